@@ -1,0 +1,379 @@
+//! Builds everything from the settings; starts and stops background work; the commands.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+
+use crate::audio::Library;
+use crate::clock;
+use crate::config::{Config, ConfigError};
+use crate::desk::Desk;
+use crate::desk::handover::Move;
+use crate::outbox::OutboxError;
+use crate::outbox::moves::Mover;
+use crate::outbox::recordings::Recordings;
+use crate::report::Reports;
+use crate::store::{Store, StoreError};
+use crate::survey::Fault;
+use crate::telemetry::{self, Counters};
+use crate::web::{self, Router, Site, serve};
+
+mod call;
+mod command;
+mod demo;
+mod line;
+mod records;
+
+use command::{Arguments, Command};
+
+/// How often the never-ask list is read again.
+const REFRESH: Duration = Duration::from_secs(30);
+/// How often what was left unlinked is linked.
+const LINK: Duration = Duration::from_secs(60);
+/// Calls waiting to be moved to the survey; more are not moved.
+const MOVES: usize = 256;
+/// How often open interviews past their limit are closed.
+const EXPIRE: Duration = Duration::from_secs(10);
+
+/// Why a command could not do its work. The message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The survey files.
+    #[error("the survey files cannot be used:\n{}", .0.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n"))]
+    Surveys(Vec<Fault>),
+    /// The settings name surveys that there are none of.
+    #[error("the settings cannot be used:\n{}", .0.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n"))]
+    NoSuchSurvey(Vec<String>),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file, a port or a program.
+    #[error("{what}: {fault}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What went wrong.
+        fault: std::io::Error,
+    },
+    /// What goes out.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// What was asked for cannot be done.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl AppError {
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |fault| Self::Io { what, fault }
+    }
+}
+
+/// Everything built from one [`Config`].
+#[derive(Clone, Debug)]
+pub struct App {
+    /// What pages, endpoints and webhooks work with.
+    pub site: Site,
+    store: Store,
+    wanted: Arc<tokio::sync::Mutex<tokio::sync::mpsc::Receiver<Move>>>,
+}
+
+impl App {
+    /// Opens store and surveys and builds the house; no port is bound yet.
+    ///
+    /// # Errors
+    /// With all that is wrong with the surveys, or why the store cannot be used.
+    pub async fn build(config: Config) -> Result<Self, AppError> {
+        let library = Arc::new(library(config.prompts.as_deref())?);
+        let missing = missing_surveys(&config, &library);
+        if !missing.is_empty() {
+            return Err(AppError::NoSuchSurvey(missing));
+        }
+        let store = Store::open(config.database_url.expose_secret()).await?;
+        Self::assemble(config, store, library).await
+    }
+
+    async fn assemble(
+        config: Config,
+        store: Store,
+        library: Arc<Library>,
+    ) -> Result<Self, AppError> {
+        let config = Arc::new(config);
+        let counters = Arc::new(Counters::default());
+        let now = clock::now_ms();
+        let desk = Arc::new(
+            Desk::open(store.clone(), config.clone(), library.surveys(), counters, now).await?,
+        );
+        let reports = Arc::new(Reports::new(store.clone(), config.time_zone.clone()));
+        let (moves, wanted) = tokio::sync::mpsc::channel(MOVES);
+        let wanted = Arc::new(tokio::sync::Mutex::new(wanted));
+        let site = Site { desk, reports, config, library, draw, moves };
+        Ok(Self { site, store, wanted })
+    }
+
+    /// All routes; with the phone in the browser where the settings want it.
+    ///
+    /// # Errors
+    /// If what the routes stand on cannot be had.
+    pub async fn router(&self) -> Result<Router, AppError> {
+        let phone = match self.site.config.phone.on {
+            true => Some(line::browser_phone(self)),
+            false => None,
+        };
+        Ok(web::whole(&self.site, phone))
+    }
+
+    /// The webhooks and audio alone, for a phone in the same process.
+    pub fn voice(&self) -> Router {
+        web::voice(&self.site)
+    }
+
+    /// Background work; ends when the returned set is dropped.
+    fn background(&self) -> Result<tokio::task::JoinSet<()>, AppError> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut tasks = tokio::task::JoinSet::new();
+        let (config, desk) = (self.site.config.clone(), self.site.desk.clone());
+        let counters = desk.counters_shared();
+        let recordings = Recordings::new(self.store.clone(), config, counters.clone())?;
+        tasks.spawn(async move { recordings.run(clock::now_ms).await });
+        tasks.spawn(move_calls(Mover::new(counters)?, desk.clone(), self.wanted.clone()));
+        tasks.spawn(async move {
+            loop {
+                let now = clock::now_ms();
+                if let Err(fault) = desk.link_rest(now).await {
+                    tracing::warn!("what waits to be linked could not be: {fault}");
+                }
+                if let Err(fault) = desk.forget_announced(now).await {
+                    tracing::warn!("old announcements could not be forgotten: {fault}");
+                }
+                tokio::time::sleep(LINK).await;
+            }
+        });
+        let desk = self.site.desk.clone();
+        tasks.spawn(async move {
+            loop {
+                tokio::time::sleep(REFRESH).await;
+                if let Err(fault) = desk.refresh_never_ask().await {
+                    tracing::warn!("the never-ask list could not be read again: {fault}");
+                }
+            }
+        });
+        let store = self.store.clone();
+        tasks.spawn(async move {
+            loop {
+                tokio::time::sleep(EXPIRE).await;
+                // A part at a time, so that callers are not kept waiting.
+                loop {
+                    match store.close_expired(clock::now_ms()).await {
+                        Ok(closed) if closed > 0 => {}
+                        Ok(_) => break,
+                        Err(fault) => {
+                            tracing::warn!("open interviews could not be closed: {fault}");
+                            break;
+                        }
+                    }
+                }
+            }
+        });
+        Ok(tasks)
+    }
+
+    /// Serves on that listener until `stop`, then drains and closes the store.
+    ///
+    /// # Errors
+    /// If the store does not answer at the start.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), AppError> {
+        let router = self.router().await?;
+        let background = self.background()?;
+        serve::serve(listener, router, &self.site.config.limits, stop).await;
+        drop(background);
+        self.site.desk.settle().await;
+        self.store.close().await;
+        Ok(())
+    }
+
+    /// The store, for commands and tests.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// Moves the customers of wrapped-up calls to the survey, for providers that are set so.
+async fn move_calls(
+    mover: Mover,
+    desk: Arc<Desk>,
+    wanted: Arc<tokio::sync::Mutex<tokio::sync::mpsc::Receiver<Move>>>,
+) {
+    let mut wanted = wanted.lock().await;
+    while let Some(wish) = wanted.recv().await {
+        let (mover, desk) = (mover.clone(), desk.clone());
+        tokio::spawn(async move {
+            let Some(provider) = desk.config().providers.get(&wish.provider) else { return };
+            let start = desk.announce_move(&wish, draw(), clock::now_ms()).await;
+            // Counted and logged by the mover itself.
+            let _ = mover.move_call(provider, &wish.customer, &start).await;
+        });
+    }
+}
+
+/// Surveys and sounds: from a folder, or those inside the program.
+fn library(folder: Option<&Path>) -> Result<Library, AppError> {
+    match folder {
+        Some(folder) => Library::folder(folder),
+        None => Library::embedded(),
+    }
+    .map_err(AppError::Surveys)
+}
+
+/// Where the settings name a survey that there is none of: its callers would be asked another one,
+/// or nothing.
+fn missing_surveys(config: &Config, library: &Library) -> Vec<String> {
+    let providers = config.providers.values().flat_map(|provider| {
+        let section = format!("provider.{}", provider.name);
+        let numbers = provider.numbers.iter().map({
+            let section = section.clone();
+            move |number| (format!("{section}.numbers"), number.survey.as_ref())
+        });
+        std::iter::once((format!("{section}.survey"), provider.survey.as_ref())).chain(numbers)
+    });
+    let queues = config.offer.queues.iter();
+    let queues =
+        queues.map(|(name, rule)| (format!("offer.queue.{name}.survey"), rule.survey.as_ref()));
+    let known: Vec<&str> = library.surveys().iter().map(|survey| survey.name.as_str()).collect();
+    providers
+        .chain(queues)
+        .filter_map(|(key, name)| Some((key, name.filter(|name| !known.contains(&name.as_str()))?)))
+        .map(|(key, name)| {
+            format!("{key}: there is no survey \"{name}\"; there are: {}", known.join(", "))
+        })
+        .collect()
+}
+
+/// Sixteen bytes that nobody can guess.
+#[expect(clippy::expect_used, reason = "without the system's randomness nothing here is safe")]
+fn draw() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// A secret of 64 hex digits.
+fn draw_secret() -> String {
+    [draw(), draw()].as_flattened().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Runs the command line; the exit code is 0 if all went well, 1 if something is wrong with what
+/// was given, 2 if the command line itself cannot be understood.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => {
+            eprintln!("aftercall: the runtime cannot start: {fault}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(code) => code,
+        Err(AppError::Usage(message)) => {
+            eprintln!("aftercall: {message}");
+            ExitCode::from(2)
+        }
+        Err(fault) => {
+            eprintln!("aftercall: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<ExitCode, AppError> {
+    match command {
+        Command::Serve(settings) => serve_command(&settings).await,
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::Call(call) => call::run(call).await,
+        Command::Check(check) => records::check(&check).await,
+        Command::Report(report) => records::report(report).await,
+        Command::Import(import) => records::import(import).await,
+        Command::Prompts(command::Prompts::Speak(speak)) => records::speak(speak).await,
+        Command::Token(command::Token::Create(token)) => records::create_token(token).await,
+        Command::Recount(settings) => records::recount(&settings).await,
+        Command::Doctor(settings) => records::doctor(&settings).await,
+    }
+}
+
+async fn serve_command(settings: &command::Settings) -> Result<ExitCode, AppError> {
+    let config = Config::load(settings.config.as_deref())?;
+    telemetry::start_log(&config.log);
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let listen = config.listen;
+    let app = App::build(config).await?;
+    app.site.desk.check_time_zone().await?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(AppError::io(format!("cannot listen on {listen}")))?;
+    // Port 0 asks for any free one: this is where it really listens.
+    let listen = listener.local_addr().map_err(AppError::io("the port cannot be read"))?;
+    tracing::info!(
+        %listen,
+        public_url = %app.site.config.public_url,
+        surveys = app.site.library.surveys().len(),
+        providers = app.site.config.providers.len(),
+        "ready"
+    );
+    app.serve(listener, stop_signal()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends when the process is told to stop.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn surveys_that_settings_name_must_exist() {
+        let settings = |survey: &str| {
+            let text = format!(
+                "secret = \"{0}\"\ncaller_key = \"{0}\"\n[offer.queue.sales]\nsurvey = \"{survey}\"\n\
+                 [provider.t]\nauth_tokens = [\"x\"]\nsurvey = \"{survey}\"\n\
+                 numbers = [{{ to = \"+37052000000\", survey = \"{survey}\" }}]\n",
+                "0123456789abcdef0123456789abcdef"
+            );
+            Config::read(&text, "a.toml", vec![]).expect("good settings")
+        };
+        let library = Library::embedded().expect("surveys");
+        assert!(missing_surveys(&settings("post-call"), &library).is_empty());
+        let missing = missing_surveys(&settings("post-cal"), &library);
+        let keys: Vec<&str> = missing.iter().filter_map(|one| one.split(": ").next()).collect();
+        assert_eq!(keys, ["provider.t.survey", "provider.t.numbers", "offer.queue.sales.survey"]);
+    }
+}

@@ -1,0 +1,174 @@
+//! `aftercall call`: one call through the real webhooks and XML, transcript on screen.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use super::command::Call;
+use super::{App, AppError, line};
+use crate::clock;
+use crate::config::{Config, Provider};
+use crate::interview::Outcome;
+use crate::phone::{Event, Http, Line, Paced, Phone, Scripted, Transcript, Wire};
+use crate::store::Store;
+
+pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
+    let script =
+        Scripted::new(&call.keys).map_err(|fault| AppError::Usage(format!("--keys: {fault}")))?;
+    // The folder of a server of our own goes away with this value.
+    let folder = tempfile_folder()?;
+    let config = match &call.settings.config {
+        Some(file) => Config::load(Some(file))?,
+        None => {
+            let database = folder.path().join("call.db");
+            let media = folder.path().join("media");
+            let text = line::own_settings(
+                "127.0.0.1:8080",
+                &database.display().to_string(),
+                &media.display().to_string(),
+                "",
+            );
+            Config::read(&text, "(built in)", Vec::new())?
+        }
+    };
+    let provider = provider(&config, &call.provider)?.clone();
+    // Signatures speak of the public address, also where the phone connects to another one.
+    let public = match (&call.url, &call.settings.config) {
+        (Some(url), None) => url.clone(),
+        _ => config.public_url.clone(),
+    };
+    let mut line = line::to(&provider, &public);
+    if call.url.is_some() && call.settings.config.is_none() {
+        // Nobody told us that server's keys: the built-in ones would be wrong ones.
+        (line.auth_token, line.start_key) = (None, None);
+    }
+    line.from.clone_from(&call.from);
+    for (name, value) in [("survey", &call.survey), ("agent", &call.agent), ("queue", &call.queue)]
+    {
+        if let Some(value) = value {
+            line.handover.push((name.into(), value.clone()));
+        }
+    }
+    let app = match &call.url {
+        Some(_) if call.settings.config.is_none() => None,
+        _ => Some(App::build(config).await?),
+    };
+    match call.lang.as_deref() {
+        Some("ask") => {}
+        Some(lang) => line.handover.push(("lang".into(), lang.into())),
+        None => {
+            let default = app.as_ref().map(|app| {
+                let desk = &app.site.desk;
+                let named = call.survey.as_deref().and_then(|name| desk.survey(name));
+                named.map_or_else(|| desk.default_language(&provider), |s| s.default_language())
+            });
+            let lang = default.map_or("en".to_string(), |lang| lang.to_string());
+            line.handover.push(("lang".into(), lang));
+        }
+    }
+    let mut script = script;
+    let mut transcript = Transcript::new(std::io::stdout().is_terminal(), call.xml);
+    let words = app.as_ref().map(|app| app.site.library.clone());
+    let outcome = match &call.url {
+        Some(url) => {
+            let wire = Http::new(Some((public, url.clone())))
+                .map_err(|fault| AppError::Usage(fault.to_string()))?;
+            let phone = with_words(Phone::new(wire), words);
+            if call.fast {
+                phone.call(&line, &mut script, |event| show(&mut transcript, &event)).await
+            } else {
+                let mut paced = Paced::new(script);
+                let outcome =
+                    phone.call(&line, &mut paced, |event| show(&mut transcript, &event)).await;
+                script = paced.script().clone();
+                outcome
+            }
+        }
+        None => {
+            line.start_ms = Some(clock::now_ms());
+            let Some(app) = &app else { return Ok(ExitCode::FAILURE) };
+            let phone = with_words(Phone::new(super::line::wire(app)), words);
+            phone.call(&line, &mut script, |event| show(&mut transcript, &event)).await
+        }
+    };
+    println!("{}", transcript.summary(&outcome));
+    if let Some(app) = &app {
+        print_stored(app, &provider, &line).await?;
+    }
+    for fault in &outcome.faults {
+        eprintln!("aftercall: the platform would not have taken this: {fault}");
+    }
+    if script.left_over() > 0 || !script.misplaced().is_empty() {
+        for note in script.misplaced() {
+            eprintln!("aftercall: --keys: {note}");
+        }
+        if script.left_over() > 0 {
+            eprintln!(
+                "aftercall: --keys: {} words were left over when the call ended",
+                script.left_over()
+            );
+        }
+        return Ok(ExitCode::from(2));
+    }
+    Ok(if outcome.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn with_words<W: Wire>(
+    phone: Phone<W>,
+    library: Option<std::sync::Arc<crate::audio::Library>>,
+) -> Phone<W> {
+    match library {
+        Some(library) => phone.with_words(line::words(library)),
+        None => phone,
+    }
+}
+
+fn show(transcript: &mut Transcript, event: &Event) {
+    if let Some(text) = transcript.line(event) {
+        println!("{text}");
+    }
+}
+
+/// The provider of that name, else the first of that kind.
+fn provider<'a>(config: &'a Config, word: &str) -> Result<&'a Provider, AppError> {
+    let by_name = config.providers.get(word);
+    let by_kind = || config.providers.values().find(|p| p.kind.word() == word);
+    by_name.or_else(by_kind).ok_or_else(|| {
+        let names: Vec<&str> = config.providers.keys().map(String::as_str).collect();
+        AppError::Usage(format!(
+            "--provider {word}: there is no such provider; the settings have {}",
+            names.join(", ")
+        ))
+    })
+}
+
+/// Disposition and answers as they are stored.
+async fn print_stored(app: &App, provider: &Provider, line: &Line) -> Result<(), AppError> {
+    let store: &Store = app.store();
+    for known in store.by_call_ref(&provider.name, &line.call_id).await? {
+        let said_no = match known.ineligible.as_str() {
+            "" => String::new(),
+            reason => format!(" ({reason})"),
+        };
+        println!("disposition: {}{said_no}", known.disposition.word());
+        let Some(survey) = app.site.desk.version(known.survey) else { continue };
+        for answer in store.answers(known.id).await? {
+            let asked =
+                usize::try_from(answer.question).ok().and_then(|at| survey.questions.get(at));
+            let Some(asked) = asked else { continue };
+            let value = match answer.outcome {
+                Outcome::Answered(value) => value.to_string(),
+                other => format!("{other:?}").to_lowercase(),
+            };
+            println!("  {} ({}): {value}", asked.name, asked.measure);
+        }
+    }
+    Ok(())
+}
+
+/// A folder that goes away with the value.
+pub(super) fn tempfile_folder() -> Result<tempfile::TempDir, AppError> {
+    tempfile::Builder::new()
+        .prefix("aftercall-")
+        .tempdir()
+        .map_err(AppError::io("no temporary folder can be made"))
+}

@@ -1,0 +1,233 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The post-call survey server: asks callers, links answers to agents, reports honestly.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Examples:
+  aftercall demo                                  everything on this machine, nothing to set
+  aftercall serve --config aftercall.toml         the server
+  aftercall call --keys \"5 1 3 10 #\"              one call on screen, no server needed
+  aftercall check --config aftercall.toml         settings and surveys, all faults at once
+  aftercall report agents --from 2026-01-01 --to 2026-01-31 --format csv"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// A sample centre with 90 days of calls, report and phone, on this machine.
+    Demo(Demo),
+    /// The server.
+    Serve(Settings),
+    /// Checks settings and survey files and tells all faults at once; exit code 1 if there are any.
+    Check(Check),
+    /// One call through the real webhooks and XML, transcript on screen.
+    Call(Call),
+    /// Reports.
+    #[command(subcommand)]
+    Report(Report),
+    /// Reads records from CSV files.
+    #[command(subcommand)]
+    Import(Import),
+    /// The prompts of the surveys.
+    #[command(subcommand)]
+    Prompts(Prompts),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(Token),
+    /// Links all interviews of open days anew and counts them anew, also beside a running server.
+    Recount(Settings),
+    /// Compares all tallies with a recount and says where they differ; exit code 1 if they do.
+    Doctor(Settings),
+}
+
+/// Which settings.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// The settings file; without one, the environment and the defaults.
+    #[arg(long, short, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// The demo.
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Port for report and phone; the next free one is taken if it is in use.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// How many calls to place.
+    #[arg(long, default_value_t = 4000)]
+    pub calls: u32,
+    /// Keeps store and recordings in this folder; otherwise they are thrown away at the end.
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Fills the store, prints what it did, and ends.
+    #[arg(long)]
+    pub fill_only: bool,
+}
+
+/// The check.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Folder of survey files; without one, those that the settings name.
+    pub folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// One call.
+#[derive(Args, Debug)]
+#[command(after_help = "Words of --keys, one for each thing asked:
+  5  10  5#     keys as pressed in one go        -       silence for one time-out
+  +N            wait N seconds before the next   bye     hang up here
+  say:N         speak N seconds into a recording, then be silent
+  say:N bye     hang up while speaking")]
+pub struct Call {
+    /// The keys to press; see below.
+    // A script may begin with silence: -
+    #[arg(long, value_name = "WORDS", default_value = "", allow_hyphen_values = true)]
+    pub keys: String,
+    /// The kind of provider to play, or the name of a provider in the settings.
+    #[arg(long, default_value = "twilio")]
+    pub provider: String,
+    /// The survey.
+    #[arg(long)]
+    pub survey: Option<String>,
+    /// The caller's language; `ask` to be asked for it.
+    #[arg(long)]
+    pub lang: Option<String>,
+    /// The agent who is rated.
+    #[arg(long)]
+    pub agent: Option<String>,
+    /// The queue the call waited in.
+    #[arg(long)]
+    pub queue: Option<String>,
+    /// The caller's number.
+    #[arg(long, default_value = "+37060000001")]
+    pub from: String,
+    /// A running server's address, such as http://127.0.0.1:8080; without one a server of its own
+    /// answers, inside this process and in virtual time.
+    #[arg(long)]
+    pub url: Option<String>,
+    /// With --url: does not wait in real time. The server needs call.finish_key_grace_ms = 0.
+    #[arg(long)]
+    pub fast: bool,
+    /// Shows the XML of every document.
+    #[arg(long)]
+    pub xml: bool,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// Reports.
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// How satisfied each agent's callers are.
+    Agents(Agents),
+}
+
+/// The agents report.
+#[derive(Args, Debug)]
+pub struct Agents {
+    /// First day, such as 2026-01-01, in the centre's zone.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// Only this survey.
+    #[arg(long)]
+    pub survey: Option<String>,
+    /// Only this queue.
+    #[arg(long)]
+    pub queue: Option<String>,
+    /// Only this team.
+    #[arg(long)]
+    pub team: Option<String>,
+    /// Only this language.
+    #[arg(long)]
+    pub language: Option<String>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs, as the API gives it.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// Reads records.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Call records, one line a leg.
+    Calls(File),
+    /// Agents with names, teams and dates.
+    Agents(File),
+}
+
+/// A file to read.
+#[derive(Args, Debug)]
+pub struct File {
+    /// The CSV file; `-` for standard input.
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// The prompts.
+#[derive(Debug, Subcommand)]
+pub enum Prompts {
+    /// Makes audio for every prompt that has none or whose words changed.
+    Speak(Speak),
+}
+
+/// Makes audio.
+#[derive(Args, Debug)]
+pub struct Speak {
+    /// Folder of survey files.
+    #[arg(default_value = "prompts")]
+    pub folder: PathBuf,
+    /// Only this survey.
+    #[arg(long)]
+    pub survey: Option<String>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// API tokens.
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Makes a token and prints it, alone; it cannot be shown again.
+    Create(CreateToken),
+}
+
+/// A new token.
+#[derive(Args, Debug)]
+pub struct CreateToken {
+    /// What it is for.
+    #[arg(long)]
+    pub name: String,
+    /// What it may do: admin, manager, feed (send records and hand-overs) or read (reports).
+    #[arg(long)]
+    pub role: String,
+    #[command(flatten)]
+    pub settings: Settings,
+}

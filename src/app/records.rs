@@ -1,0 +1,266 @@
+//! Commands on the store that the settings name: check, report, import, speak, tokens, recount.
+
+use std::io::{IsTerminal, Read};
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::command::{Agents, Check, CreateToken, File, Format, Import, Report, Settings, Speak};
+use super::{App, AppError, library};
+use crate::audio::{self, Library};
+use crate::clock;
+use crate::config::Config;
+use crate::dialect::{self, Kind};
+use crate::report::{Filter, table};
+use crate::store::Store;
+use crate::survey::{Fault, Level, speakers};
+use crate::web::access::Role;
+
+/// A progress bar on a terminal, nothing elsewhere.
+pub(super) fn bar(length: u64, what: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    if !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let template = format!("{what} {{bar:40}} {{pos}}/{{len}} {{eta}} left");
+    bar.set_style(
+        ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    bar
+}
+
+/// Checks settings and surveys; all faults on standard output, exit code 1 if any is an error.
+pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
+    let mut wrong = false;
+    let config = match &check.settings.config {
+        None => None,
+        Some(file) => match Config::load(Some(file)) {
+            Ok(config) => {
+                println!("{}: the settings are in order", file.display());
+                for warning in &config.warnings {
+                    println!("warning: {warning}");
+                }
+                Some(config)
+            }
+            Err(fault) => {
+                println!("{fault}");
+                wrong = true;
+                None
+            }
+        },
+    };
+    let folder = check
+        .folder
+        .as_deref()
+        .or_else(|| config.as_ref().and_then(|config| config.prompts.as_deref()));
+    let found = match folder {
+        Some(folder) => Library::folder(folder),
+        None => Library::embedded(),
+    };
+    match found {
+        Err(faults) => {
+            for fault in &faults {
+                println!("{fault}");
+            }
+            wrong |= faults.iter().any(|fault| fault.level == Level::Error);
+        }
+        Ok(library) => {
+            for fault in library.warnings() {
+                println!("{fault}");
+            }
+            let missing = config.as_ref().map(|config| super::missing_surveys(config, &library));
+            for fault in missing.into_iter().flatten() {
+                println!("{fault}");
+                wrong = true;
+            }
+            wrong |= compare(&library, config.as_ref()).await?;
+            tell(&library);
+        }
+    }
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Compares with what the store asked before; without settings there is nothing to compare with.
+async fn compare(library: &Library, config: Option<&Config>) -> Result<bool, AppError> {
+    use secrecy::ExposeSecret;
+    let Some(config) = config else {
+        println!("not compared with earlier versions: name a store with --config");
+        return Ok(false);
+    };
+    let store = Store::open(config.database_url.expose_secret()).await?;
+    let mut faults: Vec<Fault> = Vec::new();
+    for survey in library.surveys() {
+        if let Some(stored) = store.newest_survey(&survey.name).await? {
+            faults.extend(library.compare(&stored));
+        }
+    }
+    for fault in &faults {
+        println!("{fault}");
+    }
+    Ok(faults.iter().any(|fault| fault.level == Level::Error))
+}
+
+/// What each survey is, and who speaks it at each kind of provider.
+fn tell(library: &Library) {
+    for survey in library.surveys() {
+        println!(
+            "{} {}: {} questions, up to {} s promised, in {}",
+            survey.name,
+            survey.version,
+            survey.questions.len(),
+            survey.promise_seconds,
+            survey.languages.iter().map(|l| l.code()).collect::<Vec<_>>().join(" ")
+        );
+        for kind in Kind::ALL {
+            let voices = dialect::of(kind);
+            println!("  {}", kind.word());
+            for line in speakers(survey, &|lang| voices.voice(lang).is_some()) {
+                println!("    {line}");
+            }
+        }
+    }
+}
+
+async fn app(settings: &Settings) -> Result<App, AppError> {
+    App::build(Config::load(settings.config.as_deref())?).await
+}
+
+pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
+    let Report::Agents(wanted) = report;
+    let app = app(&wanted.settings).await?;
+    let now = clock::now_ms();
+    let reports = &app.site.reports;
+    let filter = Filter::read(&pairs(&wanted), reports.today(now))
+        .map_err(|fault| AppError::Usage(fault.to_string()))?;
+    let made =
+        reports.agents(&filter, now).await.map_err(|fault| AppError::Usage(fault.to_string()))?;
+    match wanted.format {
+        Format::Json => println!(
+            "{}",
+            serde_json::to_string_pretty(&made)
+                .map_err(|fault| AppError::Usage(fault.to_string()))?
+        ),
+        Format::Csv => {
+            print!("{}", table::csv(&made).map_err(|fault| AppError::Usage(fault.to_string()))?)
+        }
+        Format::Table => print!("{}", table::text(&made)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The report's filters as a request would say them.
+fn pairs(wanted: &Agents) -> Vec<(String, String)> {
+    [
+        ("from", &wanted.from),
+        ("to", &wanted.to),
+        ("survey", &wanted.survey),
+        ("queue", &wanted.queue),
+        ("team", &wanted.team),
+        ("language", &wanted.language),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_string(), value.clone()?)))
+    .collect()
+}
+
+/// A whole CSV file, or standard input for `-`.
+fn read(path: &Path) -> Result<Vec<u8>, AppError> {
+    let what = format!("{} cannot be read", path.display());
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map_err(AppError::io(what))?;
+        return Ok(bytes);
+    }
+    std::fs::read(path).map_err(AppError::io(what))
+}
+
+pub(super) async fn import(import: Import) -> Result<ExitCode, AppError> {
+    let (Import::Calls(File { file, settings }) | Import::Agents(File { file, settings })) =
+        &import;
+    let bytes = read(file)?;
+    let app = app(settings).await?;
+    let bar = bar(bytes.len() as u64, "Reading bytes");
+    let mut progress = |done: u64| bar.set_position(done);
+    let now = clock::now_ms();
+    let done = match &import {
+        Import::Calls(_) => app.site.desk.import_calls(&bytes[..], now, &mut progress).await,
+        Import::Agents(_) => app.site.desk.import_agents(&bytes[..], &mut progress).await,
+    }
+    .map_err(|fault| AppError::Usage(fault.to_string()))?;
+    bar.finish_and_clear();
+    for bad in &done.bad {
+        eprintln!("{}:{}: {}", file.display(), bad.line, bad.reason);
+    }
+    println!("{} taken, {} refused", done.taken, done.bad.len());
+    Ok(if done.bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+pub(super) async fn speak(speak: Speak) -> Result<ExitCode, AppError> {
+    let speech_settings = match &speak.settings.config {
+        Some(file) => Config::load(Some(file))?.speech,
+        None => Config::speech_defaults(),
+    };
+    let bar = bar(1, "Speaking");
+    let made =
+        audio::speak::speak(&speak.folder, &speech_settings, speak.survey.as_deref(), |at| {
+            bar.set_length(at.of as u64);
+            bar.set_position(at.done as u64);
+        })
+        .await
+        .map_err(|fault| AppError::Usage(fault.to_string()))?;
+    bar.finish_and_clear();
+    println!(
+        "{} made, {} already right, {} recorded by people and left alone, {} no longer needed",
+        made.made, made.kept, made.human, made.removed
+    );
+    library(Some(&speak.folder))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppError> {
+    let role: Role = token.role.parse().map_err(AppError::Usage)?;
+    let app = app(&token.settings).await?;
+    let mut random = [0; 32];
+    random[..16].copy_from_slice(&super::draw());
+    random[16..].copy_from_slice(&super::draw());
+    let made = app
+        .site
+        .desk
+        .create_token(&token.name, role.word(), random, clock::now_ms())
+        .await
+        .map_err(|fault| AppError::Usage(fault.to_string()))?;
+    println!("{made}");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn recount(settings: &Settings) -> Result<ExitCode, AppError> {
+    let app = app(settings).await?;
+    let bar = bar(0, "Counting interviews");
+    let done = app.site.desk.recount(&|n| bar.set_position(n)).await?;
+    bar.finish_and_clear();
+    for difference in &done.differences {
+        println!("corrected: {difference}");
+    }
+    println!(
+        "{} interviews counted, {} numbers corrected, {} moved to another day",
+        done.interviews,
+        done.differences.len(),
+        done.moved
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn doctor(settings: &Settings) -> Result<ExitCode, AppError> {
+    let app = app(settings).await?;
+    let differences = app.store().doctor().await?;
+    for difference in &differences {
+        println!("{difference}");
+    }
+    if differences.is_empty() {
+        println!("every tally equals a recount");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} numbers differ; aftercall recount mends them", differences.len());
+    Ok(ExitCode::FAILURE)
+}

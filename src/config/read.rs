@@ -1,0 +1,672 @@
+//! From a whole table of settings to [`Config`]: every cross-check, all faults at once.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
+
+use super::{
+    Access, AfterRules, Basis, Call, Config, Fault, Hours, Limits, Log, Next, Number, Offer,
+    Otherwise, Phone, Provider, QueueRule, SpeechProgram, loopback_host, reveal,
+};
+use crate::dialect::Kind;
+
+/// Shortest secret in characters.
+const SECRET_LENGTH: usize = 32;
+
+pub(super) struct Reading<'a> {
+    pub faults: Vec<Fault>,
+    pub place: &'a dyn Fn(&str) -> String,
+    pub warnings: Vec<String>,
+}
+
+impl Reading<'_> {
+    fn fault(&mut self, key: &str, message: impl Into<String>) {
+        self.faults.push(Fault {
+            key: key.into(),
+            place: (self.place)(key),
+            message: message.into(),
+        });
+    }
+
+    pub(super) fn config(
+        &mut self,
+        settings: &Table,
+        providers: Vec<(String, Table)>,
+        queues: Vec<(String, Table)>,
+    ) -> Option<Config> {
+        let text = |key: &str| string(settings, key);
+        let listen = match text("listen").parse::<std::net::SocketAddr>() {
+            Ok(address) => Some(address),
+            Err(_) => {
+                self.fault("listen", "must be ADDRESS:PORT, such as 127.0.0.1:8080");
+                None
+            }
+        };
+        let public_url = text("public_url");
+        if !(public_url.starts_with("http://") || public_url.starts_with("https://"))
+            || public_url.ends_with('/')
+            || public_url.contains(['?', '#', '@', ' ', ',', '{', '}', '$'])
+        {
+            self.fault(
+                "public_url",
+                "must be scheme and host without a slash at the end, such as https://survey.example.com",
+            );
+        }
+        let secrets = self.secrets(settings);
+        let caller_key = self.key(settings, "caller_key", "caller_key_file");
+        let password = self.optional_secret(settings, "access", "password", "password_file");
+        if let Some(password) = &password
+            && reveal(password).chars().count() < 8
+        {
+            self.fault("access.password", "must have 8 characters or more");
+        }
+        let zone = text("time_zone");
+        let time_zone = match jiff::tz::TimeZone::get(&zone) {
+            Ok(zone) => Some(zone),
+            Err(_) => {
+                self.fault(
+                    "time_zone",
+                    format!("\"{zone}\" is not an IANA time zone such as Europe/Vilnius"),
+                );
+                None
+            }
+        };
+        let database = text("database_url");
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|s| database.starts_with(s)) {
+            self.fault(
+                "database_url",
+                "must be sqlite:FILE or postgres://user:password@host/database",
+            );
+        }
+        let trusted_proxies = self.networks(settings, "trusted_proxies", "");
+        let public = !(listen.is_some_and(|l| l.ip().is_loopback()) && loopback_host(&public_url));
+        let after = self.after(settings);
+        let offer = self.offer(settings, queues, after.as_ref());
+        let limits: Option<Limits> = self.section(settings, "limits");
+        self.ranges(settings);
+        let budget = limits.as_ref().map_or(600, |l| l.budget_ms);
+        let mut accounts = std::collections::BTreeMap::new();
+        for (name, table) in providers {
+            if let Some(provider) = self.provider(&name, &table, public, budget) {
+                accounts.insert(name, provider);
+            }
+        }
+        let phone: Option<Phone> = self.section(settings, "phone");
+        if public && phone.as_ref().is_some_and(|p| p.on) {
+            self.fault(
+                "phone.on",
+                "the phone may stand open only where listen and public_url are loopback",
+            );
+        }
+        let open = settings
+            .get("access")
+            .and_then(|a| a.get("open"))
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
+        if public && open {
+            self.fault(
+                "access.open",
+                "the report may stand open only where listen and public_url are loopback",
+            );
+        }
+        let folder = text("prompts");
+        Some(Config {
+            listen: listen?,
+            public_url,
+            database_url: SecretString::from(database),
+            secrets,
+            caller_key: caller_key?,
+            time_zone: time_zone?,
+            prompts: (!folder.is_empty()).then(|| PathBuf::from(folder)),
+            media: PathBuf::from(text("media")),
+            trusted_proxies,
+            log: self.section::<Log>(settings, "log")?,
+            access: Access {
+                password,
+                open,
+                session_hours: settings
+                    .get("access")
+                    .and_then(|a| a.get("session_hours"))
+                    .and_then(Value::as_integer)
+                    .unwrap_or(12),
+            },
+            limits: limits?,
+            call: self.section::<Call>(settings, "call")?,
+            offer: offer?,
+            after: after?,
+            speech: self.section::<SpeechProgram>(settings, "speech")?,
+            phone: phone?,
+            providers: accounts,
+            warnings: Vec::new(),
+        })
+    }
+
+    fn section<T: DeserializeOwned>(&mut self, settings: &Table, key: &str) -> Option<T> {
+        match settings.get(key).cloned().unwrap_or(Value::Table(Table::new())).try_into() {
+            Ok(section) => Some(section),
+            Err(fault) => {
+                let fault: toml::de::Error = fault;
+                self.fault(key, fault.message().to_string());
+                None
+            }
+        }
+    }
+
+    /// Numbers outside of which a server would not serve.
+    fn ranges(&mut self, settings: &Table) {
+        const RANGES: &[(&str, &str, i64, i64)] = &[
+            ("limits", "budget_ms", 50, 60_000),
+            ("limits", "body_kb", 4, 10_240),
+            ("limits", "connections", 1, 1_000_000),
+            ("limits", "header_seconds", 1, 300),
+            ("limits", "match_hours", 0, 720),
+            ("access", "session_hours", 1, 8760),
+            ("call", "finish_key_grace_ms", 0, 10_000),
+        ];
+        for (section, key, from, to) in RANGES {
+            let value = settings.get(*section).and_then(|table| table.get(*key));
+            if !value.and_then(Value::as_integer).is_some_and(|n| (*from..=*to).contains(&n)) {
+                self.fault(
+                    &format!("{section}.{key}"),
+                    format!("must be a number from {from} to {to}"),
+                );
+            }
+        }
+        let format = settings.get("log").and_then(|log| log.get("format")).and_then(Value::as_str);
+        if !matches!(format, Some("text" | "json")) {
+            self.fault("log.format", "must be text or json");
+        }
+    }
+
+    fn file(&mut self, key: &str, path: &str) -> Option<String> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Some(text),
+            Err(fault) => {
+                self.fault(key, format!("{path} cannot be read: {fault}"));
+                None
+            }
+        }
+    }
+
+    fn secrets(&mut self, settings: &Table) -> Vec<SecretString> {
+        let mut texts = strings(settings, "secret");
+        let path = string(settings, "secret_file");
+        if !path.is_empty()
+            && let Some(text) = self.file("secret_file", &path)
+        {
+            texts.extend(text.lines().map(str::trim).filter(|l| !l.is_empty()).map(String::from));
+        }
+        if texts.is_empty() {
+            self.fault("secret", "is missing: set secret or secret_file to 32 characters or more, for example from: openssl rand -hex 32");
+        }
+        if texts.iter().any(|t| t.len() < SECRET_LENGTH) {
+            self.fault("secret", "every secret must have 32 characters or more");
+        }
+        texts.into_iter().map(SecretString::from).collect()
+    }
+
+    fn key(&mut self, settings: &Table, key: &str, file_key: &str) -> Option<SecretString> {
+        let mut text = string(settings, key);
+        let path = string(settings, file_key);
+        if text.is_empty() && !path.is_empty() {
+            text = self.file(file_key, &path)?.trim().to_string();
+        }
+        if text.len() < SECRET_LENGTH {
+            self.fault(key, "is missing or short: set it (or its _file) to 32 characters or more, for example from: openssl rand -hex 32");
+            return None;
+        }
+        Some(SecretString::from(text))
+    }
+
+    fn optional_secret(
+        &mut self,
+        settings: &Table,
+        section: &str,
+        key: &str,
+        file_key: &str,
+    ) -> Option<SecretString> {
+        let table = settings.get(section)?.as_table()?;
+        let mut text = string(table, key);
+        let path = string(table, file_key);
+        if text.is_empty() && !path.is_empty() {
+            text = self.file(&format!("{section}.{file_key}"), &path)?.trim().to_string();
+        }
+        (!text.is_empty()).then(|| SecretString::from(text))
+    }
+
+    fn networks(&mut self, table: &Table, key: &str, prefix: &str) -> Vec<ipnet::IpNet> {
+        let mut found = Vec::new();
+        for text in strings(table, key) {
+            let network = text
+                .parse::<ipnet::IpNet>()
+                .ok()
+                .or_else(|| text.parse::<std::net::IpAddr>().ok().map(ipnet::IpNet::from));
+            match network {
+                Some(network) => found.push(network),
+                None => self.fault(
+                    &format!("{prefix}{key}"),
+                    format!("\"{text}\" is not a network such as 10.0.0.0/8"),
+                ),
+            }
+        }
+        found
+    }
+
+    fn after(&mut self, settings: &Table) -> Option<AfterRules> {
+        let table = settings.get("after")?.as_table()?.clone();
+        let hosts = strings(&table, "hosts");
+        let url = string(&table, "redirect_url");
+        let mut next = |key: &str| match string(&table, key).as_str() {
+            "hangup" => Some(Next::Hangup),
+            "return" => Some(Next::Return),
+            "redirect" => self.redirect("after.redirect_url", &url, &hosts).map(Next::Redirect),
+            other => {
+                self.fault(
+                    &format!("after.{key}"),
+                    format!("\"{other}\" is not one of hangup, return, redirect"),
+                );
+                None
+            }
+        };
+        let complete = next("complete");
+        let early = next("early");
+        Some(AfterRules { complete: complete?, early: early?, hosts })
+    }
+
+    /// An address to which callers may be sent: https, and a host that is named.
+    fn redirect(&mut self, key: &str, url: &str, hosts: &[String]) -> Option<String> {
+        let host = url
+            .strip_prefix("https://")
+            .map(|rest| rest.split(['/', '?', ':']).next().unwrap_or_default());
+        match host {
+            Some(host) if hosts.iter().any(|h| h == host) => Some(url.to_string()),
+            Some(host) => {
+                self.fault(key, format!("the host \"{host}\" is not named in after.hosts"));
+                None
+            }
+            None => {
+                self.fault(key, "must begin with https://");
+                None
+            }
+        }
+    }
+
+    fn offer(
+        &mut self,
+        settings: &Table,
+        queues: Vec<(String, Table)>,
+        after: Option<&AfterRules>,
+    ) -> Option<Offer> {
+        let table = settings.get("offer")?.as_table()?.clone();
+        let mut hours = Vec::new();
+        for text in strings(&table, "hours") {
+            match parse_hours(&text) {
+                Some(found) => hours.push(found),
+                None => self.fault(
+                    "offer.hours",
+                    format!("\"{text}\" is not hours such as \"mon-fri 08:00-20:00\""),
+                ),
+            }
+        }
+        let share = float(&table, "share");
+        if !(0.05..=1.0).contains(&share) {
+            self.fault("offer.share", "must be between 0.05 and 1");
+        }
+        let basis = match string(&table, "basis").as_str() {
+            "none" => Some(Basis::None),
+            "announce" => Some(Basis::Announce),
+            "ask" => Some(Basis::Ask),
+            "given" => Some(Basis::Given),
+            other => {
+                self.fault(
+                    "offer.basis",
+                    format!("\"{other}\" is not one of none, announce, ask, given"),
+                );
+                None
+            }
+        };
+        let hosts = after.map(|a| a.hosts.clone()).unwrap_or_default();
+        let otherwise = match string(&table, "otherwise").as_str() {
+            "hangup" => Some(Otherwise::Hangup),
+            "goodbye" => Some(Otherwise::Goodbye),
+            "return" => Some(Otherwise::Return),
+            "reject" => Some(Otherwise::Reject),
+            "redirect" => self
+                .redirect("offer.otherwise_url", &string(&table, "otherwise_url"), &hosts)
+                .map(Otherwise::Redirect),
+            other => {
+                self.fault(
+                    "offer.otherwise",
+                    format!("\"{other}\" is not one of hangup, goodbye, return, redirect, reject"),
+                );
+                None
+            }
+        };
+        let away = string(&table, "when_store_away");
+        if !["ask", "skip"].contains(&away.as_str()) {
+            self.fault("offer.when_store_away", format!("\"{away}\" is not one of ask, skip"));
+        }
+        let mut rules = std::collections::BTreeMap::new();
+        for (name, rule) in queues {
+            let share = float(&rule, "share");
+            if share != 0.0 && !(0.05..=1.0).contains(&share) {
+                self.fault(
+                    &format!("offer.queue.{name}.share"),
+                    "must be between 0.05 and 1, or 0 for as in [offer]",
+                );
+            }
+            let survey = string(&rule, "survey");
+            rules.insert(
+                name,
+                QueueRule {
+                    on: rule.get("on").and_then(Value::as_bool).unwrap_or(true),
+                    share: (share != 0.0).then_some(share),
+                    minimum_talk_seconds: u32::try_from(integer(&rule, "minimum_talk_seconds"))
+                        .ok(),
+                    survey: (!survey.is_empty()).then_some(survey),
+                },
+            );
+        }
+        let mut whole = |key: &str| {
+            u32::try_from(integer(&table, key))
+                .map_err(|_| self.fault(&format!("offer.{key}"), "must be 0 or more"))
+                .unwrap_or(0)
+        };
+        Some(Offer {
+            minimum_talk_seconds: whole("minimum_talk_seconds"),
+            caller_offers: whole("caller_offers"),
+            caller_days: whole("caller_days"),
+            hours,
+            share,
+            basis: basis?,
+            otherwise: otherwise?,
+            ask_when_store_away: away == "ask",
+            queues: rules,
+        })
+    }
+
+    fn provider(
+        &mut self,
+        name: &str,
+        table: &Table,
+        public: bool,
+        budget: u64,
+    ) -> Option<Provider> {
+        let key = |field: &str| format!("provider.{name}.{field}");
+        if name.is_empty()
+            || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        {
+            self.fault(&format!("provider.{name}"), "a provider's name has lower-case letters, digits and - only, since it stands in addresses");
+        }
+        let word = string(table, "kind");
+        let Some(kind) = Kind::ALL.into_iter().find(|k| k.word() == word) else {
+            let all: Vec<_> = Kind::ALL.iter().map(|k| k.word()).collect();
+            self.fault(&key("kind"), format!("\"{word}\" is not one of {}", all.join(", ")));
+            return None;
+        };
+        let auth_tokens: Vec<_> =
+            strings(table, "auth_tokens").into_iter().map(SecretString::from).collect();
+        let start_keys: Vec<_> =
+            strings(table, "start_keys").into_iter().map(SecretString::from).collect();
+        let allow_from = self.networks(table, "allow_from", &format!("provider.{name}."));
+        let certificate = string(table, "client_cert_header");
+        let verify = table.get("verify").and_then(Value::as_bool).unwrap_or(true);
+        for (field, secrets) in [("auth_tokens", &auth_tokens), ("start_keys", &start_keys)] {
+            if secrets.iter().any(|s| reveal(s).is_empty()) {
+                self.fault(&key(field), "an empty key opens the door to everyone; remove it");
+            }
+        }
+        let needed = match kind {
+            Kind::Twilio => ("auth_tokens", !auth_tokens.is_empty()),
+            Kind::Freeswitch => (
+                "start_keys",
+                !start_keys.is_empty() || !allow_from.is_empty() || !certificate.is_empty(),
+            ),
+        };
+        if !verify && public {
+            self.fault(&key("verify"), "false is refused on a public address: anyone could vote");
+        } else if !verify {
+            self.warnings
+                .push(format!("provider.{name}: verify = false, requests are not checked"));
+        }
+        if verify && !needed.1 {
+            let message = match kind {
+                Kind::Twilio => {
+                    "is missing: without the account's auth token no request can be verified"
+                }
+                Kind::Freeswitch => {
+                    "is missing: name start_keys, allow_from or client_cert_header, else anyone who can fetch the start address votes"
+                }
+            };
+            if public {
+                self.fault(&key(needed.0), message);
+            } else {
+                self.warnings.push(format!("provider.{name}.{} {message}", needed.0));
+            }
+        }
+        let language = string(table, "language");
+        let language = if language.is_empty() {
+            None
+        } else {
+            match language.parse() {
+                Ok(lang) => Some(lang),
+                Err(fault) => {
+                    self.fault(&key("language"), fault);
+                    None
+                }
+            }
+        };
+        let mut numbers = Vec::new();
+        for value in table.get("numbers").and_then(Value::as_array).cloned().unwrap_or_default() {
+            match value.try_into::<Number>() {
+                Ok(number) => numbers.push(number),
+                Err(fault) => self.fault(&key("numbers"), fault.message().to_string()),
+            }
+        }
+        let moves = match string(table, "move").as_str() {
+            "" => false,
+            "reservation.wrapup" => true,
+            other => {
+                self.fault(
+                    &key("move"),
+                    format!("\"{other}\" is neither empty nor reservation.wrapup"),
+                );
+                false
+            }
+        };
+        let account = string(table, "account_sid");
+        let api_key = filled(table, "api_key");
+        if moves && (account.is_empty() || (api_key.is_none() && auth_tokens.is_empty())) {
+            self.fault(&key("move"), "needs account_sid and api_key (or auth_tokens): calls are moved through the provider's API");
+        }
+        if api_key.as_ref().is_some_and(|text| !text.contains(':')) {
+            self.fault(&key("api_key"), "must be \"SID:secret\"");
+        }
+        let api_base = filled(table, "api_base");
+        if api_base
+            .as_ref()
+            .is_some_and(|base| !base.starts_with("https://") && !loopback_host(base))
+        {
+            self.fault(
+                &key("api_base"),
+                "must begin with https://, since credentials are sent there",
+            );
+        }
+        let own = u64::try_from(integer(table, "budget_ms")).unwrap_or(0);
+        Some(Provider {
+            name: name.to_string(),
+            kind,
+            survey: filled(table, "survey"),
+            country: filled(table, "country").map(|c| c.to_uppercase()),
+            language,
+            own_numbers: strings(table, "own_numbers"),
+            account_sid: account,
+            auth_tokens,
+            api_key: api_key.map(SecretString::from),
+            api_base,
+            start_keys,
+            allow_from,
+            client_cert_header: (!certificate.is_empty()).then_some(certificate),
+            verify,
+            budget_ms: if own == 0 { budget } else { own.min(budget) },
+            moves,
+            numbers,
+        })
+    }
+}
+
+fn string(table: &Table, key: &str) -> String {
+    table.get(key).and_then(Value::as_str).unwrap_or_default().to_string()
+}
+
+fn filled(table: &Table, key: &str) -> Option<String> {
+    Some(string(table, key)).filter(|text| !text.is_empty())
+}
+
+fn strings(table: &Table, key: &str) -> Vec<String> {
+    let list = table.get(key).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str).map(String::from).collect()
+}
+
+fn integer(table: &Table, key: &str) -> i64 {
+    table.get(key).and_then(Value::as_integer).unwrap_or_default()
+}
+
+fn float(table: &Table, key: &str) -> f64 {
+    table.get(key).and_then(Value::as_float).unwrap_or_default()
+}
+
+/// Reads `mon-fri 08:00-20:00` or `sat 09:00-14:00`.
+fn parse_hours(text: &str) -> Option<Hours> {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let day = |word: &str| DAYS.iter().position(|d| *d == word);
+    let minute = |word: &str| {
+        let (h, m) = word.split_once(':')?;
+        let (h, m): (u16, u16) = (h.parse().ok()?, m.parse().ok()?);
+        (m < 60 && h * 60 + m <= 1440).then_some(h * 60 + m)
+    };
+    let (days, times) = text.trim().split_once(' ')?;
+    let (first, last) = days.split_once('-').unwrap_or((days, days));
+    let (first, last) = (day(first)?, day(last)?);
+    let (from, to) = times.trim().split_once('-')?;
+    let (from, to) = (minute(from)?, minute(to)?);
+    if first > last || from >= to {
+        return None;
+    }
+    let days = (first..=last).filter_map(|d| u8::try_from(d).ok()).collect();
+    Some(Hours { days, from, to })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+secret = "0123456789012345678901234567890123456789"
+caller_key = "abcdefghijklmnopqrstuvwxyzabcdefghij"
+time_zone = "Europe/Vilnius"
+[provider.twilio]
+kind = "twilio"
+auth_tokens = ["12345"]
+"#;
+
+    fn read(text: &str) -> Result<Config, super::super::ConfigError> {
+        Config::read(text, "a.toml", vec![])
+    }
+
+    #[test]
+    fn the_smallest_file_is_enough() {
+        let config = read(SMALL).expect("good");
+        assert_eq!(config.providers["twilio"].kind, Kind::Twilio);
+        assert_eq!(config.limits.budget_ms, 600);
+        assert!(!config.public());
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once_with_its_line() {
+        let text = "listen = \"nowhere\"\nsecert = \"x\"\n[offer]\nshare = \"much\"\n";
+        let faults = read(text).expect_err("bad").to_string();
+        assert!(
+            faults.contains("a.toml:2: secert: is not a setting; did you mean secret"),
+            "{faults}"
+        );
+        assert!(faults.contains("a.toml:4: offer.share: must be float but is string"), "{faults}");
+        let faults =
+            read("listen = \"nowhere\"\n[offer]\nshare = 0.01\n").expect_err("bad").to_string();
+        for part in
+            ["a.toml:1: listen", "offer.share: must be between", "secret: is missing", "caller_key"]
+        {
+            assert!(faults.contains(part), "{part} in {faults}");
+        }
+    }
+
+    #[test]
+    fn a_public_provider_without_its_key_is_refused() {
+        let public = format!(
+            "public_url = \"https://s.example.com\"\n{SMALL}\n[provider.fs]\nkind = \"freeswitch\"\n"
+        );
+        let faults = read(&public).expect_err("no key").to_string();
+        assert!(faults.contains("provider.fs.start_keys"), "{faults}");
+        let local = format!("{SMALL}\n[provider.fs]\nkind = \"freeswitch\"\n");
+        assert_eq!(read(&local).expect("loopback").warnings.len(), 1);
+        let off = format!("public_url = \"https://s.example.com\"\n{SMALL}verify = false\n");
+        assert!(read(&off).expect_err("verify").to_string().contains("provider.twilio.verify"));
+    }
+
+    #[test]
+    fn nothing_stands_open_where_others_can_reach_it() {
+        for (open, key) in
+            [("[access]\nopen = true\n", "access.open"), ("[phone]\non = true\n", "phone.on")]
+        {
+            for public in
+                ["public_url = \"https://s.example.com\"\n", "listen = \"0.0.0.0:8080\"\n"]
+            {
+                let faults = read(&format!("{public}{SMALL}{open}")).expect_err("open").to_string();
+                assert!(faults.contains(key) && faults.contains("loopback"), "{public}: {faults}");
+            }
+            assert!(read(&format!("{SMALL}{open}")).is_ok(), "{key} on this machine alone");
+        }
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let environment = vec![
+            ("AFTERCALL__OFFER__SHARE".into(), "0.5".into()),
+            ("AFTERCALL__PROVIDER__TWILIO__COUNTRY".into(), "lt".into()),
+            ("AFTERCALL__LOG__LEVEL".into(), "debug".into()),
+        ];
+        let config = Config::read(SMALL, "a.toml", environment).expect("good");
+        assert_eq!(config.offer.share, 0.5);
+        assert_eq!(config.providers["twilio"].country.as_deref(), Some("LT"));
+        assert_eq!(config.log.level, "debug");
+        let wrong = vec![("AFTERCALL__OFER__SHARE".into(), "1".into())];
+        let faults = Config::read(SMALL, "a.toml", wrong).expect_err("unknown").to_string();
+        assert!(faults.contains("AFTERCALL__OFER__SHARE"), "{faults}");
+    }
+
+    #[test]
+    fn secrets_never_print() {
+        let printed = format!("{:?}", read(SMALL).expect("good"));
+        for secret in ["0123456789", "abcdefghij", "12345"] {
+            assert!(!printed.contains(secret), "{secret} in {printed}");
+        }
+    }
+
+    #[test]
+    fn hours_are_read() {
+        let hours = parse_hours("mon-fri 08:00-20:00").expect("good");
+        assert_eq!((hours.days, hours.from, hours.to), (vec![0, 1, 2, 3, 4], 480, 1200));
+        for bad in [
+            "mon",
+            "mon 8-20",
+            "fri-mon 08:00-09:00",
+            "mon 20:00-08:00",
+            "mon 08:00-25:00",
+            "x 08:00-09:00",
+        ] {
+            assert_eq!(parse_hours(bad), None, "{bad}");
+        }
+    }
+}

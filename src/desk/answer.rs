@@ -1,0 +1,171 @@
+//! A turn: open the token, step, store, speak. And the fallback, when all else failed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Answer, Desk, missed};
+use crate::config::Provider;
+use crate::interview::{self, Fact, Input, InterviewId, Millis, State, step, token};
+use crate::store::{CallerHash, Claim, StoreError};
+use crate::survey::{Kind, Lang, Survey};
+
+/// Age of an interview's newest turn beyond which the fallback no longer finds it.
+const FALLBACK_MS: i64 = 120_000;
+/// Time for finding it.
+const FALLBACK_BUDGET: Duration = Duration::from_millis(300);
+
+impl Desk {
+    /// Answers one turn.
+    pub async fn answer(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call_id: Option<&str>,
+        token: &str,
+        input: Input,
+        now: Millis,
+    ) -> Answer {
+        let state = match token::open(token, &provider.name, &self.keys.tokens) {
+            Ok(state) => state,
+            Err(fault) => {
+                tracing::warn!(provider = %provider.name, "a token does not open: {fault}");
+                return self.sorry(provider, "bad_token");
+            }
+        };
+        let here = self.keys.call_mark(call_id);
+        if here != 0 && state.call_mark != 0 && here != state.call_mark {
+            return self.sorry(provider, "token_of_another_call");
+        }
+        let Some(survey) = self.version(state.survey).cloned() else {
+            return self.sorry(provider, "survey_gone");
+        };
+        if state.over().is_some() {
+            let order = interview::order(&survey, &state);
+            return self.speak(provider, &survey, state, order);
+        }
+        self.take(provider, call_id, &survey, state, input, now).await
+    }
+
+    /// Steps a state by what came, stores it, and says what is next. Where another request was
+    /// first with this turn, what it brought is stepped from instead.
+    async fn take(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call_id: Option<&str>,
+        survey: &Arc<Survey>,
+        state: State,
+        input: Input,
+        now: Millis,
+    ) -> Answer {
+        let next = step(survey, &state, &input, now);
+        for (fact, event) in [(Fact::Early, "early"), (Fact::Spill, "spill")] {
+            if next.facts.contains(&fact) {
+                self.counters.count(event, &provider.name);
+            }
+        }
+        let never_ask = next.facts.contains(&Fact::NeverAsk);
+        let mut after = missed::saved(next.state);
+        let turn = missed::turn_of(survey, &state, input, next.facts, &after, now);
+        // Nothing comes after a last turn that could carry what it could not store.
+        let last = turn.ended.then(|| turn.clone());
+        self.counters.count("turn", &provider.name);
+        match self.record(provider, call_id, survey, &state, turn).await {
+            Ok(Claim::Won) => {
+                // Held at once on this node; other nodes read the list again within seconds. The
+                // caller waits for it no longer than for the store.
+                if never_ask
+                    && let Err(fault) = self.within_budget(provider, self.refresh_never_ask()).await
+                {
+                    tracing::warn!("the never-ask list could not be read again: {fault}");
+                }
+                self.speak(provider, survey, after, next.order)
+            }
+            Ok(Claim::Lost(first)) => {
+                self.counters.count("repeated", &provider.name);
+                let next = missed::first_step(survey, &state, &first);
+                self.speak(provider, survey, next.state, next.order)
+            }
+            Ok(Claim::Closed) => self.late(provider, survey, state.lang),
+            Err(fault) => {
+                // Nothing can be written: the interview goes on from the token, and the next turn
+                // stores what this one could not.
+                self.store_missed(provider, state.id, &fault);
+                if let Some(last) = last {
+                    let start = self.missed_start(provider, call_id, survey, &state);
+                    self.keep_trying(provider.name.clone(), start, last);
+                }
+                after.unsaved = true;
+                after.start = state.start;
+                self.speak(provider, survey, after, next.order)
+            }
+        }
+    }
+
+    /// What the provider hears when all else failed: the document of the token that came along,
+    /// else the open question of the call's newest interview, else a goodbye.
+    pub async fn fallback(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call_id: Option<&str>,
+        token: Option<&str>,
+        input: Input,
+        now: Millis,
+    ) -> Answer {
+        self.counters.count("fallback", &provider.name);
+        if let Some(token) = token
+            && self.token_opens(provider, Some(token))
+        {
+            return self.answer(provider, call_id, token, input, now).await;
+        }
+        let Some(call_id) = call_id else { return self.sorry(provider, "fallback_goodbye") };
+        let find = async {
+            let known = self.store.newest_open(&provider.name, call_id, now - FALLBACK_MS).await?;
+            let Some(known) = known else { return Ok(None) };
+            let may = self.store.take_fallback(known.id, known.turn).await?;
+            Ok::<_, StoreError>(may.then_some(known))
+        };
+        let Ok(Ok(Some(known))) = tokio::time::timeout(FALLBACK_BUDGET, find).await else {
+            return self.sorry(provider, "fallback_goodbye");
+        };
+        let (Some(survey), Some(mut state)) =
+            (self.version(known.survey).cloned(), State::from_bytes(&known.state).ok())
+        else {
+            return self.sorry(provider, "fallback_goodbye");
+        };
+        state.call_mark = self.keys.call_mark(Some(call_id));
+        let order = interview::order(&survey, &state);
+        self.speak(provider, &survey, state, order)
+    }
+
+    /// The hash of a caller's number as people write it; `None` if it is no number. Numbers
+    /// without a prefix are of the named provider's country, else of the first that has one.
+    pub fn caller_hash(&self, provider: Option<&str>, number: &str) -> Option<CallerHash> {
+        let named = provider.and_then(|name| self.config.providers.get(name));
+        let mut all = named.into_iter().chain(self.config.providers.values());
+        let country = all.find_map(|provider| provider.country.as_deref());
+        super::caller::parse(number, country).map(|caller| self.keys.caller(&caller.e164))
+    }
+
+    /// The interview, question, turn and kind of question for which a valid token waits, where
+    /// that is a question of the survey.
+    pub fn comment_place(
+        &self,
+        provider: &Provider,
+        text: &str,
+    ) -> Option<(InterviewId, u8, u8, Kind)> {
+        let state = token::open(text, &provider.name, &self.keys.tokens).ok()?;
+        let question = state.open_question()?;
+        let kind = self.version(state.survey)?.questions.get(usize::from(question))?.kind.clone();
+        Some((state.id, question, state.turn, kind))
+    }
+
+    /// The language in which a goodbye is said to whoever brings that token, else the provider's.
+    pub fn language_of(&self, provider: &Provider, text: Option<&str>) -> Lang {
+        text.and_then(|text| token::open(text, &provider.name, &self.keys.tokens).ok())
+            .map_or_else(|| self.default_language(provider), |state| state.lang)
+    }
+
+    /// The interview that a valid token belongs to.
+    pub fn interview_of(&self, provider: &Provider, text: &str) -> Option<InterviewId> {
+        token::open(text, &provider.name, &self.keys.tokens).ok().map(|state| state.id)
+    }
+}

@@ -1,0 +1,270 @@
+//! USE CASES: start, answer, end, link. Loads, steps, saves; knows neither HTTP nor XML.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use crate::config::{Config, Otherwise, Provider};
+use crate::interview::{Millis, Order, State};
+use crate::store::{CallerHash, Store, StoreError};
+use crate::survey::{Lang, Survey, Version};
+use crate::telemetry::Counters;
+
+pub mod answer;
+pub mod browse;
+pub mod caller;
+pub mod handover;
+pub mod import;
+pub mod keys;
+pub mod link;
+mod missed;
+pub mod notice;
+pub mod offer;
+pub mod records;
+pub mod seal;
+pub mod start;
+pub mod tokens;
+pub mod watch;
+
+use keys::Keys;
+
+/// The desk: everything that happens to calls, callers and records goes through it.
+#[derive(Debug)]
+pub struct Desk {
+    pub(crate) store: Store,
+    pub(crate) config: Arc<Config>,
+    pub(crate) keys: Keys,
+    pub(crate) counters: Arc<Counters>,
+    surveys: Surveys,
+    never_ask: RwLock<Option<HashSet<CallerHash>>>,
+    watch: watch::Watch,
+    door: tokens::Door,
+    /// Held for reading by every task that was put off until after an answer.
+    later: Arc<tokio::sync::RwLock<()>>,
+    /// Places for last turns that wait for the store.
+    trying: Arc<tokio::sync::Semaphore>,
+}
+
+/// All surveys that may be asked, and all versions that are still being answered.
+#[derive(Debug)]
+struct Surveys {
+    newest: BTreeMap<String, Arc<Survey>>,
+    versions: BTreeMap<Version, Arc<Survey>>,
+}
+
+/// What the caller hears next.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The interview's order.
+    Speak(Box<Speak>),
+    /// This caller is not asked.
+    Leave {
+        /// What happens instead.
+        otherwise: Otherwise,
+        /// In whose words, where something is said.
+        survey: Arc<Survey>,
+        /// The language.
+        lang: Lang,
+    },
+    /// A goodbye that belongs to no interview.
+    Sorry(Lang),
+    /// Nobody vouches for this start: it is refused and changes nothing.
+    Refused,
+    /// Nothing: a notice.
+    Nothing,
+}
+
+/// The interview's order with what is needed to write it.
+#[derive(Clone, Debug)]
+pub struct Speak {
+    /// The survey version.
+    pub survey: Arc<Survey>,
+    /// The state that the next token carries.
+    pub state: State,
+    /// What to do.
+    pub order: Order,
+    /// The sealed state.
+    pub token: String,
+}
+
+impl Desk {
+    /// A desk on that store. Makes the surveys known to the store and loads the versions that it
+    /// knows and the list of those who must never be asked.
+    ///
+    /// # Errors
+    /// If the store refuses, or was made with another caller key or time zone.
+    pub async fn open(
+        store: Store,
+        config: Arc<Config>,
+        surveys: &[Arc<Survey>],
+        counters: Arc<Counters>,
+        now: Millis,
+    ) -> Result<Self, StoreError> {
+        let keys = Keys::new(&config);
+        let fingerprint = keys.fingerprint();
+        let kept = store.remember("caller_key", &fingerprint).await?;
+        if kept != fingerprint {
+            return Err(StoreError::Mismatch(
+                "caller_key is not the one this store was made with: callers would be counted as \
+                 others and never-ask would be forgotten. Put the old key back"
+                    .into(),
+            ));
+        }
+        let mut versions = BTreeMap::new();
+        for survey in store.surveys().await? {
+            versions.insert(survey.version, Arc::new(survey));
+        }
+        let mut newest = BTreeMap::new();
+        for survey in surveys {
+            store.survey_seen(survey, now).await?;
+            let rule = store.credit_rule(&survey.name, survey.credit).await?;
+            if rule != survey.credit {
+                tracing::warn!(
+                    survey = survey.name,
+                    "credit goes by the old rule until you run: aftercall recount"
+                );
+            }
+            versions.insert(survey.version, survey.clone());
+            newest.insert(survey.name.clone(), survey.clone());
+        }
+        let desk = Self {
+            store,
+            config,
+            keys,
+            counters,
+            surveys: Surveys { newest, versions },
+            never_ask: RwLock::new(None),
+            watch: watch::Watch::default(),
+            door: tokens::Door::default(),
+            later: Arc::default(),
+            trying: Arc::new(tokio::sync::Semaphore::new(missed::TRYING)),
+        };
+        desk.refresh_never_ask().await?;
+        Ok(desk)
+    }
+
+    /// Refuses a changed time zone, under which stored days would mean other dates; `recount`
+    /// rewrites the days and then keeps the new zone.
+    ///
+    /// # Errors
+    /// If the zone is another one, or the store does not answer.
+    pub async fn check_time_zone(&self) -> Result<(), StoreError> {
+        let zone = self.config.time_zone.iana_name().unwrap_or("UTC");
+        let kept = self.store.remember("time_zone", zone).await?;
+        if kept == zone {
+            return Ok(());
+        }
+        Err(StoreError::Mismatch(format!(
+            "time_zone is {zone}, but the days in this store are those of {kept}. Set it back, or \
+             run: aftercall recount"
+        )))
+    }
+
+    /// The newest version of a survey.
+    pub fn survey(&self, name: &str) -> Option<&Arc<Survey>> {
+        self.surveys.newest.get(name)
+    }
+
+    /// All surveys that may be asked, by name.
+    pub fn surveys(&self) -> impl Iterator<Item = &Arc<Survey>> {
+        self.surveys.newest.values()
+    }
+
+    /// A survey version, also one that is no longer asked.
+    pub fn version(&self, version: Version) -> Option<&Arc<Survey>> {
+        self.surveys.versions.get(&version)
+    }
+
+    /// The counters.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The counters, to be counted into by others.
+    pub fn counters_shared(&self) -> Arc<Counters> {
+        self.counters.clone()
+    }
+
+    /// Whether callers can be served: the store answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        self.store.ping().await
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Loads the hashes of callers who must never be asked.
+    ///
+    /// # Errors
+    /// If the store does not answer; what was loaded before then stays.
+    pub async fn refresh_never_ask(&self) -> Result<(), StoreError> {
+        let all = self.store.never_ask_all().await?.into_iter().collect();
+        if let Ok(mut held) = self.never_ask.write() {
+            *held = Some(all);
+        }
+        Ok(())
+    }
+
+    /// Whether a caller must never be asked; `None` if the list was never loaded.
+    fn never_ask(&self, caller: Option<CallerHash>) -> Option<bool> {
+        let held = self.never_ask.read().ok()?;
+        held.as_ref().map(|all| caller.is_some_and(|caller| all.contains(&caller)))
+    }
+
+    /// The document of a state with its sealed token.
+    fn speak(
+        &self,
+        provider: &Provider,
+        survey: &Arc<Survey>,
+        state: State,
+        order: Order,
+    ) -> Answer {
+        let token = match self.keys.tokens.first() {
+            Some(key) => crate::interview::token::seal(&state, &provider.name, key),
+            None => String::new(),
+        };
+        Answer::Speak(Box::new(Speak { survey: survey.clone(), state, order, token }))
+    }
+
+    /// The language in which a goodbye outside an interview is said.
+    pub fn default_language(&self, provider: &Provider) -> Lang {
+        provider
+            .language
+            .or_else(|| {
+                let named = provider.survey.as_deref().and_then(|name| self.survey(name));
+                named.or_else(|| self.surveys.newest.values().next()).map(|s| s.default_language())
+            })
+            .unwrap_or_else(|| "en".parse().unwrap_or_else(|_| unreachable!("en is a language")))
+    }
+
+    /// The goodbye for whoever comes after an interview was closed. Nothing went wrong, so nothing
+    /// is apologised for.
+    fn late(&self, provider: &Provider, survey: &Arc<Survey>, lang: Lang) -> Answer {
+        self.counters.count("late", &provider.name);
+        Answer::Leave { otherwise: Otherwise::Goodbye, survey: survey.clone(), lang }
+    }
+
+    /// A goodbye outside an interview, counted by reason.
+    pub(crate) fn sorry(&self, provider: &Provider, reason: &str) -> Answer {
+        self.counters.count(reason, &provider.name);
+        Answer::Sorry(self.default_language(provider))
+    }
+
+    /// Runs one store call within the provider's budget; a miss counts as the store being away.
+    async fn within_budget<T>(
+        &self,
+        provider: &Provider,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let budget = Duration::from_millis(provider.budget_ms);
+        match tokio::time::timeout(budget, work).await {
+            Ok(done) => done,
+            Err(_) => Err(StoreError::Busy),
+        }
+    }
+}

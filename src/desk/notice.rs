@@ -1,0 +1,132 @@
+//! Notices: a call ended, a recording is ready. They step nothing.
+
+use std::sync::Arc;
+
+use super::Desk;
+use crate::config::Provider;
+use crate::interview::{Input, InterviewId, Millis, Recording};
+use crate::store::{Comment, CommentStatus, StoreError};
+use crate::survey::Kind;
+
+impl Desk {
+    /// The interviews that a notice is about: the token's, else all of that call.
+    async fn concerned(
+        &self,
+        provider: &Provider,
+        call_id: Option<&str>,
+        token: Option<&str>,
+    ) -> Result<Vec<InterviewId>, StoreError> {
+        if let Some(id) = token.and_then(|text| self.interview_of(provider, text)) {
+            return Ok(vec![id]);
+        }
+        match call_id {
+            Some(call_id) => {
+                let known = self.store.by_call_ref(&provider.name, call_id).await?;
+                Ok(known.into_iter().map(|known| known.id).collect())
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The call is over; `how` is the provider's word. A comment that was being spoken counts.
+    pub async fn ended(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call_id: Option<&str>,
+        token: Option<&str>,
+        how: &str,
+        recording: Option<Recording>,
+        now: Millis,
+    ) {
+        self.counters.count("ended", &provider.name);
+        let work = async {
+            // At the beep nothing was said yet.
+            let spoken = recording.filter(|recording| recording.seconds != Some(0));
+            if let Some(recording) = spoken
+                && let Some(token) = token
+            {
+                // The caller hung up while speaking: the last thing this caller did is a turn
+                // like any other, only nobody hears the answer.
+                self.answer(provider, call_id, token, Input::Recording(recording), now).await;
+            } else if let Some(token) = token {
+                self.save_rest(provider, call_id, token, now).await?;
+            }
+            for id in self.concerned(provider, call_id, token).await? {
+                self.store.end(id, now, how).await?;
+                if how == "failed" {
+                    self.store.failed(id, "call_failed").await?;
+                }
+            }
+            Ok::<(), StoreError>(())
+        };
+        if let Err(fault) = work.await {
+            self.notice_missed(provider, &fault);
+        }
+    }
+
+    /// A recording is ready, or failed.
+    pub async fn recording(
+        &self,
+        provider: &Provider,
+        call_id: Option<&str>,
+        token: Option<&str>,
+        recording: Recording,
+        ready: bool,
+        now: Millis,
+    ) {
+        self.counters.count("recording_notice", &provider.name);
+        if recording.seconds == Some(0) {
+            // Under a second nothing was said: the caller skipped, or hung up at the beep.
+            return;
+        }
+        let status = if ready { CommentStatus::Ready } else { CommentStatus::Failed };
+        let work = async {
+            let place = token.and_then(|text| self.comment_place(provider, text));
+            let place = match place {
+                Some((id, question, _, Kind::Comment { .. })) => Some((id, question)),
+                _ => self.known_recording(provider, call_id, token, &recording.id).await?,
+            };
+            // A recording that no comment of ours is: of the whole call, for instance.
+            let Some((interview, question)) = place else {
+                self.counters.count("recording_unknown", &provider.name);
+                return Ok(());
+            };
+            let comment = Comment {
+                interview,
+                recording: recording.id,
+                question,
+                seconds: recording.seconds,
+                url: recording.url,
+                file: None,
+                status,
+                at_ms: now,
+            };
+            self.store.comment(comment).await.map(|_| ())
+        };
+        if let Err(fault) = work.await {
+            self.notice_missed(provider, &fault);
+        }
+    }
+
+    /// Interview and question of a recording that a turn already told of.
+    async fn known_recording(
+        &self,
+        provider: &Provider,
+        call_id: Option<&str>,
+        token: Option<&str>,
+        recording: &str,
+    ) -> Result<Option<(InterviewId, u8)>, StoreError> {
+        for id in self.concerned(provider, call_id, token).await? {
+            let comments = self.store.comments(id).await?;
+            if let Some(known) = comments.iter().find(|known| known.recording == recording) {
+                return Ok(Some((id, known.question)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn notice_missed(&self, provider: &Provider, fault: &StoreError) {
+        self.counters.count("notice_unsaved", &provider.name);
+        tracing::error!(provider = %provider.name, "a notice could not be stored: {fault}");
+    }
+}

@@ -1,0 +1,352 @@
+//! A caller is handed over: which interview, which survey, is the caller asked?
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::handover::Found;
+use super::{Answer, Desk, caller, missed, offer};
+use crate::clock;
+use crate::config::{Basis, Provider};
+use crate::interview::{
+    Disposition, Handover, InterviewId, Millis, Opening, Reached, Start, begin, token,
+};
+use crate::store::{Begin, CallerHash, Known, Said, StoreError};
+use crate::survey::{Lang, Survey};
+
+/// What a start decided, kept as JSON so that a repeated start gets the same document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Decided {
+    lang: Option<Lang>,
+    consent: bool,
+    never_ask: bool,
+    callback: bool,
+    grace_ms: u32,
+}
+
+impl Decided {
+    fn opening(&self, id: InterviewId) -> Opening {
+        Opening {
+            id,
+            lang: self.lang,
+            consent: self.consent,
+            never_ask: self.never_ask,
+            callback: self.callback,
+            finish_key_grace_ms: self.grace_ms,
+        }
+    }
+}
+
+impl Desk {
+    /// Answers a start request. Where nothing else vouches for it (`trusted` is false), it must
+    /// come by the sealed address of an announced hand-over that is still good. `random` becomes the interview's id where neither the provider
+    /// nor the hand-over names the call: such a start cannot be recognised when it is repeated.
+    pub async fn start(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call_id: Option<&str>,
+        mut start: Start,
+        trusted: bool,
+        now: Millis,
+        random: [u8; 16],
+    ) -> Answer {
+        let own = self.caller_of(provider, &start);
+        let own_hash = own.as_ref().map(|c| self.keys.caller(&c.e164));
+        // A caller waits for one miss, not for several.
+        let mut away = false;
+        let announced = match self.find_announced(provider, call_id, own_hash, &start, now).await {
+            Ok(announced) => announced,
+            // Whether the seal is still good cannot be known now.
+            Err(_) if !trusted => return self.sorry(provider, "seal_unknown"),
+            Err(_) => {
+                away = true;
+                None
+            }
+        };
+        if !trusted && !announced.as_ref().is_some_and(|found| found.sealed) {
+            return Answer::Refused;
+        }
+        let (mut hash, mut last) = (own_hash, own.map(|c| c.last));
+        let mut sealed = None;
+        if let Some(found) = announced {
+            sealed = found.sealed.then(|| found.id.clone());
+            if found.caller.is_some() && (found.sealed || hash.is_none()) {
+                (hash, last) = (found.caller, found.said.caller_last.clone());
+            }
+            take_announced(&mut start, found);
+        }
+        let said = &start.handover;
+
+        let number = start.called.as_deref().and_then(|called| {
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            provider.numbers.iter().find(|n| digits(&n.to) == digits(called))
+        });
+        let queue = said.queue.clone().or_else(|| number.and_then(|n| n.queue.clone()));
+        let Some(survey) = self.choose_survey(
+            provider,
+            said,
+            number.and_then(|n| n.survey.as_deref()),
+            queue.as_deref(),
+        ) else {
+            tracing::error!(provider = %provider.name, "no survey fits this call; name one in provider.{}.survey", provider.name);
+            return self.sorry(provider, "no_survey");
+        };
+
+        // A sealed start address is good for one call, so it can stand for that call.
+        let call = call_id.or(said.call.as_deref()).or(sealed.as_deref());
+        let handover = said
+            .handover
+            .as_deref()
+            .or(said.leg.as_deref())
+            .or(said.call.as_deref())
+            .unwrap_or_default();
+        let id = match call {
+            Some(call) => self.keys.interview(&provider.name, call, &survey.name, handover),
+            None => {
+                self.counters.count("no_call_id", &provider.name);
+                InterviewId(random)
+            }
+        };
+        let window_ms = i64::from(self.config.offer.caller_days) * 86_400_000;
+        let look = match away {
+            true => Err(StoreError::Busy),
+            false => {
+                let look = self.store.look(id, hash, now - window_ms);
+                self.within_budget(provider, look).await
+            }
+        };
+        if let Err(fault) = &look {
+            away = true;
+            self.store_missed(provider, id, fault);
+        }
+        let look = look.ok();
+        if let Some(known) = look.as_ref().and_then(|l| l.known.as_ref()) {
+            return self.repeat_start(provider, known, call_id, &survey, now);
+        }
+
+        let lang =
+            self.language(&survey, said.lang.as_deref().or(number.and_then(|n| n.lang.as_deref())));
+        let case = offer::Case {
+            unreached: start.reached == Reached::No,
+            never_ask: match look.as_ref() {
+                Some(look) if look.never_ask => Some(true),
+                _ => self.never_ask(hash),
+            },
+            offers: look.as_ref().map(|l| l.offers),
+            known_caller: hash.is_some(),
+            // Calls without an id must not all fall on one side.
+            sample: call
+                .map_or_else(|| self.keys.sample(&id.to_string()), |call| self.keys.sample(call)),
+            talk: said.talk,
+            queue: queue.as_deref(),
+            consent: said.consent.as_deref() == Some("1"),
+            now,
+        };
+        let refused = offer::refuse(&self.config.offer, &self.config.time_zone, &case);
+        let decided = Decided {
+            lang,
+            consent: self.config.offer.basis == Basis::Ask && !case.consent,
+            never_ask: hash.is_some(),
+            callback: self.config.call.callbacks && hash.is_some(),
+            grace_ms: self.config.call.finish_key_grace_ms,
+        };
+        let mut step = begin(&survey, &decided.opening(id), now);
+        step.state.call_mark = self.keys.call_mark(call_id);
+        let row = Begin {
+            id,
+            provider: provider.name.clone(),
+            call_ref: call_id.map(String::from),
+            handover: handover.to_string(),
+            survey: survey.version,
+            language: step.state.lang.to_string(),
+            channel: "phone".into(),
+            day: clock::day(now, &self.config.time_zone),
+            started_ms: now,
+            limit_ms: step.state.limit_ms(&survey),
+            caller: hash,
+            caller_last: last,
+            ineligible: refused.map(|r| r.word().to_string()).unwrap_or_default(),
+            opening: serde_json::to_string(&decided).unwrap_or_default(),
+            state: step.state.to_bytes(),
+            open_question: step.state.open_question(),
+            disposition: if refused.is_some() {
+                Disposition::Ineligible
+            } else {
+                Disposition::NoContact
+            },
+            said: Said {
+                agent: said.agent.clone(),
+                team: said.team.clone(),
+                queue,
+                leg: said.leg.clone(),
+                talk: said.talk,
+                call: said.call.clone(),
+                conflicts: (!start.conflicts.is_empty())
+                    .then(|| serde_json::to_string(&start.conflicts).unwrap_or_default()),
+            },
+        };
+        let written = if away {
+            Err(StoreError::Busy)
+        } else {
+            self.within_budget(provider, self.store.begin(row.clone())).await
+        };
+        match written {
+            // Another request for the same start was first: its decision stands.
+            Ok(known) if !known.new => {
+                return self.repeat_start(provider, &known, call_id, &survey, now);
+            }
+            Ok(_) => self.link_soon(id),
+            Err(fault) => {
+                if !away {
+                    self.store_missed(provider, id, &fault);
+                }
+                // The next turn begins the interview in the store, and stores itself.
+                step.state.unsaved = true;
+                step.state.start = missed::pack(&row);
+            }
+        }
+        self.counters.count("start", &provider.name);
+        match refused {
+            Some(reason) => {
+                self.counters.count(reason.word(), &provider.name);
+                self.leave(survey, step.state.lang)
+            }
+            None => self.speak(provider, &survey, step.state, step.order),
+        }
+    }
+
+    fn leave(&self, survey: Arc<Survey>, lang: Lang) -> Answer {
+        Answer::Leave { otherwise: self.config.offer.otherwise.clone(), survey, lang }
+    }
+
+    /// The first document again, as it was decided.
+    fn repeat_start(
+        &self,
+        provider: &Provider,
+        known: &Known,
+        call_id: Option<&str>,
+        newest: &Arc<Survey>,
+        now: Millis,
+    ) -> Answer {
+        self.counters.count("start_repeated", &provider.name);
+        let survey = self.version(known.survey).unwrap_or(newest);
+        let Ok(decided) = serde_json::from_str::<Decided>(&known.opening) else {
+            return self.sorry(provider, "opening_unreadable");
+        };
+        let mut step = begin(survey, &decided.opening(known.id), known.started_ms);
+        step.state.call_mark = self.keys.call_mark(call_id);
+        if !known.ineligible.is_empty() {
+            return self.leave(survey.clone(), step.state.lang);
+        }
+        if known.closed || now >= known.closes_ms {
+            return self.late(provider, survey, step.state.lang);
+        }
+        self.speak(provider, survey, step.state, step.order)
+    }
+
+    fn choose_survey(
+        &self,
+        provider: &Provider,
+        said: &Handover,
+        by_number: Option<&str>,
+        queue: Option<&str>,
+    ) -> Option<Arc<Survey>> {
+        let by_queue =
+            queue.and_then(|q| self.config.offer.queues.get(q)).and_then(|q| q.survey.as_deref());
+        if let Some(named) = said.survey.as_deref() {
+            return self.survey(named).cloned();
+        }
+        for name in [by_number, by_queue, provider.survey.as_deref()].into_iter().flatten() {
+            if let Some(survey) = self.survey(name) {
+                return Some(survey.clone());
+            }
+        }
+        let mut all = self.surveys();
+        match (all.next(), all.next()) {
+            (Some(only), None) => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    /// The caller's language if the survey speaks it; without one the survey asks, or, if it does
+    /// not, speaks its default.
+    fn language(&self, survey: &Survey, said: Option<&str>) -> Option<Lang> {
+        let known = said
+            .and_then(|text| text.parse::<Lang>().ok())
+            .filter(|lang| survey.languages.contains(lang));
+        match known {
+            None if !survey.choose_language => Some(survey.default_language()),
+            known => known,
+        }
+    }
+
+    /// Notes that the store did not take something: counted, and logged by interview id.
+    pub(super) fn store_missed(&self, provider: &Provider, id: InterviewId, fault: &StoreError) {
+        self.counters.count("unsaved", &provider.name);
+        tracing::error!(provider = %provider.name, interview = %id, "could not be stored: {fault}");
+    }
+
+    /// The customer's number, as far as the request itself says.
+    fn caller_of(&self, provider: &Provider, start: &Start) -> Option<caller::Caller> {
+        caller::of_start(
+            start.number.as_deref(),
+            start.other.as_deref(),
+            start.handover.caller.as_deref(),
+            &provider.own_numbers,
+            provider.country.as_deref(),
+        )
+    }
+
+    /// The announced hand-over that the start belongs to.
+    async fn find_announced(
+        &self,
+        provider: &Provider,
+        call_id: Option<&str>,
+        caller: Option<CallerHash>,
+        start: &Start,
+        now: Millis,
+    ) -> Result<Option<Found>, StoreError> {
+        let sealed = start.announced.as_deref();
+        let found = self.announced(&provider.name, sealed, call_id, caller, now);
+        self.within_budget(provider, found).await
+    }
+
+    /// Whether a token of this provider opens, for requests that rest on their token alone.
+    pub fn token_opens(&self, provider: &Provider, text: Option<&str>) -> bool {
+        text.is_some_and(|text| token::open(text, &provider.name, &self.keys.tokens).is_ok())
+    }
+}
+
+/// Puts the values of an announced hand-over in: those sealed in a start address win over
+/// everything, those found by caller or call id fill what is missing. What disagrees is noted.
+fn take_announced(start: &mut Start, found: Found) {
+    let (said, have, notes) = (found.said, &mut start.handover, &mut start.conflicts);
+    let fields = [
+        ("survey", &mut have.survey, said.survey),
+        ("agent", &mut have.agent, said.agent),
+        ("team", &mut have.team, said.team),
+        ("queue", &mut have.queue, said.queue),
+        ("call", &mut have.call, said.call),
+        ("handover", &mut have.handover, said.handover),
+        ("lang", &mut have.lang, said.lang),
+        ("consent", &mut have.consent, said.consent),
+    ];
+    for (name, have, announced) in fields {
+        let Some(announced) = announced else { continue };
+        match have {
+            Some(old) if *old == announced => {}
+            Some(old) if found.sealed => {
+                notes.push((name.into(), announced.clone(), old.clone()));
+                *have = Some(announced);
+            }
+            Some(old) => notes.push((name.into(), old.clone(), announced)),
+            None => *have = Some(announced),
+        }
+    }
+    if found.sealed || have.talk.is_none() {
+        have.talk = said.talk.or(have.talk);
+    }
+    if found.sealed && have.handover.is_none() {
+        have.handover = Some(found.id);
+    }
+}

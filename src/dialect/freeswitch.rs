@@ -1,0 +1,227 @@
+//! FreeSWITCH mod_httapi. Facts from mod_httapi.c and switch_ivr_async.c, and from calls placed
+//! through FreeSWITCH 1.11.
+//!
+//! What to know before changing a tag here:
+//! - after the last tag the address is requested again, so every document that asks sets `action`;
+//! - tags behind an answered prompt are still run, so nothing stands behind a prompt that asks;
+//! - `loops="N"` plays N+1 times;
+//! - a tag without `<bind>` hears no keys: they wait in the channel for the next tag that does.
+
+use std::sync::Arc;
+
+use super::params::{is_key, keys};
+use super::speech::{self, Speaker};
+use super::xml::Element;
+use super::{
+    After, CallEvent, Dialect, Document, Kind, Links, Notice, Params, Request, What, handover,
+};
+use crate::interview::{Ask, Input, Keys, Order, Record, Recording, Voice};
+use crate::survey::{Prompt, Speech};
+
+/// The dialect of mod_httapi.
+pub(super) struct Freeswitch;
+
+/// Before a SIP header's name among the channel variables of an extended profile.
+const SIP_HEADER: &str = "variable_sip_h_";
+/// The parameter that carries the pressed keys.
+const DIGITS: &str = "digits";
+/// The parameter, in the action of a key's own bind, that says which key ended a recording:
+/// mod_httapi does not tell it otherwise.
+const KEY: &str = "key";
+/// The parameter, in the action of a recording, that says how many seconds of silence end it:
+/// they stand at the end of the file, where no key and no hang-up ended it.
+const QUIET: &str = "quiet";
+/// All keys of a telephone.
+const TWELVE: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"];
+/// What may follow a `1` on a scale to ten. `10` is an answer, `1#` is a finished 1, the others are
+/// wrong keys; unbound, they would look like silence. They must stand behind `1`: the first match
+/// in the list decides, and in front of it they would make `1` an answer at once.
+const AFTER_ONE: [&str; 12] =
+    ["10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "1*", "1#"];
+/// Milliseconds that a `1` waits for its second key.
+const DIGIT_TIMEOUT_MS: u32 = 2000;
+
+impl Dialect for Freeswitch {
+    fn kind(&self) -> Kind {
+        Kind::Freeswitch
+    }
+
+    fn read(&self, request: &Request, params: &Params) -> CallEvent {
+        let token = params.word("t");
+        let what = match notice(request, params) {
+            Some(notice) => What::Notice(notice),
+            None if token.is_some() => What::Turn(input(request, params)),
+            None => {
+                let ends = handover::Ends {
+                    from: params.word("Caller-Caller-ID-Number"),
+                    to: params.word("Caller-Destination-Number"),
+                    outbound: params.word("Caller-Direction").as_deref() == Some("outbound"),
+                };
+                let mut start = handover::start(params, SIP_HEADER, ends);
+                start.unanswered =
+                    params.word("Caller-Channel-Answered-Time").as_deref() == Some("0");
+                What::Start(Box::new(start))
+            }
+        };
+        let call_id = params.first_word(&["session_id", "Caller-Unique-ID"]);
+        CallEvent { call_id, account: None, token, what }
+    }
+
+    fn write(&self, document: &Document) -> String {
+        let tags = match document {
+            Document::Order { order, voice, speech, lang: _, links, after } => {
+                let speaking = Speaking { voice, speech: *speech, links };
+                match order {
+                    Order::Ask(ask) => speaking.ask(ask),
+                    Order::Record(record) => speaking.record(record),
+                    Order::End(end) => {
+                        let files = speaking.files(&end.prompts);
+                        let mut tags: Vec<_> = files.into_iter().map(playback).collect();
+                        tags.push(match after {
+                            After::Reject => leave(&After::Hangup),
+                            after => leave(after),
+                        });
+                        tags
+                    }
+                }
+            }
+            Document::Empty => Vec::new(),
+            Document::Leave(after) => vec![leave(after)],
+            Document::Sorry { lang: _, audio } => {
+                let mut tags: Vec<_> = audio.clone().map(playback).into_iter().collect();
+                tags.push(leave(&After::Hangup));
+                tags
+            }
+        };
+        Element::new("document")
+            .with("type", "xml/freeswitch-httapi")
+            .child(Element::new("work").children(tags))
+            .document()
+    }
+}
+
+// ---------------------------------------------------------------- reading
+
+fn notice(request: &Request, params: &Params) -> Option<Notice> {
+    if params.word("exiting").is_some_and(|word| word.eq_ignore_ascii_case("true")) {
+        // What was being recorded when the caller hung up comes with this last request.
+        return Some(Notice::Ended {
+            status: "exiting".to_owned(),
+            recording: uploaded(request, None),
+        });
+    }
+    let path = request.path().trim_end_matches('/');
+    let elsewhere = path.ends_with("/status") || path.ends_with("/recording");
+    (elsewhere || params.word("CallbackSource").is_some())
+        .then(|| Notice::Other { status: params.word("CallStatus").unwrap_or_default() })
+}
+
+fn input(request: &Request, params: &Params) -> Input {
+    let ended_by = params.word(KEY).and_then(|key| key.chars().next()).filter(|c| is_key(*c));
+    if let Some(mut recording) = uploaded(request, ended_by) {
+        let quiet = params.seconds(QUIET).filter(|_| ended_by.is_none()).unwrap_or(0);
+        recording.seconds = recording.seconds.map(|seconds| seconds.saturating_sub(quiet));
+        return Input::Recording(recording);
+    }
+    let heard = match params.word("input_type").as_deref() {
+        None | Some("dtmf") => keys(params.get(DIGITS).unwrap_or_default()),
+        Some(_) => String::new(),
+    };
+    match ended_by {
+        _ if !heard.is_empty() => Input::Keys(heard),
+        // A key during the beep: there is nothing recorded, only the key.
+        Some(key) => Input::Keys(key.to_string()),
+        None => Input::Silence,
+    }
+}
+
+fn uploaded(request: &Request, key: Option<char>) -> Option<Recording> {
+    let upload = request.upload?;
+    Some(Recording { id: upload.id.clone(), seconds: upload.seconds, key, url: None })
+}
+
+// ---------------------------------------------------------------- writing
+
+/// What a document speaks with.
+struct Speaking<'a> {
+    voice: &'a Voice,
+    speech: Speech,
+    links: &'a Links,
+}
+
+impl Speaking<'_> {
+    /// One prompt tag that hears all keys over everything it plays. The same address takes the
+    /// answer and the silence: the answer has digits.
+    fn ask(&self, ask: &Ask) -> Vec<Element> {
+        let mut files = self.files(&ask.prompts);
+        let last = files.pop();
+        let mut tags: Vec<_> = files.into_iter().map(playback).collect();
+        let more: &[&str] = match ask.keys {
+            Keys::One => &[],
+            Keys::OneOrTen => &AFTER_ONE,
+        };
+        // A `1` that is still waiting for its second key when this time is over would be lost.
+        let second = if more.is_empty() { 0 } else { DIGIT_TIMEOUT_MS };
+        let wait = ask.think_ms.max(1).saturating_add(second);
+        let tag = match last {
+            Some(file) => Element::new("playback")
+                .with("name", DIGITS)
+                .with("file", file)
+                .with("loops", "0")
+                .with("input-timeout", wait.to_string()),
+            // Nothing to play; a tag without a file would end the call.
+            None => {
+                Element::new("pause").with("name", DIGITS).with("milliseconds", wait.to_string())
+            }
+        };
+        tags.push(
+            tag.with("digit-timeout", DIGIT_TIMEOUT_MS.to_string())
+                .with("action", &self.links.turn)
+                .children(TWELVE.iter().chain(more).map(|keys| Element::new("bind").text(*keys))),
+        );
+        tags
+    }
+
+    /// The file comes with the next request.
+    fn record(&self, record: &Record) -> Vec<Element> {
+        let mut tags: Vec<_> = self.files(&record.prompts).into_iter().map(playback).collect();
+        let mut tag = Element::new("record").with("name", "recording").with("file", "comment.wav");
+        if speech::speaker(record.beep.sound, Speech::Audio, None) == Speaker::File {
+            let beep = speech::file(&self.links.base, self.voice, &record.beep);
+            tag = tag.with("beep-file", beep);
+        }
+        tags.push(
+            tag.with("limit", record.max_seconds.to_string())
+                .with("silence-hits", record.silence_seconds.to_string())
+                .with("threshold", "200")
+                .with("digit-timeout", DIGIT_TIMEOUT_MS.to_string())
+                .with("action", self.links.turn_with(QUIET, &record.silence_seconds.to_string()))
+                .children(TWELVE.iter().map(|key| {
+                    let value = key.replace('#', "%23").replace('*', "%2A");
+                    Element::new("bind")
+                        .with("action", self.links.turn_with(KEY, &value))
+                        .text(*key)
+                })),
+        );
+        tags
+    }
+
+    /// All but the last are played without listening; keys pressed meanwhile wait for the last.
+    fn files(&self, prompts: &[Arc<Prompt>]) -> Vec<String> {
+        speech::joined_files(&self.links.base, self.voice, self.speech, prompts)
+    }
+}
+
+fn playback(file: String) -> Element {
+    Element::new("playback").with("file", file)
+}
+
+fn leave(after: &After) -> Element {
+    match after {
+        After::Hangup => Element::new("hangup"),
+        // The dialplan goes on behind httapi; it has no address to return to.
+        After::Return(_) => Element::new("break"),
+        After::Redirect(url) => Element::new("continue").with("action", url),
+        After::Reject => Element::new("hangup").with("cause", "CALL_REJECTED"),
+    }
+}

@@ -1,0 +1,251 @@
+//! What the family of TwiML dialects shares: how a webhook is read and how a document is written.
+//! A member adds its signature, its voices and the attributes in which it differs.
+
+use std::sync::Arc;
+
+use super::params::{clean, keys};
+use super::speech::{self, PlatformVoice, Speaker};
+use super::xml::Element;
+use super::{After, CallEvent, Document, Links, Notice, Params, Request, Start, What, handover};
+use crate::interview::{Ask, End, Input, Keys, Order, Record, Recording, Voice};
+use crate::survey::{Lang, Prompt, Speech};
+
+/// How a member of the family writes.
+#[derive(Debug)]
+pub(super) struct Manner {
+    /// Its confirmed voices.
+    pub voices: &'static [PlatformVoice],
+    /// What its `<Gather>` takes beyond the common attributes.
+    pub gather: &'static [(&'static str, &'static str)],
+}
+
+/// The time-out of `<Gather>` in seconds while a second key may follow. The same attribute is the
+/// wait for the first key, so the time to think is silence inside the element, before it.
+const SECOND_KEY_SECONDS: u32 = 2;
+
+/// The parameter by which our own redirect behind a `<Gather>` says that nothing was pressed.
+const SILENCE: &str = "silence";
+
+// ---------------------------------------------------------------- reading
+
+/// What a webhook of the family means: notice before turn before start. `sip_header` is what the
+/// platform puts before a SIP header's name.
+pub(super) fn read(request: &Request, params: &Params, sip_header: &str) -> CallEvent {
+    let token = params.word("t");
+    let what = match notice(request, params, token.is_some()) {
+        Some(notice) => What::Notice(notice),
+        None if token.is_some() => What::Turn(input(params)),
+        None => What::Start(Box::new(start(params, sip_header))),
+    };
+    CallEvent { call_id: params.word("CallSid"), account: params.word("AccountSid"), token, what }
+}
+
+fn notice(request: &Request, params: &Params, has_token: bool) -> Option<Notice> {
+    let path = request.path().trim_end_matches('/');
+    let status = params.word("CallStatus");
+    let progress = params.word("CallbackSource").is_some();
+    if let Some(state) = params.word("RecordingStatus") {
+        return Some(recording_notice(params, &state));
+    }
+    if path.ends_with("/recording") {
+        let state = if recording(params).is_some() { "completed" } else { "absent" };
+        return Some(recording_notice(params, state));
+    }
+    if let Some(status) = status.clone().filter(|status| is_over(status)) {
+        // A caller who hangs up while speaking: the action of <Record> is requested with the
+        // recording, and with a call that is over. A progress callback's recording is one of the
+        // whole call.
+        let recording = recording(params).filter(|_| has_token && !progress);
+        return Some(Notice::Ended { status, recording });
+    }
+    (progress || path.ends_with("/status"))
+        .then(|| Notice::Other { status: status.unwrap_or_default() })
+}
+
+/// Whether a CallStatus is the last one of a call.
+fn is_over(status: &str) -> bool {
+    matches!(status, "completed" | "busy" | "failed" | "no-answer" | "canceled")
+}
+
+fn recording_notice(params: &Params, state: &str) -> Notice {
+    match (recording(params), state) {
+        (Some(Recording { id, url, seconds, .. }), "completed" | "absent" | "failed") => {
+            Notice::Recording { id, url, seconds, ready: state == "completed" }
+        }
+        _ => Notice::Other { status: format!("recording {state}") },
+    }
+}
+
+fn input(params: &Params) -> Input {
+    if let Some(recording) = recording(params) {
+        return Input::Recording(recording);
+    }
+    let keys = match params.word(SILENCE) {
+        // A redirect may repeat the digits of an earlier gather; the mark is ours and newer.
+        Some(_) => String::new(),
+        None => keys(params.get("Digits").unwrap_or_default()),
+    };
+    if keys.is_empty() { Input::Silence } else { Input::Keys(keys) }
+}
+
+fn recording(params: &Params) -> Option<Recording> {
+    let url = params.word("RecordingUrl");
+    let id = params.word("RecordingSid").or_else(|| url.as_deref().and_then(last_segment))?;
+    let seconds = params.seconds("RecordingDuration");
+    // `hangup` stands where the key would: the caller hung up.
+    let key = params.word("Digits").and_then(|digits| keys(&digits).chars().next());
+    Some(Recording { id, seconds, key, url })
+}
+
+/// `…/Recordings/RE1.wav?x=1` → `RE1`.
+fn last_segment(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?.trim_end_matches('/');
+    let segment = path.rsplit('/').next()?;
+    clean(segment.split('.').next()?)
+}
+
+fn start(params: &Params, sip_header: &str) -> Start {
+    let ends = handover::Ends {
+        from: params.word("From"),
+        to: params.word("To"),
+        outbound: params.word("Direction").is_some_and(|word| word.starts_with("outbound")),
+    };
+    let unanswered = params
+        .word("CallStatus")
+        .is_some_and(|word| matches!(word.as_str(), "ringing" | "queued" | "initiated"));
+    Start { unanswered, ..handover::start(params, sip_header, ends) }
+}
+
+// ---------------------------------------------------------------- writing
+
+/// What a document speaks with.
+struct Speaking<'a> {
+    voice: &'a Voice,
+    speech: Speech,
+    links: &'a Links,
+    manner: &'a Manner,
+}
+
+/// The document of that meaning.
+pub(super) fn write(document: &Document, manner: &Manner) -> String {
+    let verbs = match document {
+        Document::Order { order, voice, speech, lang: _, links, after } => {
+            let speaking = Speaking { voice, speech: *speech, links, manner };
+            match order {
+                Order::Ask(ask) => speaking.ask(ask),
+                Order::Record(record) => speaking.record(record),
+                Order::End(End { prompts, .. }) => {
+                    let mut verbs = speaking.say_all(prompts);
+                    // The call was answered long ago and cannot be rejected any more.
+                    verbs.extend(match after {
+                        After::Reject => leave(&After::Hangup),
+                        after => leave(after),
+                    });
+                    verbs
+                }
+            }
+        }
+        Document::Empty => Vec::new(),
+        Document::Leave(after) => leave(after),
+        Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref(), manner.voices),
+    };
+    Element::new("Response").children(verbs).document()
+}
+
+impl Speaking<'_> {
+    /// One gather with everything that is heard inside it, so that all of it can be keyed over;
+    /// behind it the redirect for platforms that fall through on silence.
+    fn ask(&self, ask: &Ask) -> Vec<Element> {
+        let think = ask.think_ms.div_ceil(1000).max(1);
+        let (keys, timeout) = match ask.keys {
+            Keys::One => (1, think),
+            Keys::OneOrTen => (2, SECOND_KEY_SECONDS),
+        };
+        let mut gather = Element::new("Gather")
+            .with("input", "dtmf")
+            .with("numDigits", keys.to_string())
+            .with("timeout", timeout.to_string())
+            // No finish key: `#` and `*` are keys like the others.
+            .with("finishOnKey", "")
+            .with("action", &self.links.turn)
+            .with("method", "POST")
+            .with_all(self.manner.gather)
+            .children(self.say_all(&ask.prompts));
+        if think > timeout {
+            gather =
+                gather.child(Element::new("Pause").with("length", (think - timeout).to_string()));
+        }
+        vec![gather, self.redirect_on_silence()]
+    }
+
+    fn record(&self, record: &Record) -> Vec<Element> {
+        let mut verbs = self.say_all(&record.prompts);
+        verbs.push(
+            Element::new("Record")
+                .with("action", &self.links.turn)
+                .with("method", "POST")
+                .with("timeout", record.silence_seconds.to_string())
+                .with("finishOnKey", "1234567890*#")
+                .with("maxLength", record.max_seconds.to_string())
+                .with("playBeep", "true")
+                .with("trim", "trim-silence")
+                .with("recordingStatusCallback", &self.links.recording)
+                .with("recordingStatusCallbackMethod", "POST")
+                .with("recordingStatusCallbackEvent", "completed absent"),
+        );
+        // Where an empty recording does not request the action.
+        verbs.push(self.redirect_on_silence());
+        verbs
+    }
+
+    fn redirect_on_silence(&self) -> Element {
+        redirect(&self.links.turn_with(SILENCE, "1"))
+    }
+
+    fn say_all(&self, prompts: &[Arc<Prompt>]) -> Vec<Element> {
+        prompts.iter().filter_map(|prompt| self.say(prompt)).collect()
+    }
+
+    fn say(&self, prompt: &Prompt) -> Option<Element> {
+        let voice = speech::voice(self.manner.voices, prompt.lang);
+        match speech::speaker(prompt.sound, self.speech, voice) {
+            Speaker::File => {
+                let url = speech::file(&self.links.base, self.voice, prompt);
+                Some(Element::new("Play").text(url))
+            }
+            Speaker::Voice(voice) => Some(spoken(&prompt.text, voice)),
+            Speaker::Nobody => None,
+        }
+    }
+}
+
+fn spoken(words: &str, voice: &PlatformVoice) -> Element {
+    Element::new("Say").with("voice", voice.name).with("language", voice.tag).text(words)
+}
+
+fn redirect(url: &str) -> Element {
+    Element::new("Redirect").with("method", "POST").text(url)
+}
+
+/// What comes after. The end of a document is the end of the call on the platform that fetched it,
+/// or the way back to whoever included it; so a return without an address is nothing at all.
+fn leave(after: &After) -> Vec<Element> {
+    match after {
+        After::Hangup => vec![Element::new("Hangup")],
+        After::Return(Some(url)) | After::Redirect(url) => vec![redirect(url)],
+        After::Return(None) => Vec::new(),
+        After::Reject => vec![Element::new("Reject")],
+    }
+}
+
+/// The platform's voice goes first here: our own files may be what is out of reach.
+fn sorry(lang: Lang, audio: Option<&str>, voices: &'static [PlatformVoice]) -> Vec<Element> {
+    let mut verbs = Vec::new();
+    match (speech::voice(voices, lang), speech::goodbye(lang), audio) {
+        (Some(voice), Some(words), _) => verbs.push(spoken(words, voice)),
+        (_, _, Some(url)) => verbs.push(Element::new("Play").text(url)),
+        _ => {}
+    }
+    verbs.push(Element::new("Hangup"));
+    verbs
+}

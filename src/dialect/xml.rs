@@ -1,0 +1,93 @@
+//! A small tree of XML elements and how it is written: UTF-8, declared, two spaces a level,
+//! everything escaped by quick-xml.
+
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+/// An element: attributes in the order they were given, then text, then children.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Element {
+    name: &'static str,
+    attributes: Vec<(&'static str, String)>,
+    text: String,
+    children: Vec<Element>,
+}
+
+impl Element {
+    /// An empty element.
+    pub fn new(name: &'static str) -> Self {
+        Self { name, attributes: Vec::new(), text: String::new(), children: Vec::new() }
+    }
+
+    /// With that attribute.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.attributes.push((name, value.into()));
+        self
+    }
+
+    /// With these attributes.
+    pub fn with_all(mut self, attributes: &[(&'static str, &'static str)]) -> Self {
+        self.attributes.extend(attributes.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        self
+    }
+
+    /// With that text.
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = text.into();
+        self
+    }
+
+    /// With that child behind the others.
+    pub fn child(mut self, child: Element) -> Self {
+        self.children.push(child);
+        self
+    }
+
+    /// With these children behind the others.
+    pub fn children(mut self, children: impl IntoIterator<Item = Element>) -> Self {
+        self.children.extend(children);
+        self
+    }
+
+    /// The whole document with its declaration.
+    pub fn document(&self) -> String {
+        let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+        // Writing into memory cannot fail.
+        let _ = writer
+            .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
+            .and_then(|()| self.write(&mut writer));
+        String::from_utf8_lossy(&writer.into_inner()).into_owned() + "\n"
+    }
+
+    fn write(&self, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+        let mut start = BytesStart::new(self.name);
+        for (name, value) in &self.attributes {
+            start.push_attribute((*name, allowed(value).as_str()));
+        }
+        let text = allowed(&self.text);
+        if text.is_empty() && self.children.is_empty() {
+            return writer.write_event(Event::Empty(start));
+        }
+        writer.write_event(Event::Start(start))?;
+        if !text.is_empty() {
+            writer.write_event(Event::Text(BytesText::new(&text)))?;
+        }
+        for child in &self.children {
+            child.write(writer)?;
+        }
+        writer.write_event(Event::End(BytesEnd::new(self.name)))
+    }
+}
+
+/// Without the characters that XML 1.0 (section 2.2) forbids even when escaped.
+fn allowed(text: &str) -> String {
+    text.chars()
+        .filter(|c| match c {
+            '\t' | '\n' | '\r' => true,
+            '\u{FFFE}' | '\u{FFFF}' => false,
+            c => *c >= ' ',
+        })
+        .collect()
+}

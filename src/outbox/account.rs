@@ -1,0 +1,193 @@
+//! An account at a provider: where its API is, who we are there, and which addresses are the
+//! provider's own.
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::{Config, Provider};
+
+/// Where a kind of provider lives.
+struct Home {
+    /// The kind's word in the settings.
+    kind: &'static str,
+    /// Base address of its API.
+    api: &'static str,
+    /// Domains, with all below them, to which its API may send us on for a recording.
+    media: &'static [&'static str],
+}
+
+/// Twilio: <https://www.twilio.com/docs/voice/api/recording>. Kinds that are not here upload
+/// their recordings and have no API of their own.
+const HOMES: &[Home] = &[Home {
+    kind: "twilio",
+    api: "https://api.twilio.com",
+    media: &["twilio.com", "twiliocdn.com"],
+}];
+
+/// User and password of HTTP Basic.
+pub(super) struct Credentials {
+    pub(super) user: String,
+    pub(super) password: SecretString,
+}
+
+/// How a request came to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Came {
+    /// It stands in a notice.
+    Named,
+    /// The provider sent us on.
+    Redirected,
+}
+
+/// What may be sent to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Allowed {
+    /// The provider's API: the request carries the credentials.
+    Credentials,
+    /// A host of the provider that needs none.
+    Nothing,
+}
+
+fn home(provider: &Provider) -> Option<&'static Home> {
+    HOMES.iter().find(|home| home.kind == provider.kind.word())
+}
+
+/// The base address of the provider's API without a slash at the end: the settings' `api_base`,
+/// else the provider's own.
+pub(super) fn api(provider: &Provider) -> Option<&str> {
+    let own = || home(provider).map(|home| home.api);
+    provider.api_base.as_deref().or_else(own).map(|base| base.trim_end_matches('/'))
+}
+
+/// Who we are there: the API key if there is one, else the account with its first signing key.
+pub(super) fn credentials(provider: &Provider) -> Option<Credentials> {
+    if let Some(key) = &provider.api_key {
+        let (user, password) = key.expose_secret().split_once(':')?;
+        return Some(Credentials { user: user.to_owned(), password: password.into() });
+    }
+    let password = provider.auth_tokens.first()?.clone();
+    let user = provider.account_sid.clone();
+    (!user.is_empty()).then_some(Credentials { user, password })
+}
+
+/// The section whose account an address of Twilio's API belongs to: sub-accounts have their own
+/// credentials. Another section of the same kind if its account stands in the address, else the
+/// one through which the call came.
+pub(super) fn owner<'a>(config: &'a Config, provider: &'a Provider, url: &Url) -> &'a Provider {
+    let mut steps = url.path().split('/').skip_while(|step| *step != "Accounts").skip(1);
+    let Some(account) = steps.next().filter(|sid| !sid.is_empty()) else { return provider };
+    let theirs = |other: &&Provider| other.kind == provider.kind && other.account_sid == account;
+    if theirs(&provider) {
+        return provider;
+    }
+    config.providers.values().find(theirs).unwrap_or(provider)
+}
+
+/// Whether, and with what, we may ask an address for a recording; `None`: never.
+///
+/// The provider's API, over the very scheme, host and port of its base address, may always be
+/// asked. Where it sends us on, the other end must be one of the provider's domains, by https on
+/// the usual port.
+pub(super) fn allowed(provider: &Provider, url: &Url, came: Came) -> Option<Allowed> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    let own = home(provider).map(|home| home.api);
+    let bases = provider.api_base.as_deref().into_iter().chain(own);
+    if bases.filter_map(|base| Url::parse(base).ok()).any(|base| base.origin() == url.origin()) {
+        return Some(Allowed::Credentials);
+    }
+    let below = |domain: &&str| {
+        url.domain()
+            .and_then(|host| host.strip_suffix(*domain))
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    let known = home(provider).is_some_and(|home| home.media.iter().any(below));
+    let usual = url.scheme() == "https" && url.port().is_none();
+    (came == Came::Redirected && known && usual).then_some(Allowed::Nothing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(more: &str) -> Config {
+        let text = format!(
+            "secret = \"{0}\"\ncaller_key = \"{0}\"\n[provider.main]\nkind = \"twilio\"\n\
+             account_sid = \"AC1\"\nauth_tokens = [\"first\", \"second\"]\n{more}",
+            "0123456789abcdef0123456789abcdef"
+        );
+        Config::read(&text, "test", Vec::new()).expect("good settings")
+    }
+
+    #[test]
+    fn only_the_provider_is_asked() {
+        use Allowed::{Credentials, Nothing};
+        use Came::{Named, Redirected};
+        let own = config("");
+        let based = config("api_base = \"http://127.0.0.1:9000/twilio/\"");
+        for (config, came, url, expected) in [
+            (&own, Named, "https://api.twilio.com/2010-04-01/x", Some(Credentials)),
+            (&own, Named, "https://api.twilio.com:443/x", Some(Credentials)),
+            (&own, Named, "http://api.twilio.com/x", None),
+            (&own, Named, "https://api.twilio.com:8443/x", None),
+            (&own, Named, "https://user@api.twilio.com/x", None),
+            (&own, Named, "https://api.twilio.com@evil.example/x", None),
+            (&own, Named, "https://api.twilio.com.evil.example/x", None),
+            (&own, Named, "https://media.twiliocdn.com/x", None),
+            (&own, Named, "file:///etc/passwd", None),
+            (&own, Named, "http://127.0.0.1:9000/x", None),
+            (&own, Redirected, "https://api.twilio.com/x", Some(Credentials)),
+            (&own, Redirected, "https://media.twiliocdn.com/x", Some(Nothing)),
+            (&own, Redirected, "https://com.twilio.music.media.twiliocdn.com/x", Some(Nothing)),
+            (&own, Redirected, "https://media.us1.twilio.com/x", Some(Nothing)),
+            (&own, Redirected, "http://media.twiliocdn.com/x", None),
+            (&own, Redirected, "https://media.twiliocdn.com:8443/x", None),
+            (&own, Redirected, "https://eviltwiliocdn.com/x", None),
+            (&own, Redirected, "https://169.254.169.254/x", None),
+            (&own, Redirected, "https://[::1]/x", None),
+            (&based, Named, "http://127.0.0.1:9000/x", Some(Credentials)),
+            (&based, Named, "https://api.twilio.com/x", Some(Credentials)),
+            (&based, Named, "http://127.0.0.1:9001/x", None),
+            (&based, Named, "https://127.0.0.1:9000/x", None),
+            (&based, Redirected, "http://127.0.0.1:9000/y", Some(Credentials)),
+            (&based, Redirected, "http://127.0.0.1:22/y", None),
+            (&based, Redirected, "http://10.0.0.1/y", None),
+        ] {
+            let provider = &config.providers["main"];
+            let parsed = Url::parse(url).expect("an address");
+            assert_eq!(allowed(provider, &parsed, came), expected, "{came:?} {url}");
+        }
+    }
+
+    #[test]
+    fn the_account_is_the_one_in_the_address() {
+        let config = config(
+            "[provider.branch]\nkind = \"twilio\"\naccount_sid = \"AC2\"\nauth_tokens = [\"b\"]\n\
+             [provider.switch]\nkind = \"freeswitch\"\nstart_keys = [\"k\"]\naccount_sid = \"AC3\"",
+        );
+        let main = &config.providers["main"];
+        for (path, expected) in [
+            ("2010-04-01/Accounts/AC1/Recordings/RE1", "main"),
+            ("2010-04-01/Accounts/AC2/Recordings/RE1", "branch"),
+            ("2010-04-01/Accounts/AC3/Recordings/RE1", "main"),
+            ("2010-04-01/Accounts/AC9/Recordings/RE1", "main"),
+            ("2010-04-01/Accounts", "main"),
+            ("RE1", "main"),
+        ] {
+            let url = Url::parse(&format!("https://api.twilio.com/{path}")).expect("an address");
+            assert_eq!(owner(&config, main, &url).name, expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_api_key_goes_before_the_account() {
+        for (more, user, password) in
+            [("", "AC1", "first"), ("api_key = \"SK1:se:cret\"", "SK1", "se:cret")]
+        {
+            let config = config(more);
+            let found = credentials(&config.providers["main"]).expect("credentials");
+            assert_eq!((found.user.as_str(), found.password.expose_secret()), (user, password));
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! One try to fetch one recording over HTTP: the right host, the right size, the right kind.
+
+use std::time::Duration;
+
+use reqwest::{Client, StatusCode, Url, header};
+use secrecy::ExposeSecret;
+
+use super::account::{self, Allowed, Came};
+use super::resolver::Outside;
+use super::{OutboxError, USER_AGENT};
+use crate::config::{Config, Provider};
+
+/// Time to reach the provider.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How often the provider may send us on.
+const REDIRECTS: usize = 3;
+/// Bytes of one second of telephone sound (8 kHz, 16 bit).
+const SECOND: u64 = 16_000;
+/// Bytes allowed beyond the sound.
+const SLACK: u64 = 64_000;
+/// The most that is ever taken.
+const MOST: u64 = 5_000_000;
+
+/// Content types of sound that we keep, and the ending of the file.
+const KINDS: &[(&str, Kind)] = &[
+    ("audio/wav", Kind::Wav),
+    ("audio/x-wav", Kind::Wav),
+    ("audio/wave", Kind::Wav),
+    ("audio/vnd.wave", Kind::Wav),
+    ("audio/mpeg", Kind::Mp3),
+    ("audio/mp3", Kind::Mp3),
+];
+
+/// What a file of sound is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Wav,
+    Mp3,
+}
+
+/// Why a try failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchError {
+    /// 404: the file may be made yet.
+    #[error("the provider does not have it (404)")]
+    NotThere,
+    /// Any other status than 200.
+    #[error("the provider answered with status {0}")]
+    Status(u16),
+    /// The account's credentials are wrong.
+    #[error(
+        "the provider refused our credentials ({0}); check account_sid with auth_tokens, or api_key"
+    )]
+    Credentials(u16),
+    /// The settings have no credentials.
+    #[error("the settings of this provider have no api_key, nor account_sid with auth_tokens")]
+    NoCredentials,
+    /// The settings have no such provider any more.
+    #[error("there is no section [provider.{0}] in the settings any more")]
+    NoProvider(String),
+    /// Not one of the provider's own addresses.
+    #[error("the address is none of the provider's: {0}")]
+    Address(String),
+    /// Sent on and on.
+    #[error("the provider sent us on more than {REDIRECTS} times")]
+    Redirects,
+    /// It is larger than the longest comment can be.
+    #[error("it is larger than {0} bytes")]
+    TooLarge(u64),
+    /// Something else than sound came.
+    #[error("it is no sound that we keep but {0}")]
+    Kind(String),
+    /// The way there.
+    #[error("the provider cannot be reached: {0}")]
+    Way(String),
+    /// It took too long.
+    #[error("the provider took longer than {} seconds", .0.as_secs())]
+    Slow(Duration),
+    /// Our own disk.
+    #[error("it cannot be kept in the media folder: {0}")]
+    Disk(#[from] std::io::Error),
+}
+
+/// A recording as it came.
+pub(super) struct Sound {
+    pub(super) bytes: Vec<u8>,
+    /// `wav` or `mp3`.
+    pub(super) ending: &'static str,
+}
+
+/// A client that follows no redirect by itself, uses no proxy that the settings do not name, and
+/// reaches no address inside. Several clients in one program share nothing.
+pub(super) fn client(config: &Config) -> Result<Client, OutboxError> {
+    let client = Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(Outside::new(config))
+        .connect_timeout(CONNECT)
+        .build()?;
+    Ok(client)
+}
+
+/// The most bytes that a comment of so many seconds can have.
+pub(super) fn most_bytes(seconds: u32) -> u64 {
+    (u64::from(seconds) * SECOND + SLACK).min(MOST)
+}
+
+/// Fetches what stands at `url`, at most `most` bytes of it.
+pub(super) async fn fetch(
+    client: &Client,
+    config: &Config,
+    provider: &Provider,
+    url: &str,
+    most: u64,
+) -> Result<Sound, FetchError> {
+    let mut at = Url::parse(url).map_err(|_| FetchError::Address("no address at all".into()))?;
+    let mut came = Came::Named;
+    for _ in 0..=REDIRECTS {
+        let mut request = client.get(at.clone()).header(header::ACCEPT, "audio/x-wav, audio/*");
+        match account::allowed(provider, &at, came) {
+            None => return Err(FetchError::Address(place(&at))),
+            Some(Allowed::Nothing) => {}
+            Some(Allowed::Credentials) => {
+                let who = account::credentials(account::owner(config, provider, &at))
+                    .ok_or(FetchError::NoCredentials)?;
+                request = request.basic_auth(who.user, Some(who.password.expose_secret()));
+            }
+        }
+        let mut response = request.send().await.map_err(way)?;
+        match response.status() {
+            StatusCode::OK => return read(&mut response, most).await,
+            StatusCode::NOT_FOUND => return Err(FetchError::NotThere),
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                return Err(FetchError::Credentials(status.as_u16()));
+            }
+            status if status.is_redirection() => {
+                let next = response.headers().get(header::LOCATION);
+                let next = next.and_then(|next| next.to_str().ok());
+                at = next
+                    .and_then(|next| at.join(next).ok())
+                    .ok_or(FetchError::Status(status.as_u16()))?;
+                came = Came::Redirected;
+            }
+            status => return Err(FetchError::Status(status.as_u16())),
+        }
+    }
+    Err(FetchError::Redirects)
+}
+
+/// Reads a body that says it is sound and looks like it.
+async fn read(response: &mut reqwest::Response, most: u64) -> Result<Sound, FetchError> {
+    let said = response.headers().get(header::CONTENT_TYPE);
+    let said = said.and_then(|said| said.to_str().ok()).unwrap_or("without content type");
+    let said = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == said) else {
+        return Err(FetchError::Kind(said));
+    };
+    if response.content_length().is_some_and(|length| length > most) {
+        return Err(FetchError::TooLarge(most));
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(way)? {
+        if (bytes.len() + chunk.len()) as u64 > most {
+            return Err(FetchError::TooLarge(most));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    // An error page that calls itself sound would be played to a person.
+    let (ending, fits) = match kind {
+        Kind::Wav => ("wav", bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WAVE")),
+        Kind::Mp3 => ("mp3", bytes.starts_with(b"ID3") || bytes.first() == Some(&0xff)),
+    };
+    match fits {
+        true => Ok(Sound { bytes, ending }),
+        false => Err(FetchError::Kind(format!("{said} in name only"))),
+    }
+}
+
+/// Scheme, host and port of an address: its path may hold ids, its query a signature.
+fn place(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// What went wrong on the way, without the address but with the errors below it.
+pub(super) fn sentence(fault: reqwest::Error) -> String {
+    let fault = fault.without_url();
+    let mut said = fault.to_string();
+    let mut below = std::error::Error::source(&fault);
+    while let Some(deeper) = below {
+        said = format!("{said}: {deeper}");
+        below = deeper.source();
+    }
+    said
+}
+
+fn way(fault: reqwest::Error) -> FetchError {
+    FetchError::Way(sentence(fault))
+}

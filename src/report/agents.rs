@@ -1,0 +1,375 @@
+//! The agents report: for each agent and team how satisfied their callers were, and how many
+//! were asked, started and answered.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::measures::{Figure, Measures, figures, measured};
+use super::{Directory, Filter, ReportError, Reports};
+use crate::satisfaction::{CONFIDENCE, MIN_N, share};
+use crate::store::report::{AnswerCount, Asked, StageCount, Unit};
+use crate::survey::{Credit, Version};
+
+/// Year and number of the definitions behind the figures: they change only with it.
+pub const DEFINITIONS: &str = "2026-1";
+
+/// The report as programs read it. Fields are added, never removed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AgentsReport {
+    /// First day, local.
+    pub from: String,
+    /// Last day, local, included.
+    pub to: String,
+    /// The centre's zone.
+    pub time_zone: String,
+    /// When it was made, UTC.
+    pub generated_at: String,
+    /// Confidence of all intervals.
+    pub confidence: f64,
+    /// See [`DEFINITIONS`].
+    pub definitions: &'static str,
+    /// Answers needed before a score is shown; the net promoter score needs twice as many.
+    pub min_n: u64,
+    /// Surveys with interviews in the view.
+    pub surveys: Vec<AskedSurvey>,
+    /// What counts for no agent.
+    pub not_linked: NotLinked,
+    /// What is not in the tallies yet.
+    pub waiting: Waiting,
+    /// The whole view, where each interview counts once. Not the sum of the agents' rows.
+    pub centre: Figures,
+    /// One row for each agent and team at the call, by name.
+    pub agents: Vec<AgentRow>,
+    /// The figures, in the order in which rows have them.
+    #[serde(skip)]
+    pub figures: Vec<Figure>,
+}
+
+/// A survey in the view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskedSurvey {
+    /// Its name.
+    pub survey: String,
+    /// Its versions, oldest first.
+    pub versions: Vec<String>,
+    /// Whom its answers count for, by the rule in force.
+    pub credit: Credit,
+}
+
+/// Interviews that were offered and count for no agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NotLinked {
+    /// How many.
+    pub interviews: u64,
+}
+
+/// Answers that wait outside the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// How many on this node.
+    pub answers: u64,
+}
+
+/// One agent's row.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AgentRow {
+    /// The agent's code.
+    pub agent: String,
+    /// The agent's name.
+    pub name: String,
+    /// The team at the call; null if none was known.
+    pub team: Option<String>,
+    /// The figures.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+/// The figures of one row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Figures {
+    /// Interviews offered.
+    pub offered: u64,
+    /// Of those, with at least one answer.
+    pub started: u64,
+    /// Of those, complete.
+    pub completed: u64,
+    /// How the offered ones stand; they sum to `offered`.
+    pub dispositions: Dispositions,
+    /// Complete and partial out of offered; null if none was offered.
+    pub answer_rate: Option<Rate>,
+    /// AAPOR's response rate 2; null where it cannot be known.
+    pub response_rate: Option<Rate>,
+    /// Why it is null: `coverage` where call records do not cover the calls.
+    pub response_rate_reason: &'static str,
+    /// One figure for each measure that was asked.
+    #[serde(flatten)]
+    pub measures: Measures,
+}
+
+/// Interviews by disposition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Dispositions {
+    /// Core answered and most of the rest.
+    pub complete: u64,
+    /// Core answered and half of the rest.
+    pub partial: u64,
+    /// Started, but neither.
+    pub break_off: u64,
+    /// Said no before any answer.
+    pub refusal: u64,
+    /// Neither answer nor refusal.
+    pub no_contact: u64,
+    /// Our fault or the platform's.
+    pub failed: u64,
+}
+
+/// A rate with its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Rate {
+    /// Out of how many.
+    pub n: u64,
+    /// The rate, 0 to 1.
+    pub score: f64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Counts of one unit while they are gathered.
+#[derive(Debug, Default)]
+struct Gathered {
+    stages: BTreeMap<String, u64>,
+    /// By figure (its place in the list) and value.
+    answers: BTreeMap<usize, BTreeMap<u8, u64>>,
+}
+
+impl Gathered {
+    fn figures(&self, all: &[Figure]) -> Figures {
+        let stage = |word: &str| self.stages.get(word).copied().unwrap_or(0);
+        let dispositions = Dispositions {
+            complete: stage("complete"),
+            partial: stage("partial"),
+            break_off: stage("break_off"),
+            refusal: stage("refusal"),
+            no_contact: stage("no_contact"),
+            failed: stage("failed"),
+        };
+        let offered = stage("offered");
+        let answered = dispositions.complete + dispositions.partial;
+        let measures = self.answers.iter().filter_map(|(at, by_value)| {
+            let figure = all.get(*at)?;
+            Some((figure.key.clone(), measured(&figure.shape, by_value)))
+        });
+        Figures {
+            offered,
+            started: stage("started"),
+            completed: dispositions.complete,
+            dispositions,
+            answer_rate: share::share(answered, offered).map(|s| Rate {
+                n: s.n,
+                score: s.score,
+                low: s.interval.low,
+                high: s.interval.high,
+            }),
+            response_rate: None,
+            response_rate_reason: "coverage",
+            measures: Measures(measures.collect()),
+        }
+    }
+}
+
+/// Skipped, silence and wrong keys: the item was asked all the same.
+const ASKED: std::ops::RangeInclusive<i64> = -3..=-1;
+
+impl Reports {
+    /// The agents report of that view, made at `now_ms` (UTC milliseconds).
+    ///
+    /// # Errors
+    /// If the filter names what is not known here, or the store does not answer.
+    pub async fn agents(&self, filter: &Filter, now_ms: i64) -> Result<AgentsReport, ReportError> {
+        let (cut, directory) = self.resolve(filter).await?;
+        let whole_answers = self.store.answer_counts(&cut, Unit::Whole).await?;
+        let whole_stages = self.store.stage_counts(&cut, Unit::Whole).await?;
+        let answers = self.store.answer_counts(&cut, Unit::Agents).await?;
+        let stages = self.store.stage_counts(&cut, Unit::Agents).await?;
+        let not_linked = self.store.not_linked_in(&cut).await?;
+        let counts = Counted { whole_answers, whole_stages, answers, stages, not_linked };
+        let mut report = build(filter, &directory, &counts);
+        for asked in &mut report.surveys {
+            // All versions follow the rule in force, whatever their files say.
+            if let Some(rule) = self.store.credit_in_force(&asked.survey).await? {
+                asked.credit = rule;
+            }
+        }
+        report.time_zone = self.time_zone().to_owned();
+        report.generated_at = Timestamp::from_millisecond(now_ms / 1000 * 1000)
+            .map(|at| at.to_string())
+            .unwrap_or_default();
+        Ok(report)
+    }
+}
+
+/// All that was read for one report.
+struct Counted {
+    whole_answers: Vec<AnswerCount>,
+    whole_stages: Vec<StageCount>,
+    answers: Vec<AnswerCount>,
+    stages: Vec<StageCount>,
+    not_linked: i64,
+}
+
+fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsReport {
+    let seen = seen(&directory.surveys, counted);
+    let mut sizes: BTreeMap<(i64, i64), u64> = BTreeMap::new();
+    for row in counted.whole_answers.iter().filter(|row| row.outcome >= 0) {
+        *sizes.entry((row.survey, row.question)).or_default() += count(row.n);
+    }
+    let figures = figures(&seen, filter.question.as_deref(), |version, question| {
+        sizes.get(&(i64::from(version.0), i64::from(question))).copied().unwrap_or(0)
+    });
+    let places: BTreeMap<(i64, i64), usize> = figures
+        .iter()
+        .enumerate()
+        .flat_map(|(at, figure)| {
+            figure.questions.iter().map(move |(v, q)| ((i64::from(v.0), i64::from(*q)), at))
+        })
+        .collect();
+    let centre = gather(&counted.whole_answers, &counted.whole_stages, &places);
+    let units = gather(&counted.answers, &counted.stages, &places);
+    let mut agents: Vec<AgentRow> = units
+        .iter()
+        .filter_map(|((agent, team), gathered)| {
+            let agent = directory.agents.get(agent)?;
+            Some(AgentRow {
+                agent: agent.code.clone(),
+                name: agent.name.clone(),
+                team: directory.teams.get(team).map(|team| team.name.clone()),
+                figures: gathered.figures(&figures),
+            })
+        })
+        .collect();
+    agents.sort_by_cached_key(|row| (by_name(&row.name), row.agent.clone(), row.team.clone()));
+    AgentsReport {
+        from: filter.from.to_string(),
+        to: filter.to.to_string(),
+        time_zone: String::new(),
+        generated_at: String::new(),
+        confidence: CONFIDENCE,
+        definitions: DEFINITIONS,
+        min_n: MIN_N,
+        surveys: asked_surveys(&seen),
+        not_linked: NotLinked { interviews: count(counted.not_linked) },
+        waiting: Waiting { answers: 0 },
+        centre: centre.get(&(0, 0)).unwrap_or(&Gathered::default()).figures(&figures),
+        agents,
+        figures,
+    }
+}
+
+/// A stored count; tallies are never below zero.
+fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+/// The surveys that have any count in the view.
+fn seen(surveys: &[Asked], counted: &Counted) -> Vec<Asked> {
+    let answers = counted.whole_answers.iter().chain(&counted.answers).map(|row| row.survey);
+    let stages = counted.whole_stages.iter().chain(&counted.stages).map(|row| row.survey);
+    let versions: std::collections::BTreeSet<i64> = answers.chain(stages).collect();
+    let in_view = |asked: &&Asked| versions.contains(&i64::from(asked.survey.version.0));
+    surveys.iter().filter(in_view).cloned().collect()
+}
+
+fn gather(
+    answers: &[AnswerCount],
+    stages: &[StageCount],
+    places: &BTreeMap<(i64, i64), usize>,
+) -> BTreeMap<(i64, i64), Gathered> {
+    let mut units: BTreeMap<(i64, i64), Gathered> = BTreeMap::new();
+    for row in stages {
+        let unit = units.entry((row.agent, row.team)).or_default();
+        *unit.stages.entry(row.stage.clone()).or_default() += count(row.n);
+    }
+    for row in answers {
+        let Some(at) = places.get(&(row.survey, row.question)) else { continue };
+        let value = u8::try_from(row.outcome).ok();
+        if value.is_none() && !ASKED.contains(&row.outcome) {
+            continue;
+        }
+        let unit = units.entry((row.agent, row.team)).or_default();
+        let by_value = unit.answers.entry(*at).or_default();
+        if let Some(value) = value {
+            *by_value.entry(value).or_default() += count(row.n);
+        }
+    }
+    units
+}
+
+fn asked_surveys(seen: &[Asked]) -> Vec<AskedSurvey> {
+    let mut all: Vec<AskedSurvey> = Vec::new();
+    for asked in seen {
+        let version: Version = asked.survey.version;
+        match all.iter_mut().find(|one| one.survey == asked.survey.name) {
+            Some(one) => one.versions.push(version.to_string()),
+            None => all.push(AskedSurvey {
+                survey: asked.survey.name.clone(),
+                versions: vec![version.to_string()],
+                credit: asked.survey.credit,
+            }),
+        }
+    }
+    all
+}
+
+/// Latin letters with marks, each group after its plain letter.
+const MARKED: [&str; 18] = [
+    "aàáâãäåāăą",
+    "cçćĉċč",
+    "dďđð",
+    "eèéêëēĕėęě",
+    "gĝğġģ",
+    "hĥħ",
+    "iìíîïĩīĭįı",
+    "jĵ",
+    "kķ",
+    "lĺļľŀł",
+    "nñńņňŉ",
+    "oòóôõöøōŏő",
+    "rŕŗř",
+    "sśŝşšș",
+    "tţťŧț",
+    "uùúûüũūŭůűų",
+    "wŵ",
+    "zźżž",
+];
+
+/// What a name is sorted by: small letters, and Ł and Š among L and S. Names that differ only in
+/// marks stand in the order of the marks.
+fn by_name(name: &str) -> (String, String) {
+    let small = name.to_lowercase();
+    let plain = |c: char| {
+        let group = MARKED.iter().find(|group| !c.is_ascii() && group.contains(c));
+        group.and_then(|group| group.chars().next()).unwrap_or(c)
+    };
+    (small.chars().map(plain).collect(), small)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_where_people_look_for_them() {
+        let sorted =
+            ["Agnė", "Ąžuolas", "Līga", "lina", "Łukasz", "Mantas", "Šarūnas", "Tomas", "Ö", "மீனா"];
+        let wanted =
+            ["Agnė", "Ąžuolas", "Līga", "lina", "Łukasz", "Mantas", "Ö", "Šarūnas", "Tomas", "மீனா"];
+        let mut names = sorted;
+        names.sort_by_cached_key(|name| by_name(name));
+        assert_eq!(names, wanted);
+        assert!(by_name("Sara") < by_name("Šara"));
+    }
+}

@@ -1,0 +1,376 @@
+//! Which answers make up one figure, and that figure.
+//!
+//! Answers are pooled over the questions, versions and surveys that ask the same measure about
+//! the same thing on the same scale, and never over different scales. Where a question began a
+//! new series within the view, its older answers are a figure of their own.
+
+use std::collections::BTreeMap;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::satisfaction::{MIN_N, MIN_N_NPS, mean, nps, share};
+use crate::store::report::Asked;
+use crate::survey::{About, Good, Kind, Version};
+
+/// How the answers of one figure are read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// A rating; the share of satisfied answers and the mean.
+    Scale {
+        /// Lowest value.
+        low: u8,
+        /// Highest value.
+        high: u8,
+        /// Whether high values are good.
+        good_is_high: bool,
+        /// Values that count as satisfied.
+        satisfied: Vec<u8>,
+    },
+    /// 0 to 10, as the net promoter score.
+    Nps,
+    /// Yes (1) or no (0).
+    YesNo {
+        /// The value that counts as satisfied.
+        satisfied: u8,
+    },
+    /// One of so many choices; counts only.
+    Choice {
+        /// How many.
+        options: u8,
+    },
+}
+
+impl Shape {
+    /// Every value an answer can have.
+    pub fn values(&self) -> std::ops::RangeInclusive<u8> {
+        match self {
+            Self::Scale { low, high, .. } => *low..=*high,
+            Self::Nps => 0..=10,
+            Self::YesNo { .. } => 0..=1,
+            Self::Choice { options } => 1..=*options,
+        }
+    }
+
+    fn of(kind: &Kind, measure: &str) -> Option<Self> {
+        match kind {
+            Kind::Scale { low: 0, high: 10, good: Good::High, .. } if measure == "nps" => {
+                Some(Self::Nps)
+            }
+            Kind::Scale { low, high, good, satisfied } => {
+                let mut satisfied = satisfied.clone();
+                satisfied.sort_unstable();
+                Some(Self::Scale {
+                    low: *low,
+                    high: *high,
+                    good_is_high: *good == Good::High,
+                    satisfied,
+                })
+            }
+            Kind::YesNo { good } => Some(Self::YesNo { satisfied: u8::from(*good) }),
+            Kind::Choice { options } => Some(Self::Choice { options: *options }),
+            Kind::Comment { .. } | Kind::Consent => None,
+        }
+    }
+
+    fn word(&self) -> String {
+        match self {
+            Self::Scale { low, high, good_is_high: true, .. } => format!("{low}_{high}"),
+            Self::Scale { low, high, .. } => format!("{low}_{high}_low_is_good"),
+            Self::Nps => "0_10".into(),
+            Self::YesNo { .. } => "yes_no".into(),
+            Self::Choice { options } => format!("{options}_choices"),
+        }
+    }
+}
+
+/// One figure of a report: which questions it pools and how they are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Its key in the JSON: the measure, with a suffix where the measure has several figures.
+    pub key: String,
+    /// The measure, such as `csat`.
+    pub measure: String,
+    /// What it is about.
+    pub about: About,
+    /// How its answers are read.
+    pub shape: Shape,
+    /// The older series, where the question began a new one within the view.
+    pub older_series: Option<String>,
+    /// Versions and question indices that it pools.
+    pub questions: Vec<(Version, u8)>,
+}
+
+impl Figure {
+    /// A figure about the agent that pools no question yet.
+    pub fn of_shape(measure: &str, shape: Shape) -> Self {
+        Self {
+            key: measure.to_owned(),
+            measure: measure.to_owned(),
+            about: About::Agent,
+            shape,
+            older_series: None,
+            questions: Vec::new(),
+        }
+    }
+
+    /// What it is about, in words: "asked about …".
+    pub fn about_words(&self) -> &'static str {
+        match self.about {
+            About::Agent => "the person who served them",
+            About::Resolution => "how the matter was settled",
+            About::Company => "the company",
+            About::Product => "what the company sells",
+            About::Waiting => "the wait",
+        }
+    }
+}
+
+/// The measures that reports show first, in this order; others follow by name.
+const FIRST: [&str; 4] = ["csat", "nps", "ces", "fcr"];
+
+/// Names that a measure must not take in the JSON, since they are fields of the row.
+const FIELDS: [&str; 10] = [
+    "agent",
+    "name",
+    "team",
+    "offered",
+    "started",
+    "completed",
+    "dispositions",
+    "answer_rate",
+    "response_rate",
+    "response_rate_reason",
+];
+
+fn about_order(about: About) -> u8 {
+    match about {
+        About::Agent => 0,
+        About::Resolution => 1,
+        About::Company => 2,
+        About::Product => 3,
+        About::Waiting => 4,
+    }
+}
+
+fn about_word(about: About) -> &'static str {
+    match about {
+        About::Agent => "agent",
+        About::Resolution => "resolution",
+        About::Company => "company",
+        About::Product => "product",
+        About::Waiting => "waiting",
+    }
+}
+
+/// The figures of a view over those surveys (oldest first), of one question if it is named.
+/// `answers` says how many answers a question of a version has in the view: of several figures
+/// of one measure, the one with most answers about the agent bears the plain name.
+pub fn figures(
+    surveys: &[Asked],
+    question: Option<&str>,
+    answers: impl Fn(Version, u8) -> u64,
+) -> Vec<Figure> {
+    // The series in force is that of the newest version of the same survey's question.
+    let mut newest: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    for asked in surveys {
+        for q in &asked.survey.questions {
+            newest.insert((&asked.survey.name, &q.name), &q.series);
+        }
+    }
+    let mut found: Vec<Figure> = Vec::new();
+    for asked in surveys {
+        for (index, q) in (0u8..).zip(&asked.survey.questions) {
+            let Some(shape) = Shape::of(&q.kind, &q.measure) else { continue };
+            if question.is_some_and(|name| name != q.name) {
+                continue;
+            }
+            let now = newest.get(&(asked.survey.name.as_str(), q.name.as_str()));
+            let older_series = now.filter(|now| **now != q.series).map(|_| q.series.clone());
+            let place = (asked.survey.version, index);
+            let same = found.iter_mut().find(|f| {
+                f.measure == q.measure
+                    && f.about == q.about
+                    && f.shape == shape
+                    && f.older_series == older_series
+            });
+            match same {
+                Some(figure) => figure.questions.push(place),
+                None => found.push(Figure {
+                    about: q.about,
+                    older_series,
+                    questions: vec![place],
+                    ..Figure::of_shape(&q.measure, shape)
+                }),
+            }
+        }
+    }
+    let size = |f: &Figure| f.questions.iter().map(|(v, q)| answers(*v, *q)).sum::<u64>();
+    found.sort_by_cached_key(|f| {
+        let place = FIRST.iter().position(|first| *first == f.measure).unwrap_or(FIRST.len());
+        (
+            place,
+            f.measure.clone(),
+            f.older_series.is_some(),
+            about_order(f.about),
+            std::cmp::Reverse(size(f)),
+            f.shape.clone(),
+        )
+    });
+    name(&mut found);
+    found
+}
+
+/// The first figure of a measure bears its name; each further one says in what it differs.
+fn name(figures: &mut [Figure]) {
+    let mut taken: Vec<String> = FIELDS.iter().map(|field| (*field).to_owned()).collect();
+    for at in 0..figures.len() {
+        let first = figures.iter().position(|f| f.measure == figures[at].measure).unwrap_or(at);
+        let mut key = figures[at].measure.clone();
+        if figures[at].about != figures[first].about {
+            key = format!("{key}_{}", about_word(figures[at].about));
+        }
+        if figures[at].shape != figures[first].shape {
+            key = format!("{key}_{}", figures[at].shape.word());
+        }
+        if let Some(series) = &figures[at].older_series {
+            key = format!("{key}_series_{series}");
+        }
+        while taken.contains(&key) {
+            key.push('_');
+        }
+        taken.push(key.clone());
+        figures[at].key = key;
+    }
+}
+
+/// Counts by value, every value of the scale, lowest first. In JSON an object with the values as
+/// keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts(pub Vec<(u8, u64)>);
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+/// What the answers of one figure come to. Without answers all numbers are null.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measured {
+    /// Answers counted.
+    pub n: u64,
+    /// Share satisfied, 0 to 1; of `nps` −100 to 100; null where nothing is satisfied or not.
+    pub score: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// What only some shapes have.
+    #[serde(flatten)]
+    pub detail: Detail,
+    /// Whether there are answers enough to show a score.
+    pub enough: bool,
+    /// Counts by value, for drawing.
+    #[serde(skip)]
+    pub values: Counts,
+}
+
+/// What only some shapes have.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Detail {
+    /// Of a rating.
+    Scale {
+        /// Mean of the scores.
+        mean: Option<f64>,
+        /// Lower end of its 95 % interval; null where all answers are equal.
+        mean_low: Option<f64>,
+        /// Upper end.
+        mean_high: Option<f64>,
+        /// Counts by score.
+        counts: Counts,
+    },
+    /// Of the net promoter score.
+    Nps {
+        /// Answers 9 and 10.
+        promoters: u64,
+        /// Answers 7 and 8.
+        passives: u64,
+        /// Answers 0 to 6.
+        detractors: u64,
+    },
+    /// Of a choice.
+    Choice {
+        /// Counts by choice.
+        counts: Counts,
+    },
+    /// Nothing more.
+    YesNo {},
+}
+
+/// The figure of answers counted by value; values outside the scale are left out.
+pub fn measured(shape: &Shape, by_value: &BTreeMap<u8, u64>) -> Measured {
+    let values: Vec<(u8, u64)> =
+        shape.values().map(|v| (v, by_value.get(&v).copied().unwrap_or(0))).collect();
+    let n: u64 = values.iter().map(|(_, n)| n).sum();
+    let of_share = |satisfied: &[u8]| {
+        let hits = values.iter().filter(|(v, _)| satisfied.contains(v)).map(|(_, n)| n).sum();
+        share::share(hits, n).map(|s| (s.score, s.interval))
+    };
+    let (figure, detail) = match shape {
+        Shape::Scale { satisfied, .. } => {
+            let mean = mean::mean(&values);
+            let interval = mean.and_then(|m| m.interval);
+            let detail = Detail::Scale {
+                mean: mean.map(|m| m.mean),
+                mean_low: interval.map(|i| i.low),
+                mean_high: interval.map(|i| i.high),
+                counts: Counts(values.clone()),
+            };
+            (of_share(satisfied), detail)
+        }
+        Shape::Nps => {
+            let nps = nps::nps_of_counts(&values);
+            let detail = Detail::Nps {
+                promoters: nps.map_or(0, |s| s.promoters),
+                passives: nps.map_or(0, |s| s.passives),
+                detractors: nps.map_or(0, |s| s.detractors),
+            };
+            (nps.map(|s| (s.score, s.interval)), detail)
+        }
+        Shape::YesNo { satisfied } => (of_share(&[*satisfied]), Detail::YesNo {}),
+        Shape::Choice { .. } => (None, Detail::Choice { counts: Counts(values.clone()) }),
+    };
+    let needed = if *shape == Shape::Nps { MIN_N_NPS } else { MIN_N };
+    Measured {
+        n,
+        score: figure.map(|(score, _)| score),
+        low: figure.map(|(_, interval)| interval.low),
+        high: figure.map(|(_, interval)| interval.high),
+        detail,
+        enough: n >= needed,
+        values: Counts(values),
+    }
+}
+
+/// Figures by key, in the order of the report; in JSON they are fields of their row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measures(pub Vec<(String, Measured)>);
+
+impl Measures {
+    /// The figure of that key, if it was asked.
+    pub fn get(&self, key: &str) -> Option<&Measured> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, measured)| measured)
+    }
+}
+
+impl Serialize for Measures {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, measured) in &self.0 {
+            map.serialize_entry(key, measured)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,221 @@
+//! FROM TALLIES TO TABLES: per agent, with filters; JSON and CSV rows.
+//!
+//! Knows the store and the statistics, and nothing of HTTP: what a request asks comes in as a
+//! [`Filter`], what is wrong with it goes out as a [`ReportError`] with a stable code.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use jiff::civil::Date;
+
+use crate::clock;
+use crate::store::names::{Agent, Named};
+use crate::store::report::{Asked, Cut};
+use crate::store::{Store, StoreError};
+use crate::survey::Version;
+
+pub mod agents;
+pub mod interviews;
+pub mod measures;
+pub mod table;
+pub mod view;
+
+pub use agents::AgentsReport;
+pub use view::{Filter, Period};
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// What was asked for cannot be asked for.
+    #[error("{sentence}")]
+    Asked {
+        /// Stable word for programs, such as `bad_date`.
+        code: &'static str,
+        /// What is wrong and what to do.
+        sentence: String,
+    },
+    /// The store could not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ReportError {
+    fn asked(code: &'static str, sentence: impl Into<String>) -> Self {
+        Self::Asked { code, sentence: sentence.into() }
+    }
+}
+
+/// The reports of one centre.
+#[derive(Clone, Debug)]
+pub struct Reports {
+    pub(crate) store: Store,
+    pub(crate) zone: jiff::tz::TimeZone,
+    /// Survey versions never change, so each is read once.
+    surveys: Arc<Mutex<BTreeMap<Version, Asked>>>,
+}
+
+/// What can be chosen in filters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Names of surveys that were ever asked.
+    pub surveys: Vec<String>,
+    /// Names of teams.
+    pub teams: Vec<String>,
+    /// Names of queues.
+    pub queues: Vec<String>,
+    /// Codes of languages of those surveys.
+    pub languages: Vec<String>,
+    /// Whether nobody ever called.
+    pub empty: bool,
+}
+
+/// Names of what the tables know by number, and the surveys that a view may touch.
+struct Directory {
+    agents: BTreeMap<i64, Agent>,
+    teams: BTreeMap<i64, Named>,
+    /// Oldest first.
+    surveys: Vec<Asked>,
+}
+
+impl Reports {
+    /// Reports on that store, with days in that zone.
+    pub fn new(store: Store, zone: jiff::tz::TimeZone) -> Self {
+        Self { store, zone, surveys: Arc::default() }
+    }
+
+    /// The centre's local date at that moment (UTC milliseconds).
+    pub fn today(&self, now_ms: i64) -> Date {
+        clock::date(clock::day(now_ms, &self.zone))
+    }
+
+    /// The zone's IANA name.
+    pub fn time_zone(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
+    /// What can be chosen in filters.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn choices(&self) -> Result<Choices, ReportError> {
+        let names = |named: Vec<Named>| named.into_iter().map(|one| one.name).collect();
+        let asked = self.asked(None, None).await?;
+        let sorted = |mut all: Vec<String>| {
+            all.sort();
+            all.dedup();
+            all
+        };
+        let languages = asked.iter().flat_map(|a| a.survey.languages.iter());
+        Ok(Choices {
+            surveys: sorted(asked.iter().map(|a| a.survey.name.clone()).collect()),
+            teams: names(self.store.teams().await?),
+            queues: names(self.store.queues().await?),
+            languages: sorted(languages.map(ToString::to_string).collect()),
+            empty: !self.store.any_interview().await?,
+        })
+    }
+
+    /// The name of the agent with that code; empty if none is known.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn agent_name(&self, code: Option<&str>) -> Result<String, ReportError> {
+        let agents = self.store.agents().await?;
+        let one = agents.into_iter().find(|one| Some(one.code.as_str()) == code);
+        Ok(one.map(|one| one.name).unwrap_or_default())
+    }
+
+    /// Survey versions that were ever asked, oldest first; of one name or one version if given.
+    async fn asked(
+        &self,
+        name: Option<&str>,
+        version: Option<Version>,
+    ) -> Result<Vec<Asked>, ReportError> {
+        let mut found = Vec::new();
+        for (which, of, _) in self.store.survey_versions().await? {
+            if name.is_some_and(|name| name != of) || version.is_some_and(|v| v != which) {
+                continue;
+            }
+            found.extend(self.survey(which).await?);
+        }
+        Ok(found)
+    }
+
+    async fn survey(&self, which: Version) -> Result<Option<Asked>, ReportError> {
+        if let Some(known) = self.known().get(&which) {
+            return Ok(Some(known.clone()));
+        }
+        let read = self.store.survey_asked(which).await?;
+        if let Some(asked) = &read {
+            self.known().insert(which, asked.clone());
+        }
+        Ok(read)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, BTreeMap<Version, Asked>> {
+        // The map is whole after each insert, also if another thread panicked beside it.
+        self.surveys.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Turns the names of a filter into the numbers of the tables.
+    async fn resolve(&self, filter: &Filter) -> Result<(Cut, Directory), ReportError> {
+        let agents = self.store.agents().await?;
+        let teams = self.store.teams().await?;
+        let queues = self.store.queues().await?;
+        let named = |all: &[Named]| all.iter().map(|one| (one.name.clone(), one.id)).collect();
+        let codes: Names = agents.iter().map(|one| (one.code.clone(), one.id)).collect();
+        let agent = chosen(&codes, filter.agent.as_deref(), "unknown_agent", "agent")?;
+        let team = chosen(&named(&teams), filter.team.as_deref(), "unknown_team", "team")?;
+        let queue = chosen(&named(&queues), filter.queue.as_deref(), "unknown_queue", "queue")?;
+        let agents = agents.into_iter().map(|one| (one.id, one)).collect();
+        let teams = teams.into_iter().map(|one| (one.id, one)).collect();
+        let surveys = self.asked(filter.survey.as_deref(), filter.version).await?;
+        if surveys.is_empty() {
+            if let Some(version) = filter.version {
+                let sentence = format!("no survey of version {version} was asked here");
+                return Err(ReportError::asked("unknown_version", sentence));
+            }
+            if let Some(name) = &filter.survey {
+                let sentence = format!("no survey named \"{name}\" was asked here");
+                return Err(ReportError::asked("unknown_survey", sentence));
+            }
+        }
+        if let Some(name) = &filter.question
+            && !surveys.iter().any(|asked| asked.survey.question(name).is_some())
+        {
+            let sentence = format!("no survey of this view has a question named \"{name}\"");
+            return Err(ReportError::asked("unknown_question", sentence));
+        }
+        let cut = Cut {
+            from: view::day_number(filter.from),
+            to: view::day_number(filter.to),
+            survey: filter.survey.clone(),
+            version: filter.version,
+            agent,
+            team,
+            queue,
+            language: filter.language.map(|lang| lang.to_string()),
+            channel: filter.channel.clone(),
+        };
+        Ok((cut, Directory { agents, teams, surveys }))
+    }
+}
+
+/// Numbers of the tables by what hand-overs and records write.
+type Names = BTreeMap<String, i64>;
+
+fn chosen(
+    all: &Names,
+    wanted: Option<&str>,
+    code: &'static str,
+    what: &str,
+) -> Result<Option<i64>, ReportError> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    match all.get(wanted) {
+        Some(id) => Ok(Some(*id)),
+        None => Err(ReportError::asked(
+            code,
+            format!("no {what} \"{wanted}\" is known here; write it as hand-overs and records do"),
+        )),
+    }
+}

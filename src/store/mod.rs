@@ -1,0 +1,472 @@
+//! ALL SQL. sqlx lives here and nowhere else.
+//!
+//! One source of SQL for SQLite and PostgreSQL: each statement stands once, in the common subset
+//! described in `migrations/README.md`. Knows the types of survey and interview, not their logic.
+
+mod batch;
+mod begin;
+pub mod browse;
+pub mod calls;
+pub mod comments;
+pub mod handovers;
+pub mod interviews;
+pub mod link;
+pub mod names;
+pub mod recordings;
+pub mod recount;
+pub mod report;
+pub mod rows;
+pub mod surveys;
+pub mod tally;
+pub mod tokens;
+pub mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sqlx::Connection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::interview::{Disposition, Fact, Input, InterviewId, Millis, Outcome};
+use crate::survey::Version;
+
+pub use comments::{Comment, CommentStatus};
+pub use names::{Agent, Named};
+pub use recordings::Due;
+pub use recount::{Difference, Recounted};
+pub use tally::{Answer, Unit};
+
+/// Keyed hash of a caller's number, 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallerHash(pub [u8; 16]);
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused, was away, or its answer is unknown.
+    #[error("the database could not be reached or refused: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Migrations failed.
+    #[error("the database's tables could not be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A newer program changed the tables so that this one cannot read them.
+    #[error(
+        "this database needs aftercall with schema number {needs} or newer; this program has {has}. Install the newer program"
+    )]
+    TooNew {
+        /// `min_reader` in the database.
+        needs: i64,
+        /// This program's number.
+        has: i64,
+    },
+    /// Something in the settings does not fit what the store was made with.
+    #[error("{0}")]
+    Mismatch(String),
+    /// A stored value that this program cannot read.
+    #[error("a stored value cannot be read: {0}")]
+    Corrupt(String),
+    /// The batch that this was part of failed as a whole.
+    #[error("{0}")]
+    Batch(Arc<StoreError>),
+    /// The writer stopped or its queue stayed full beyond the time allowed.
+    #[error("the writer did not take the turn in time")]
+    Busy,
+}
+
+/// What is written when a start request was decided.
+#[derive(Clone, Debug)]
+pub struct Begin {
+    /// The interview.
+    pub id: InterviewId,
+    /// Name of the provider section.
+    pub provider: String,
+    /// The provider's id of the call.
+    pub call_ref: Option<String>,
+    /// Hand-over part of the id, may be empty.
+    pub handover: String,
+    /// Survey version.
+    pub survey: Version,
+    /// Language code at the start.
+    pub language: String,
+    /// `phone`, or another channel.
+    pub channel: String,
+    /// Local day of the start, days since 1970-01-01.
+    pub day: i64,
+    /// When.
+    pub started_ms: Millis,
+    /// When its time is up; it is closed two minutes later.
+    pub limit_ms: Millis,
+    /// Whose number.
+    pub caller: Option<CallerHash>,
+    /// Its last three digits.
+    pub caller_last: Option<String>,
+    /// The rule that said no; empty when offered.
+    pub ineligible: String,
+    /// What the start decided, as JSON, for a repeated start.
+    pub opening: String,
+    /// The state's bytes.
+    pub state: Vec<u8>,
+    /// Index of the question that the first document asks; `None` where it asks something else.
+    pub open_question: Option<u8>,
+    /// Disposition so far: `NoContact`, or `Ineligible`.
+    pub disposition: Disposition,
+    /// What the hand-over said; codes and names, made known if new.
+    pub said: Said,
+}
+
+/// What a hand-over said of who served the call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The agent's code.
+    pub agent: Option<String>,
+    /// The team's name.
+    pub team: Option<String>,
+    /// The queue's name.
+    pub queue: Option<String>,
+    /// The provider's id of the leg.
+    pub leg: Option<String>,
+    /// Seconds of talk.
+    pub talk: Option<u32>,
+    /// The centre's id of the call.
+    pub call: Option<String>,
+    /// Names said twice with different values, as JSON.
+    pub conflicts: Option<String>,
+}
+
+/// An interview's row, as far as the desk needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The interview.
+    pub id: InterviewId,
+    /// It began just now, by this very request.
+    pub new: bool,
+    /// Survey version.
+    pub survey: Version,
+    /// The rule that said no; empty when offered.
+    pub ineligible: String,
+    /// What the start decided.
+    pub opening: String,
+    /// When it started.
+    pub started_ms: Millis,
+    /// Newest turn.
+    pub turn: u8,
+    /// When that was recorded.
+    pub recorded_ms: Millis,
+    /// The state after it, bytes.
+    pub state: Vec<u8>,
+    /// How it stands by all that is stored.
+    pub disposition: Disposition,
+    /// Whether it said its last word, was never offered, or was found expired.
+    pub closed: bool,
+    /// The moment from which nothing more is written for it: its last word, a minute after a
+    /// hang-up notice, or two minutes after its limit. May be past although `closed` is not set
+    /// yet.
+    pub closes_ms: Millis,
+}
+
+/// What the start reads, in one statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// The interview if its start came before.
+    pub known: Option<Known>,
+    /// Offers to the same caller since the given time, this interview not counted.
+    pub offers: u32,
+    /// Whether the store says never-ask.
+    pub never_ask: bool,
+}
+
+/// What is written for one turn: the claim, the facts, and all that follows from them.
+#[derive(Clone, Debug)]
+pub struct Turn {
+    /// The interview.
+    pub id: InterviewId,
+    /// Its turn, from 1.
+    pub turn: u8,
+    /// When it came.
+    pub at_ms: Millis,
+    /// What came.
+    pub input: Input,
+    /// What happened.
+    pub facts: Vec<Fact>,
+    /// Items whose outcome changed: question and new outcome.
+    pub items: Vec<(u8, Outcome)>,
+    /// Language after the turn.
+    pub language: String,
+    /// State after the turn, bytes.
+    pub state: Vec<u8>,
+    /// Index of the question that the next document asks; `None` where it asks something else.
+    pub open_question: Option<u8>,
+    /// Whether an answer is stored by now.
+    pub started: bool,
+    /// Disposition by now.
+    pub disposition: Disposition,
+    /// The interview ended with this turn.
+    pub ended: bool,
+}
+
+/// Who was first with a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    /// This request: its facts are stored.
+    Won,
+    /// Another one: what it brought, to be stepped from instead.
+    Lost(Box<StoredTurn>),
+    /// The interview is closed or unknown; nothing was written.
+    Closed,
+}
+
+/// A stored turn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredTurn {
+    /// Its number.
+    pub turn: u8,
+    /// When it came.
+    pub at_ms: Millis,
+    /// What came.
+    pub input: Input,
+    /// What happened.
+    pub facts: Vec<Fact>,
+}
+
+/// How long a connection to PostgreSQL may be silent before another one is taken.
+const SILENT: Duration = Duration::from_secs(3);
+
+/// The schema number that this program knows: the number of its newest migration.
+pub const SCHEMA: i64 = 1;
+
+/// One database: SQLite in a file, or PostgreSQL. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) pools: Pools,
+    names: Arc<names::Names>,
+    writer: writer::Writer,
+}
+
+/// The two engines. SQLite has one connection that writes and a few that read.
+#[derive(Clone, Debug)]
+pub(crate) enum Pools {
+    /// SQLite.
+    Sqlite {
+        /// The only connection that writes.
+        write: sqlx::SqlitePool,
+        /// Read-only connections.
+        read: sqlx::SqlitePool,
+    },
+    /// PostgreSQL.
+    Postgres(sqlx::PgPool),
+}
+
+/// Runs one body against whichever database it is, for reading: `read!(store, |db| …)`.
+/// The body is compiled twice, once for each engine.
+macro_rules! read {
+    ($store:expr, |$db:ident| $body:expr) => {
+        match &$store.pools {
+            $crate::store::Pools::Sqlite { read, .. } => {
+                let $db = read;
+                $body
+            }
+            $crate::store::Pools::Postgres(pool) => {
+                let $db = pool;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use read;
+
+/// Runs one body in a write transaction: `write_tx!(store, |tx| …)`; `tx` is `&mut Connection`.
+/// SQLite begins immediately, so that a transaction that reads first is never refused later.
+/// Commits if the body gives a value; an early `?` rolls back.
+macro_rules! write_tx {
+    ($store:expr, |$tx:ident| $body:expr) => {
+        match &$store.pools {
+            $crate::store::Pools::Sqlite { write, .. } => {
+                let mut transaction = write.begin_with("begin immediate").await?;
+                let $tx = &mut *transaction;
+                let value = $body;
+                transaction.commit().await?;
+                value
+            }
+            $crate::store::Pools::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                let $tx = &mut *transaction;
+                let value = $body;
+                transaction.commit().await?;
+                value
+            }
+        }
+    };
+}
+pub(crate) use write_tx;
+
+impl Pools {
+    /// The value kept under a name in `meta`; `None` also where the table is not there yet.
+    async fn meta(&self, name: &str) -> Result<Option<String>, StoreError> {
+        const READ: &str = "select value from meta where name = $1";
+        let found: Result<Option<(String,)>, sqlx::Error> = match self {
+            Pools::Sqlite { write, .. } => {
+                sqlx::query_as(READ).bind(name).fetch_optional(write).await
+            }
+            Pools::Postgres(pool) => sqlx::query_as(READ).bind(name).fetch_optional(pool).await,
+        };
+        match found {
+            Ok(row) => Ok(row.map(|(value,)| value)),
+            Err(sqlx::Error::Database(fault)) if missing_table(fault.as_ref()) => Ok(None),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    async fn refuse_newer(&self) -> Result<(), StoreError> {
+        let needs = self.meta("min_reader").await?.and_then(|n| n.parse().ok()).unwrap_or(0);
+        if needs > SCHEMA {
+            return Err(StoreError::TooNew { needs, has: SCHEMA });
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Opens the database named by `url` (`sqlite:FILE`, `sqlite::memory:` is refused, or
+    /// `postgres://…`), brings its tables up to date and refuses one made by a newer program.
+    ///
+    /// # Errors
+    /// If it cannot be reached, migrated or is too new.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let pools = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = url.parse::<sqlx::postgres::PgConnectOptions>()?;
+            Pools::Postgres(
+                sqlx::postgres::PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(SILENT)
+                    // A connection that went silent in the middle of its work is not waited for:
+                    // it would keep its place in the pool until the network gives it up.
+                    .after_release(|connection, _| {
+                        Box::pin(async move {
+                            let alive = tokio::time::timeout(SILENT, connection.ping()).await;
+                            Ok(matches!(alive, Ok(Ok(()))))
+                        })
+                    })
+                    .connect_with(options)
+                    .await?,
+            )
+        } else {
+            if url.contains(":memory:") || !url.starts_with("sqlite:") {
+                return Err(StoreError::Mismatch(
+                    "database_url must be sqlite:FILE or postgres://user:password@host/database"
+                        .into(),
+                ));
+            }
+            let options = url
+                .parse::<SqliteConnectOptions>()?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .statement_cache_capacity(512)
+                .pragma("cache_size", "-16000");
+            let write = SqlitePoolOptions::new()
+                .max_connections(1)
+                // After a full disk SQLite has rolled back by itself and the driver's own
+                // rollback fails: such a connection would refuse every later transaction.
+                .after_release(|connection, _| {
+                    Box::pin(async move { Ok(!connection.is_in_transaction()) })
+                })
+                .connect_with(options.clone())
+                .await?;
+            let read = SqlitePoolOptions::new()
+                .max_connections(4)
+                .connect_with(options.read_only(true))
+                .await?;
+            Pools::Sqlite { write, read }
+        };
+        pools.refuse_newer().await?;
+        match &pools {
+            Pools::Sqlite { write, .. } => {
+                sqlx::migrate!("migrations/sqlite").set_ignore_missing(true).run(write).await?;
+            }
+            Pools::Postgres(pool) => {
+                sqlx::migrate!("migrations/postgres").set_ignore_missing(true).run(pool).await?;
+            }
+        }
+        pools.refuse_newer().await?;
+        let names = Arc::default();
+        let writer = writer::Writer::start(&pools, &names);
+        Ok(Self { pools, names, writer })
+    }
+
+    /// Asks the database for nothing.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.pools.meta("min_reader").await?;
+        Ok(())
+    }
+
+    /// Keeps a value under a name the first time, and says what is kept from then on.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn remember(&self, name: &str, value: &str) -> Result<String, StoreError> {
+        const KEEP: &str =
+            "insert into meta (name, value) values ($1, $2) on conflict (name) do nothing";
+        write_tx!(self, |tx| sqlx::query(KEEP)
+            .bind(name)
+            .bind(value)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected());
+        Ok(self.pools.meta(name).await?.unwrap_or_default())
+    }
+
+    /// Replaces a value kept under a name.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn replace(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        const PUT: &str = "insert into meta (name, value) values ($1, $2)
+            on conflict (name) do update set value = excluded.value";
+        write_tx!(self, |tx| sqlx::query(PUT)
+            .bind(name)
+            .bind(value)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Writes what was handed to the writer, then closes all connections; a later use fails.
+    pub async fn close(&self) {
+        self.writer.stop().await;
+        match &self.pools {
+            Pools::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Whether the fault says that a table does not exist (PostgreSQL 42P01; SQLite says so in words).
+fn missing_table(fault: &dyn sqlx::error::DatabaseError) -> bool {
+    fault.code().is_some_and(|code| code == "42P01") || fault.message().contains("no such table")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_program_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("a.db").display());
+        let store = Store::open(&url).await.expect("opens");
+        store.replace("min_reader", "99").await.expect("written");
+        store.close().await;
+        let refused = Store::open(&url).await.expect_err("too new");
+        assert!(matches!(refused, StoreError::TooNew { needs: 99, has: SCHEMA }), "{refused}");
+    }
+}

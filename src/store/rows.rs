@@ -1,0 +1,329 @@
+//! Statements over many rows, each written once for both databases.
+//!
+//! A text holds at most one `{rows TYPE, TYPE, …}`. SQLite gets `values (?, ?), (?, ?), …` there
+//! (plain `?`, since it looks up numbered names one by one), PostgreSQL `select * from unnest($1,
+//! $2)` with one array for each column. `{lock}` and `{share}` at the end of a select lock the
+//! rows read on PostgreSQL; on SQLite a write transaction is alone anyway. A text without
+//! `{rows}` has `$1 $2 …` and runs once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
+use uuid::Uuid;
+
+use super::Pools;
+
+/// The two databases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// Most rows that one SQLite statement takes. With 32 columns this is a quarter of SQLite's limit
+/// of 32,766 parameters.
+const CHUNK: usize = 256;
+
+/// One column of the rows that a statement gets.
+pub(crate) enum Column<'a> {
+    /// Ids.
+    Id(Vec<Uuid>),
+    /// Ids, or null.
+    IdOrNull(Vec<Option<Uuid>>),
+    /// Whole numbers.
+    Int(Vec<i64>),
+    /// Whole numbers, or null.
+    IntOrNull(Vec<Option<i64>>),
+    /// Texts.
+    Text(Vec<&'a str>),
+    /// Texts, or null.
+    TextOrNull(Vec<Option<&'a str>>),
+    /// Bytes, or null.
+    BytesOrNull(Vec<Option<&'a [u8]>>),
+    /// Yes or no.
+    Bool(Vec<bool>),
+    /// Yes, no, or null.
+    BoolOrNull(Vec<Option<bool>>),
+}
+
+impl Column<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Id(v) => v.len(),
+            Self::IdOrNull(v) => v.len(),
+            Self::Int(v) => v.len(),
+            Self::IntOrNull(v) => v.len(),
+            Self::Text(v) => v.len(),
+            Self::TextOrNull(v) => v.len(),
+            Self::BytesOrNull(v) => v.len(),
+            Self::Bool(v) => v.len(),
+            Self::BoolOrNull(v) => v.len(),
+        }
+    }
+
+    /// Adds the value of one row.
+    fn add_one<A: Arguments>(&self, row: usize, to: &mut A) -> Result<(), sqlx::Error>
+    where
+        Uuid: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+        Option<Uuid>: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+        i64: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+        Option<i64>: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+        String: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+        Option<String>: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+        Option<Vec<u8>>: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+        bool: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+        Option<bool>: for<'q> sqlx::Encode<'q, A::Database> + sqlx::Type<A::Database>,
+    {
+        match self {
+            Self::Id(v) => to.add(v[row]),
+            Self::IdOrNull(v) => to.add(v[row]),
+            Self::Int(v) => to.add(v[row]),
+            Self::IntOrNull(v) => to.add(v[row]),
+            Self::Text(v) => to.add(v[row].to_owned()),
+            Self::TextOrNull(v) => to.add(v[row].map(str::to_owned)),
+            Self::BytesOrNull(v) => to.add(v[row].map(<[u8]>::to_vec)),
+            Self::Bool(v) => to.add(v[row]),
+            Self::BoolOrNull(v) => to.add(v[row]),
+        }
+        .map_err(sqlx::Error::Encode)
+    }
+
+    /// Adds the whole column as one array.
+    fn add_all(&self, to: &mut PgArguments) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Id(v) => to.add(v.as_slice()),
+            Self::IdOrNull(v) => to.add(v.as_slice()),
+            Self::Int(v) => to.add(v.as_slice()),
+            Self::IntOrNull(v) => to.add(v.as_slice()),
+            Self::Text(v) => to.add(v.as_slice()),
+            Self::TextOrNull(v) => to.add(v.as_slice()),
+            Self::BytesOrNull(v) => to.add(v.as_slice()),
+            Self::Bool(v) => to.add(v.as_slice()),
+            Self::BoolOrNull(v) => to.add(v.as_slice()),
+        }
+        .map_err(sqlx::Error::Encode)
+    }
+}
+
+/// What can be read from a row of either database.
+pub(crate) trait Readable:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Readable for T where
+    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+/// One transaction on either database.
+pub(crate) enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Begins a transaction that writes. SQLite begins immediately, so that one that reads first
+    /// is not refused later.
+    pub(crate) async fn write(pools: &Pools) -> Result<Self, sqlx::Error> {
+        Ok(match pools {
+            Pools::Sqlite { write, .. } => Self::Sqlite(write.begin_with("begin immediate").await?),
+            Pools::Postgres(pool) => Self::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that only reads, and all of it from one moment.
+    pub(crate) async fn snapshot(pools: &Pools) -> Result<Self, sqlx::Error> {
+        const BEGIN: &str = "begin isolation level repeatable read read only";
+        Ok(match pools {
+            Pools::Sqlite { read, .. } => Self::Sqlite(read.begin().await?),
+            Pools::Postgres(pool) => Self::Postgres(pool.begin_with(BEGIN).await?),
+        })
+    }
+
+    /// Makes all of it durable.
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Runs a statement over the rows and gives what it returns, in no order. No rows: nothing
+    /// runs.
+    pub(crate) async fn fetch<T: Readable>(
+        &mut self,
+        text: &'static str,
+        columns: &[Column<'_>],
+    ) -> Result<Vec<T>, sqlx::Error> {
+        let mut all = Vec::new();
+        match self {
+            Self::Sqlite(tx) => {
+                for (rows, arguments) in sqlite_parts(text, columns)? {
+                    let sql = AssertSqlSafe(expanded(text, Engine::Sqlite, rows));
+                    let query = sqlx::query_as_with::<_, T, _>(sql, arguments);
+                    all.append(&mut query.fetch_all(&mut **tx).await?);
+                }
+            }
+            Self::Postgres(tx) => {
+                if let Some(arguments) = postgres_arguments(text, columns)? {
+                    let sql = AssertSqlSafe(expanded(text, Engine::Postgres, 1));
+                    all =
+                        sqlx::query_as_with::<_, T, _>(sql, arguments).fetch_all(&mut **tx).await?;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Runs a statement over the rows and says how many rows of its table it touched.
+    pub(crate) async fn run(
+        &mut self,
+        text: &'static str,
+        columns: &[Column<'_>],
+    ) -> Result<u64, sqlx::Error> {
+        let mut touched = 0;
+        match self {
+            Self::Sqlite(tx) => {
+                for (rows, arguments) in sqlite_parts(text, columns)? {
+                    let sql = AssertSqlSafe(expanded(text, Engine::Sqlite, rows));
+                    let query = sqlx::query_with(sql, arguments);
+                    touched += query.execute(&mut **tx).await?.rows_affected();
+                }
+            }
+            Self::Postgres(tx) => {
+                if let Some(arguments) = postgres_arguments(text, columns)? {
+                    let sql = AssertSqlSafe(expanded(text, Engine::Postgres, 1));
+                    let query = sqlx::query_with(sql, arguments);
+                    touched = query.execute(&mut **tx).await?.rows_affected();
+                }
+            }
+        }
+        Ok(touched)
+    }
+}
+
+/// The arguments of each SQLite statement, cut into parts whose lengths are powers of two: few
+/// different texts, so that the connection keeps them prepared.
+fn sqlite_parts(
+    text: &str,
+    columns: &[Column<'_>],
+) -> Result<Vec<(usize, SqliteArguments)>, sqlx::Error> {
+    let rows = if has_rows(text) { columns.first().map_or(0, Column::len) } else { 1 };
+    let mut parts = Vec::new();
+    let mut from = 0;
+    while from < rows {
+        let left = rows - from;
+        let part = CHUNK.min(1 << left.ilog2());
+        let mut arguments = SqliteArguments::default();
+        for row in from..from + part {
+            for column in columns {
+                column.add_one(row, &mut arguments)?;
+            }
+        }
+        parts.push((part, arguments));
+        from += part;
+    }
+    Ok(parts)
+}
+
+fn postgres_arguments(
+    text: &str,
+    columns: &[Column<'_>],
+) -> Result<Option<PgArguments>, sqlx::Error> {
+    let mut arguments = PgArguments::default();
+    if has_rows(text) {
+        if columns.first().is_none_or(|column| column.len() == 0) {
+            return Ok(None);
+        }
+        columns.iter().try_for_each(|column| column.add_all(&mut arguments))?;
+    } else {
+        columns.iter().try_for_each(|column| column.add_one(0, &mut arguments))?;
+    }
+    Ok(Some(arguments))
+}
+
+fn has_rows(text: &str) -> bool {
+    text.contains("{rows ")
+}
+
+/// Every text in the form a database gets, kept for the life of the process: there are few.
+static TEXTS: LazyLock<RwLock<HashMap<Key, Arc<str>>>> = LazyLock::new(RwLock::default);
+
+/// Address and length of the template, the database, the number of rows.
+type Key = (usize, usize, Engine, usize);
+
+fn expanded(text: &'static str, engine: Engine, rows: usize) -> Arc<str> {
+    // A static text is named by its address and length; its content need not be hashed each time.
+    let key = (text.as_ptr().addr(), text.len(), engine, rows);
+    if let Some(kept) = TEXTS.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return Arc::clone(kept);
+    }
+    let made: Arc<str> = expand(text, engine, rows).into();
+    TEXTS.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(made).clone()
+}
+
+/// The text for one database and that many rows.
+pub fn expand(text: &str, engine: Engine, rows: usize) -> String {
+    let (lock, share) = match engine {
+        Engine::Sqlite => ("", ""),
+        Engine::Postgres => ("for update", "for share"),
+    };
+    let text = text.replace("{lock}", lock).replace("{share}", share);
+    let Some((before, rest)) = text.split_once("{rows ") else { return text };
+    let Some((types, after)) = rest.split_once('}') else { return text };
+    let types: Vec<&str> = types.split(',').map(str::trim).collect();
+    let middle = match engine {
+        Engine::Sqlite => {
+            let row = format!("({})", vec!["?"; types.len()].join(", "));
+            format!("values {}", vec![row.as_str(); rows].join(", "))
+        }
+        Engine::Postgres => {
+            let arrays: Vec<String> =
+                types.iter().zip(1..).map(|(of, n)| format!("${n}::{of}[]")).collect();
+            format!("select * from unnest({})", arrays.join(", "))
+        }
+    };
+    format!("{before}{middle}{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_text_becomes_two() {
+        let text = "insert into t (a, b) {rows uuid, bigint} on conflict do nothing";
+        assert_eq!(
+            expand(text, Engine::Sqlite, 2),
+            "insert into t (a, b) values (?, ?), (?, ?) on conflict do nothing"
+        );
+        assert_eq!(
+            expand(text, Engine::Postgres, 2),
+            "insert into t (a, b) select * from unnest($1::uuid[], $2::bigint[]) on conflict do nothing"
+        );
+        assert_eq!(expand("select a {lock}", Engine::Sqlite, 1), "select a ");
+        assert_eq!(expand("select a {lock}", Engine::Postgres, 1), "select a for update");
+    }
+
+    #[test]
+    fn parts_are_powers_of_two_and_hold_every_row() {
+        let text = "{rows bigint}";
+        for (rows, expected) in
+            [(0, vec![]), (1, vec![1]), (13, vec![8, 4, 1]), (300, vec![256, 32, 8, 4])]
+        {
+            let columns = [Column::Int(vec![7; rows])];
+            let parts = sqlite_parts(text, &columns).expect("encodes");
+            let lengths: Vec<usize> = parts.iter().map(|(length, _)| *length).collect();
+            assert_eq!(lengths, expected);
+            assert!(parts.iter().all(|(length, arguments)| arguments.len() == *length));
+        }
+    }
+}

@@ -1,0 +1,511 @@
+//! The three tallies, from which all statistics come: what one interview counts for, and the
+//! changes that follow when it changes.
+//!
+//! What an interview counts for is a pure function of its row, its answers and its credits, so
+//! that a change is always "what it counts for now" minus "what it counted for before", and a
+//! recount adds up the same function over all interviews.
+//!
+//! Whoever changes an interview, its answers or its credits does so in one write transaction that
+//! first locks the interview's row ([`lock`]), in the order of ids, reads credits and the
+//! generation only after that, and writes the [`Changes`]. On PostgreSQL several nodes do this at
+//! once; the row lock is what makes their changes add up.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::rows::{Column, Tx};
+use super::{Store, StoreError};
+use crate::interview::{Disposition, InterviewId, Millis, Outcome};
+
+/// A hang-up notice closes its interview this long after, for turns still on their way.
+pub(crate) const AFTER_HANGUP_MS: Millis = 60_000;
+
+/// An interview closes this long after its limit at the latest.
+pub(crate) const AFTER_LIMIT_MS: Millis = 120_000;
+
+/// Seconds counted one by one in the drop-off; this one stands for itself and all later ones.
+const LAST_SECOND: i64 = 61;
+
+const LOCK: &str = "select id, survey, language, channel, day, started_ms, limit_ms, ineligible,
+        turn, recorded_ms, open_question, started, turns_disposition, disposition, failed,
+        finished_ms, ended_ms, ended_how, closed, counted, caller_hash
+    from interviews where id in ({rows uuid}) order by id {lock}";
+
+const READ: &str = "select id, survey, language, channel, day, started_ms, limit_ms, ineligible,
+        turn, recorded_ms, open_question, started, turns_disposition, disposition, failed,
+        finished_ms, ended_ms, ended_how, closed, counted, caller_hash
+    from interviews where id in ({rows uuid})";
+
+const CREDITS: &str = "select interview, kind, agent, team, queue
+    from credits where interview in ({rows uuid})";
+
+const ANSWERS: &str = "select interview, question, outcome, turn, at_ms, outside_control
+    from answers where interview in ({rows uuid})";
+
+const STATE: &str = "select reading, writing from tally_state where id = 1";
+const STATE_HELD: &str = "select reading, writing from tally_state where id = 1 {share}";
+
+const ADD_ANSWERS: &str = "insert into answer_tally (gen, day, survey, question, language, channel,
+        kind, agent, team, queue, outcome, n_raw, n_reviewed)
+    {rows bigint, bigint, bigint, bigint, text, text, bigint, bigint, bigint, bigint, bigint,
+        bigint, bigint}
+    on conflict (gen, day, survey, question, language, channel, kind, agent, team, queue, outcome)
+    do update set n_raw = answer_tally.n_raw + excluded.n_raw,
+        n_reviewed = answer_tally.n_reviewed + excluded.n_reviewed";
+
+const ADD_FUNNEL: &str = "insert into funnel_tally (gen, day, survey, language, channel, kind,
+        agent, team, queue, stage, n)
+    {rows bigint, bigint, bigint, text, text, bigint, bigint, bigint, bigint, text, bigint}
+    on conflict (gen, day, survey, language, channel, kind, agent, team, queue, stage)
+    do update set n = funnel_tally.n + excluded.n";
+
+const ADD_DROPS: &str = "insert into drop_tally (gen, day, survey, language, question, second, n)
+    {rows bigint, bigint, bigint, text, bigint, bigint, bigint}
+    on conflict (gen, day, survey, language, question, second)
+    do update set n = drop_tally.n + excluded.n";
+
+const DROP_CREDITS: &str = "delete from credits where interview in ({rows uuid})";
+
+const PUT_CREDITS: &str = "insert into credits (interview, kind, agent, team, queue)
+    {rows uuid, bigint, bigint, bigint, bigint}";
+
+/// The part of an interview's row that decides what it counts for and when it is closed.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub(crate) struct Interview {
+    pub id: Uuid,
+    pub survey: i64,
+    pub language: String,
+    pub channel: String,
+    pub day: i64,
+    pub started_ms: Millis,
+    pub limit_ms: Millis,
+    pub ineligible: String,
+    pub turn: i64,
+    pub recorded_ms: Millis,
+    pub open_question: Option<i64>,
+    pub started: bool,
+    pub turns_disposition: String,
+    pub disposition: String,
+    pub failed: Option<String>,
+    pub finished_ms: Option<Millis>,
+    pub ended_ms: Option<Millis>,
+    pub ended_how: Option<String>,
+    pub closed: bool,
+    pub counted: i64,
+    pub caller_hash: Option<Uuid>,
+}
+
+impl Interview {
+    /// The moment from which nothing more is written for it.
+    pub(crate) fn closes_ms(&self) -> Millis {
+        closes_ms(self.limit_ms, self.ended_ms, self.finished_ms)
+    }
+
+    /// Works out the disposition from all that is stored, in whatever order it came: a comment
+    /// without a turn makes a started interview, and a failure explains a caller who was lost,
+    /// but takes nothing from one who had answered enough or had refused.
+    pub(crate) fn settle(&mut self) {
+        use Disposition::{BreakOff, Failed, NoContact};
+        let Some(turns) = Disposition::from_word(&self.turns_disposition) else { return };
+        let by_facts = if turns == NoContact && self.started { BreakOff } else { turns };
+        let lost = matches!(by_facts, NoContact | BreakOff);
+        let settled = if lost && self.failed.is_some() { Failed } else { by_facts };
+        self.disposition = settled.word().to_owned();
+    }
+
+    /// Where the caller hung up: the open question and the second of it; `None` for one who did
+    /// not, or who heard the goodbye.
+    fn drop(&self) -> Option<(i64, i64)> {
+        let ended_ms = self.ended_ms.filter(|_| self.finished_ms.is_none())?;
+        let question = self.open_question.filter(|_| self.ineligible.is_empty())?;
+        Some((question, ((ended_ms - self.recorded_ms) / 1000).clamp(0, LAST_SECOND)))
+    }
+}
+
+/// The moment from which nothing more is written: its own last word, a minute after the hang-up
+/// notice, or two minutes after its limit.
+pub(crate) fn closes_ms(
+    limit_ms: Millis,
+    ended_ms: Option<Millis>,
+    finished_ms: Option<Millis>,
+) -> Millis {
+    let by_limit = limit_ms.saturating_add(AFTER_LIMIT_MS);
+    let by_hangup = ended_ms.map_or(by_limit, |at| at.saturating_add(AFTER_HANGUP_MS));
+    by_limit.min(by_hangup).min(finished_ms.unwrap_or(by_limit))
+}
+
+/// For whom an interview counts: `kind` 0 the whole (agent 0), 1 an agent; 0 is "none known".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, FromRow)]
+pub struct Unit {
+    /// 0 the whole interview, exactly once; 1 an agent of the call.
+    pub kind: i64,
+    /// The agent's id; 0 in the whole, or where none is known.
+    pub agent: i64,
+    /// The team's id at the call; 0 where none is known.
+    pub team: i64,
+    /// The queue's id; 0 where none is known.
+    pub queue: i64,
+}
+
+/// How one item stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Index into the survey's questions.
+    pub question: i64,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// The turn that said so; 0 for a comment that came without a turn.
+    pub turn: i64,
+    /// When that was.
+    pub at_ms: Millis,
+    /// A reviewer marked it as outside the agent's control.
+    pub outside_control: bool,
+}
+
+/// Key of the answer tally, without the generation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct AnswerKey {
+    pub day: i64,
+    pub survey: i64,
+    pub question: i64,
+    pub language: String,
+    pub channel: String,
+    pub unit: Unit,
+    pub outcome: i64,
+}
+
+/// Key of the funnel tally, without the generation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FunnelKey {
+    pub day: i64,
+    pub survey: i64,
+    pub language: String,
+    pub channel: String,
+    pub unit: Unit,
+    pub stage: String,
+}
+
+/// Key of the drop-off tally, without the generation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DropKey {
+    pub day: i64,
+    pub survey: i64,
+    pub language: String,
+    pub question: i64,
+    pub second: i64,
+}
+
+/// Counts, or changes of counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tallies {
+    /// Raw and reviewed counts.
+    pub answers: BTreeMap<AnswerKey, (i64, i64)>,
+    pub funnel: BTreeMap<FunnelKey, i64>,
+    pub drops: BTreeMap<DropKey, i64>,
+}
+
+impl Tallies {
+    /// Adds (`sign` 1) or takes away (-1) what an interview with these answers counts for. Given
+    /// only the answers that change, the change of the whole comes out right all the same.
+    pub(crate) fn count(
+        &mut self,
+        interview: &Interview,
+        answers: &[Answer],
+        units: &[Unit],
+        sign: i64,
+    ) {
+        for unit in units {
+            self.count_funnel(interview, *unit, sign);
+            for answer in answers {
+                // A withdrawn answer is kept but counts for nothing.
+                if answer.outcome == Outcome::Withdrawn {
+                    continue;
+                }
+                let key = AnswerKey {
+                    day: interview.day,
+                    survey: interview.survey,
+                    question: answer.question,
+                    language: interview.language.clone(),
+                    channel: interview.channel.clone(),
+                    unit: *unit,
+                    outcome: answer.outcome.code(),
+                };
+                let (raw, reviewed) = self.answers.entry(key).or_default();
+                *raw += sign;
+                if !answer.outside_control {
+                    *reviewed += sign;
+                }
+            }
+        }
+        if let Some((question, second)) = interview.drop() {
+            let key = DropKey {
+                day: interview.day,
+                survey: interview.survey,
+                language: interview.language.clone(),
+                question,
+                second,
+            };
+            *self.drops.entry(key).or_default() += sign;
+        }
+    }
+
+    fn count_funnel(&mut self, interview: &Interview, unit: Unit, sign: i64) {
+        let offered = interview.ineligible.is_empty();
+        let stages = [
+            Some("handed_over"),
+            offered.then_some("offered"),
+            (offered && interview.started).then_some("started"),
+            Some(interview.disposition.as_str()),
+        ];
+        for stage in stages.into_iter().flatten() {
+            let key = FunnelKey {
+                day: interview.day,
+                survey: interview.survey,
+                language: interview.language.clone(),
+                channel: interview.channel.clone(),
+                unit,
+                stage: stage.to_owned(),
+            };
+            *self.funnel.entry(key).or_default() += sign;
+        }
+    }
+
+    /// Forgets what comes to nothing.
+    pub(crate) fn prune(&mut self) {
+        self.answers.retain(|_, n| *n != (0, 0));
+        self.funnel.retain(|_, n| *n != 0);
+        self.drops.retain(|_, n| *n != 0);
+    }
+
+    async fn write(mut self, tx: &mut Tx, generation: i64) -> Result<(), sqlx::Error> {
+        self.prune();
+        let of = &self.answers;
+        let columns = [
+            Column::Int(vec![generation; of.len()]),
+            Column::Int(of.keys().map(|k| k.day).collect()),
+            Column::Int(of.keys().map(|k| k.survey).collect()),
+            Column::Int(of.keys().map(|k| k.question).collect()),
+            Column::Text(of.keys().map(|k| k.language.as_str()).collect()),
+            Column::Text(of.keys().map(|k| k.channel.as_str()).collect()),
+            Column::Int(of.keys().map(|k| k.unit.kind).collect()),
+            Column::Int(of.keys().map(|k| k.unit.agent).collect()),
+            Column::Int(of.keys().map(|k| k.unit.team).collect()),
+            Column::Int(of.keys().map(|k| k.unit.queue).collect()),
+            Column::Int(of.keys().map(|k| k.outcome).collect()),
+            Column::Int(of.values().map(|n| n.0).collect()),
+            Column::Int(of.values().map(|n| n.1).collect()),
+        ];
+        tx.run(ADD_ANSWERS, &columns).await?;
+        let of = &self.funnel;
+        let columns = [
+            Column::Int(vec![generation; of.len()]),
+            Column::Int(of.keys().map(|k| k.day).collect()),
+            Column::Int(of.keys().map(|k| k.survey).collect()),
+            Column::Text(of.keys().map(|k| k.language.as_str()).collect()),
+            Column::Text(of.keys().map(|k| k.channel.as_str()).collect()),
+            Column::Int(of.keys().map(|k| k.unit.kind).collect()),
+            Column::Int(of.keys().map(|k| k.unit.agent).collect()),
+            Column::Int(of.keys().map(|k| k.unit.team).collect()),
+            Column::Int(of.keys().map(|k| k.unit.queue).collect()),
+            Column::Text(of.keys().map(|k| k.stage.as_str()).collect()),
+            Column::Int(of.values().copied().collect()),
+        ];
+        tx.run(ADD_FUNNEL, &columns).await?;
+        let of = &self.drops;
+        let columns = [
+            Column::Int(vec![generation; of.len()]),
+            Column::Int(of.keys().map(|k| k.day).collect()),
+            Column::Int(of.keys().map(|k| k.survey).collect()),
+            Column::Text(of.keys().map(|k| k.language.as_str()).collect()),
+            Column::Int(of.keys().map(|k| k.question).collect()),
+            Column::Int(of.keys().map(|k| k.second).collect()),
+            Column::Int(of.values().copied().collect()),
+        ];
+        tx.run(ADD_DROPS, &columns).await?;
+        Ok(())
+    }
+}
+
+/// Changes of tallies in one transaction, for each generation that is written.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    /// The generation that reports read.
+    reading: i64,
+    by_generation: BTreeMap<i64, Tallies>,
+}
+
+impl Changes {
+    /// No changes yet. `reading` must have been read after the interviews were locked.
+    pub(crate) fn new(reading: i64) -> Self {
+        Self { reading, by_generation: BTreeMap::new() }
+    }
+
+    /// As [`Tallies::count`], in the generation that is read and, where a recount has already
+    /// counted this interview into the next one, there too.
+    pub(crate) fn count(
+        &mut self,
+        interview: &Interview,
+        answers: &[Answer],
+        units: &[Unit],
+        sign: i64,
+    ) {
+        self.count_in(self.reading, interview, answers, units, sign);
+        if interview.counted != self.reading {
+            self.count_in(interview.counted, interview, answers, units, sign);
+        }
+    }
+
+    /// As [`Tallies::count`], in one generation.
+    pub(crate) fn count_in(
+        &mut self,
+        generation: i64,
+        interview: &Interview,
+        answers: &[Answer],
+        units: &[Unit],
+        sign: i64,
+    ) {
+        self.by_generation.entry(generation).or_default().count(interview, answers, units, sign);
+    }
+
+    /// Adds the changes to the tables.
+    pub(crate) async fn write(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        for (generation, tallies) in self.by_generation {
+            tallies.write(tx, generation).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Locks interviews, in the order of their ids, and reads them. Ids that are not there are left
+/// out.
+pub(crate) async fn lock(
+    tx: &mut Tx,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, Interview>, sqlx::Error> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows: Vec<Interview> = tx.fetch(LOCK, &[Column::Id(ids)]).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Reads interviews without a lock, for whoever only looks.
+pub(crate) async fn read(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<Interview>, sqlx::Error> {
+    tx.fetch(READ, &[Column::Id(ids)]).await
+}
+
+/// For whom these interviews count. Read it after [`lock`].
+pub(crate) async fn credits(
+    tx: &mut Tx,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Unit>>, sqlx::Error> {
+    let rows: Vec<(Uuid, i64, i64, i64, i64)> = tx.fetch(CREDITS, &[Column::Id(ids)]).await?;
+    let mut units: HashMap<Uuid, Vec<Unit>> = HashMap::new();
+    for (id, kind, agent, team, queue) in rows {
+        units.entry(id).or_default().push(Unit { kind, agent, team, queue });
+    }
+    Ok(units)
+}
+
+/// How the items of these interviews stand. Read it after [`lock`].
+pub(crate) async fn answers(
+    tx: &mut Tx,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Answer>>, sqlx::Error> {
+    type Row = (Uuid, i64, i64, i64, i64, bool);
+    let rows: Vec<Row> = tx.fetch(ANSWERS, &[Column::Id(ids)]).await?;
+    let mut found: HashMap<Uuid, Vec<Answer>> = HashMap::new();
+    for (id, question, code, turn, at_ms, outside_control) in rows {
+        let outcome = outcome_of(code)?;
+        let answer = Answer { question, outcome, turn, at_ms, outside_control };
+        found.entry(id).or_default().push(answer);
+    }
+    Ok(found)
+}
+
+/// The outcome of a stored number.
+pub(crate) fn outcome_of(code: i64) -> Result<Outcome, sqlx::Error> {
+    Outcome::from_code(code)
+        .ok_or_else(|| sqlx::Error::Decode(format!("{code} is not an outcome of an item").into()))
+}
+
+/// Which generation of the tallies is read and which is written. Read it after [`lock`].
+pub(crate) async fn generations(tx: &mut Tx) -> Result<(i64, i64), sqlx::Error> {
+    tx.fetch(STATE, &[]).await?.pop().ok_or(sqlx::Error::RowNotFound)
+}
+
+/// As [`generations`], and neither changes before the transaction ends. Whoever makes interviews
+/// needs this: a recount must not begin between reading the generation and adding the interview.
+pub(crate) async fn generations_held(tx: &mut Tx) -> Result<(i64, i64), sqlx::Error> {
+    tx.fetch(STATE_HELD, &[]).await?.pop().ok_or(sqlx::Error::RowNotFound)
+}
+
+/// Adds credits of interviews.
+pub(crate) async fn put_credits(
+    tx: &mut Tx,
+    credits: &[(Uuid, Vec<Unit>)],
+) -> Result<(), sqlx::Error> {
+    let rows: Vec<(Uuid, Unit)> =
+        credits.iter().flat_map(|(id, units)| units.iter().map(|unit| (*id, *unit))).collect();
+    let columns = [
+        Column::Id(rows.iter().map(|row| row.0).collect()),
+        Column::Int(rows.iter().map(|row| row.1.kind).collect()),
+        Column::Int(rows.iter().map(|row| row.1.agent).collect()),
+        Column::Int(rows.iter().map(|row| row.1.team).collect()),
+        Column::Int(rows.iter().map(|row| row.1.queue).collect()),
+    ];
+    tx.run(PUT_CREDITS, &columns).await?;
+    Ok(())
+}
+
+/// Gives interviews new credits and moves all that they count for, each exactly once. An
+/// interview that is not there is passed over.
+///
+/// Linking calls this in a write transaction ([`Tx::write`]) in which it has changed nothing of
+/// tallies itself; each list of units holds one of kind 0 and no unit twice.
+pub(crate) async fn move_credits(
+    tx: &mut Tx,
+    wanted: &BTreeMap<Uuid, Vec<Unit>>,
+) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = wanted.keys().copied().collect();
+    let interviews = lock(tx, &ids).await?;
+    let ids: Vec<Uuid> = interviews.keys().copied().collect();
+    let old = credits(tx, ids.clone()).await?;
+    let answers = answers(tx, ids.clone()).await?;
+    let (reading, _) = generations(tx).await?;
+    let mut changes = Changes::new(reading);
+    let mut put = Vec::with_capacity(ids.len());
+    for (id, interview) in &interviews {
+        let given = answers.get(id).map_or(&[][..], Vec::as_slice);
+        let units = wanted.get(id).map_or(&[][..], Vec::as_slice);
+        changes.count(interview, given, old.get(id).map_or(&[][..], Vec::as_slice), -1);
+        changes.count(interview, given, units, 1);
+        put.push((*id, units.to_vec()));
+    }
+    tx.run(DROP_CREDITS, &[Column::Id(ids)]).await?;
+    put_credits(tx, &put).await?;
+    changes.write(tx).await
+}
+
+impl Store {
+    /// Gives interviews new credits, in one transaction, and moves all that they count for. Each
+    /// list of units holds exactly one of kind 0 and none twice; an interview that is not there
+    /// is passed over. At most a few hundred at a time: their rows stay locked until it is done.
+    ///
+    /// # Errors
+    /// If the database does not answer, or another transaction came in the way; then nothing is
+    /// changed and it may be tried again.
+    pub async fn credit(
+        &self,
+        wanted: &BTreeMap<InterviewId, Vec<Unit>>,
+    ) -> Result<(), StoreError> {
+        let wanted =
+            wanted.iter().map(|(id, units)| (Uuid::from_bytes(id.0), units.clone())).collect();
+        let mut tx = Tx::write(&self.pools).await?;
+        move_credits(&mut tx, &wanted).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,231 @@
+//! Who is asking: the manager by password and session cookie, programs by API token.
+//!
+//! A handler that takes a [`Person`] is closed to everybody else. Programs get 401 with a code
+//! and a sentence; people are sent to sign in and come back to where they were.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+
+use super::Site;
+use super::api::ApiError;
+use crate::clock;
+use crate::config::{Config, loopback_host};
+use crate::desk::tokens::SignInError;
+
+/// The session's cookie.
+const COOKIE: &str = "aftercall_session";
+
+/// What a person or program may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// Reads reports and interviews, sends call records.
+    Manager,
+    /// Sends hand-overs and call records, reads nothing of people.
+    Feed,
+    /// Reads reports.
+    Read,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Manager, Self::Feed, Self::Read];
+
+    /// The word in settings, commands and the store.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Manager => "manager",
+            Self::Feed => "feed",
+            Self::Read => "read",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+    fn from_str(word: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|role| role.word() == word).ok_or_else(|| {
+            format!("\"{word}\" is not a role; there are admin, manager, feed and read")
+        })
+    }
+}
+
+/// Who is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The token's name, or `manager`.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl Person {
+    /// Reads reports, interviews and what belongs to them.
+    pub fn may_read(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Manager | Role::Read)
+    }
+
+    /// Sends hand-overs and records of calls.
+    pub fn may_feed(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Manager | Role::Feed)
+    }
+
+    /// Changes what others may do.
+    pub fn may_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
+
+    /// Whom the headers prove, if anybody.
+    async fn of(parts: &Parts, site: &Site) -> Result<Option<Self>, ApiError> {
+        let now = clock::now_ms();
+        if let Some(given) = parts.headers.get(header::AUTHORIZATION) {
+            // Whoever sends a token is judged by it, also if there is a session beside it.
+            let Some(token) = bearer(given) else { return Ok(None) };
+            let found = site.desk.token(token, now).await.map_err(|e| ApiError::away(&e))?;
+            return Ok(found.and_then(|(name, role)| Some(Self { name, role: role.parse().ok()? })));
+        }
+        let inside =
+            stands_open(&parts.headers, &site.config) || session(&parts.headers, site, now);
+        Ok(inside.then(|| Self { name: String::from("manager"), role: Role::Manager }))
+    }
+}
+
+impl FromRequestParts<Site> for Person {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let of_programs = wants_json(parts);
+        match Self::of(parts, site).await {
+            Ok(Some(person)) => {
+                // A browser sends its cookie along with whatever another site makes it send.
+                let by_cookie = !parts.headers.contains_key(header::AUTHORIZATION);
+                let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+                if by_cookie && !reads && !same_origin(&parts.headers, &site.config) {
+                    return Err(foreign_origin().into_response());
+                }
+                Ok(person)
+            }
+            Ok(None) if of_programs => Err(sign_in_first().into_response()),
+            Ok(None) => {
+                let next = parts.uri.path_and_query().map_or("/", |p| p.as_str());
+                let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
+                let base = super::pages::prefix(&site.config.public_url);
+                Err(Redirect::to(&format!("{base}/sign-in?next={next}")).into_response())
+            }
+            Err(fault) => Err(fault.into_response()),
+        }
+    }
+}
+
+/// Whether the report needs no sign-in: so set, which the settings allow on this machine only,
+/// and asked for under this machine's own name. A page of another site may get its host's name to
+/// mean this machine, and would read along (DNS rebinding).
+pub fn stands_open(headers: &HeaderMap, config: &Config) -> bool {
+    let host = headers.get(header::HOST).map(|host| host.to_str().unwrap_or_default());
+    config.access.open && host.is_none_or(loopback_host)
+}
+
+/// The error for a request without a valid token or session.
+fn sign_in_first() -> ApiError {
+    ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        "unauthorized",
+        "send a valid API token as \"Authorization: Bearer TOKEN\"; \
+         make one with aftercall token create",
+    )
+}
+
+/// The error for a request that another site made a browser send.
+pub fn foreign_origin() -> ApiError {
+    ApiError::new(
+        StatusCode::FORBIDDEN,
+        "foreign_origin",
+        "this request did not come from a page of this server; check public_url in the settings",
+    )
+}
+
+/// Whether the answer is for a program: the API, or anything that asks for JSON and not for pages.
+pub fn wants_json(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    let accept = parts.headers.get(header::ACCEPT).and_then(|a| a.to_str().ok()).unwrap_or("");
+    path == "/api"
+        || path.starts_with("/api/")
+        || (accept.contains("application/json") && !accept.contains("text/html"))
+}
+
+fn bearer(given: &header::HeaderValue) -> Option<&str> {
+    let (scheme, token) = given.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Whether one of the cookies is a session of ours that has not expired.
+fn session(headers: &HeaderMap, site: &Site, now: i64) -> bool {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .any(|value| session_holds(value, site, now))
+}
+
+fn session_holds(value: &str, site: &Site, now: i64) -> bool {
+    value.split_once('.').is_some_and(|(expires, signature)| {
+        expires.parse::<i64>().is_ok_and(|expires| now < expires)
+            && site.desk.session_holds(expires, signature)
+    })
+}
+
+/// Signs a browser in with the manager's password, tried from that peer; gives the value of
+/// `Set-Cookie`. The page that calls this checks [`same_origin`] first.
+///
+/// # Errors
+/// If the password is wrong, there were too many wrong ones ([`SignInError::TooMany`] is for
+/// 429 with `Retry-After`), or no password is set.
+pub fn sign_in(
+    site: &Site,
+    password: &str,
+    peer: Option<IpAddr>,
+    now: i64,
+) -> Result<String, SignInError> {
+    site.desk.check_password(password, peer, now)?;
+    let seconds = site.config.access.session_hours.saturating_mul(3600);
+    let expires = now.saturating_add(seconds.saturating_mul(1000)).to_string();
+    let signature = site.desk.sign_session(&expires);
+    Ok(cookie(&site.config, &format!("{expires}.{signature}"), seconds))
+}
+
+/// Signs a browser out: the value of `Set-Cookie` that takes the session away.
+pub fn sign_out(config: &Config) -> String {
+    cookie(config, "", 0)
+}
+
+fn cookie(config: &Config, value: &str, seconds: i64) -> String {
+    let secure = if config.public_url.starts_with("https:") { "; Secure" } else { "" };
+    format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+}
+
+/// Whether a request that changes something comes from a page of ours: its `Origin` is that of
+/// `public_url` or the host that it was sent to. Browsers send `Origin` with every such request;
+/// one without it counts only where the browser says by `Sec-Fetch-Site` that it is ours.
+pub fn same_origin(headers: &HeaderMap, config: &Config) -> bool {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = said("origin") else {
+        return matches!(said("sec-fetch-site"), Some("same-origin"));
+    };
+    let Some((scheme, host)) = origin.split_once("://") else { return false };
+    let ours = config.public_url.split_once("://").is_some_and(|(our_scheme, rest)| {
+        our_scheme == scheme && rest.split('/').next().is_some_and(|h| h.eq_ignore_ascii_case(host))
+    });
+    ours || said("host").is_some_and(|sent_to| sent_to.eq_ignore_ascii_case(host))
+}

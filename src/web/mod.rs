@@ -1,0 +1,128 @@
+//! HYPER AND AXUM: webhooks, API, pages, sign-in, limits. Only this room knows status codes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use axum::Router;
+pub use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderMap, StatusCode, header};
+
+use crate::audio::Library;
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::desk::handover::Move;
+use crate::report::Reports;
+
+pub mod access;
+pub mod api;
+mod assets;
+pub mod pages;
+pub mod phone;
+pub mod reports;
+pub mod serve;
+mod shield;
+pub mod webhooks;
+
+pub use shield::shield;
+
+/// What every page and endpoint works with.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Use cases.
+    pub desk: Arc<Desk>,
+    /// Reports.
+    pub reports: Arc<Reports>,
+    /// Settings.
+    pub config: Arc<Config>,
+    /// Prompts to play.
+    pub library: Arc<Library>,
+    /// Draws sixteen random bytes.
+    pub draw: fn() -> [u8; 16],
+    /// Calls to be moved to the survey by whoever speaks to the provider.
+    pub moves: tokio::sync::mpsc::Sender<Move>,
+}
+
+/// The paths that telephone platforms use: webhooks and audio.
+pub fn voice(site: &Site) -> Router {
+    Router::new()
+        .merge(webhooks::router())
+        .route("/audio/{survey}/{version}/{lang}/{file}", get(audio))
+        .with_state(site.clone())
+}
+
+/// Everything, with the phone in the browser where the settings want it.
+pub fn whole(site: &Site, phone: Option<Router>) -> Router {
+    let pages = Router::new()
+        .merge(api::router())
+        .merge(reports::router())
+        .merge(pages::router())
+        .route("/health/live", get(|| async { "alive\n" }))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(site.clone());
+    pages
+        .merge(phone.unwrap_or_default())
+        .layer(axum::middleware::from_fn(patience))
+        .layer(axum::middleware::from_fn(shield))
+        .merge(voice(site))
+}
+
+/// Time until a page or endpoint begins to answer, with the body that it reads. The webhooks have
+/// a shorter one of their own.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Gives up on a client that never finishes its request, so that its connection is free again.
+async fn patience(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let close = [(header::CONNECTION, "close")];
+            (StatusCode::REQUEST_TIMEOUT, close, "the request took too long\n").into_response()
+        }
+    }
+}
+
+/// A prompt, or several joined by `+`; open to all, cacheable for ever, HEAD as GET.
+async fn audio(
+    State(site): State<Site>,
+    Path((survey, version, lang, file)): Path<(String, String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let found = match (version.parse(), lang.parse()) {
+        (Ok(version), Ok(lang)) => site.library.sound(&survey, version, lang, &file),
+        _ => None,
+    };
+    let Some(sound) = found else {
+        return (StatusCode::NOT_FOUND, "there is no such prompt\n").into_response();
+    };
+    let etag = format!("\"{}\"", sound.etag);
+    let fixed = [
+        (header::ETAG, etag.clone()),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable".into()),
+        // The same on every node: prompts change their address, not their date.
+        (header::LAST_MODIFIED, "Thu, 01 Jan 2026 00:00:00 GMT".into()),
+        (header::CONTENT_TYPE, sound.content_type.into()),
+    ];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == etag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, fixed).into_response();
+    }
+    (fixed, sound.bytes).into_response()
+}
+
+async fn ready(State(site): State<Site>) -> Response {
+    match site.desk.ready().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(fault) => {
+            tracing::warn!("not ready: {fault}");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+async fn metrics(State(site): State<Site>, _: access::Person) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], site.desk.counters().text()).into_response()
+}

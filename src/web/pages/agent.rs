@@ -1,0 +1,163 @@
+//! The page of one agent: each measure with its answers, and the interviews behind them.
+
+use askama::Template;
+
+use super::agents::{Tile, segment, tile};
+use super::draw::{Part, count, mean_texts, name};
+use super::{Asked, Form, Shell};
+use crate::report::AgentsReport;
+use crate::report::interviews::List;
+use crate::report::measures::{Figure, Measured, Shape};
+
+/// One value of a scale: what it is called, its bar, its count, where it leads.
+pub struct Value {
+    /// The key, or the word.
+    pub label: String,
+    /// Its bar.
+    pub part: Part,
+    /// How many answers.
+    pub count: String,
+    /// The interviews with that answer; none where there are none.
+    pub link: Option<String>,
+    /// The list below shows these.
+    pub chosen: bool,
+}
+
+/// One measure of the agent.
+pub struct Block {
+    /// The number.
+    pub tile: Tile,
+    /// The mean with its interval, if it has one and there are answers enough.
+    pub mean: Option<(String, String)>,
+    /// All values, the highest first.
+    pub values: Vec<Value>,
+}
+
+/// The agent in one team.
+pub struct Team {
+    /// The team at the call.
+    pub name: String,
+    /// Offered, started, complete and the rest, as words and numbers.
+    pub funnel: Vec<(&'static str, String)>,
+    /// The measures.
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Template)]
+#[template(path = "agent.html")]
+pub struct AgentPage {
+    shell: Shell,
+    form: Form,
+    path: String,
+    back: String,
+    all: String,
+    name: String,
+    code: String,
+    from: String,
+    to: String,
+    teams: Vec<Team>,
+    list: List,
+    /// What the list is limited to, in words.
+    chosen: Option<String>,
+    older: Option<String>,
+}
+
+/// The page of the one agent in that report.
+pub fn page(
+    shell: Shell,
+    asked: &Asked,
+    form: Form,
+    report: &AgentsReport,
+    list: List,
+    agent_name: String,
+    chosen: Option<(&Figure, u8)>,
+) -> AgentPage {
+    let code = asked.filter.agent.clone().unwrap_or_default();
+    let path = format!("{}/agents/{}", shell.base, segment(&code));
+    let teams = report.agents.iter().map(|row| {
+        let d = row.figures.dispositions;
+        let blocks = report.figures.iter().filter_map(|figure| {
+            let measured = row.figures.measures.get(&figure.key)?;
+            Some(block(figure, measured, chosen, |value| {
+                let value = value.to_string();
+                let more = [("measure", figure.key.as_str()), ("score", value.as_str())];
+                format!("{path}{}#interviews", asked.query(&more))
+            }))
+        });
+        Team {
+            name: row.team.clone().unwrap_or_else(|| "no team known".into()),
+            funnel: [
+                ("Offered", row.figures.offered),
+                ("Started", row.figures.started),
+                ("Complete", d.complete),
+                ("Partial", d.partial),
+                ("Broke off", d.break_off),
+                ("Refused", d.refusal),
+                ("No contact", d.no_contact),
+                ("Failed", d.failed),
+            ]
+            .map(|(word, n)| (word, count(n)))
+            .to_vec(),
+            blocks: blocks.collect(),
+        }
+    });
+    let score = chosen.map(|(_, value)| value.to_string()).unwrap_or_default();
+    let measure = chosen.map(|(figure, _)| figure.key.clone()).unwrap_or_default();
+    let older = list.next.as_ref().map(|next| {
+        let more = [("measure", measure.as_str()), ("score", score.as_str()), ("after", next)];
+        format!("{path}{}#interviews", asked.query(&more))
+    });
+    AgentPage {
+        teams: teams.collect(),
+        back: format!("{}/{}", shell.base, asked.query(&[])),
+        all: format!("{path}{}#interviews", asked.query(&[])),
+        name: if agent_name.is_empty() { code.clone() } else { agent_name },
+        from: report.from.clone(),
+        to: report.to.clone(),
+        chosen: chosen
+            .map(|(figure, value)| format!("{}: {}", name(figure), label(&figure.shape, value))),
+        code,
+        path,
+        list,
+        older,
+        form,
+        shell,
+    }
+}
+
+fn label(shape: &Shape, value: u8) -> String {
+    match (shape, value) {
+        (Shape::YesNo { .. }, 0) => "no".into(),
+        (Shape::YesNo { .. }, _) => "yes".into(),
+        (_, value) => value.to_string(),
+    }
+}
+
+fn block(
+    figure: &Figure,
+    measured: &Measured,
+    chosen: Option<(&Figure, u8)>,
+    link: impl Fn(u8) -> String,
+) -> Block {
+    let satisfied = |value: u8| match &figure.shape {
+        Shape::Scale { satisfied, .. } => satisfied.contains(&value),
+        Shape::Nps => value >= 9,
+        Shape::YesNo { satisfied } => value == *satisfied,
+        Shape::Choice { .. } => true,
+    };
+    let values = measured.values.0.iter().rev().map(|&(value, n)| {
+        let label = label(&figure.shape, value);
+        Value {
+            part: Part::of(&label, n, measured.n, satisfied(value)),
+            label,
+            count: count(n),
+            link: (n > 0).then(|| link(value)),
+            chosen: chosen.is_some_and(|(f, v)| f.key == figure.key && v == value),
+        }
+    });
+    Block {
+        tile: tile(figure, measured),
+        mean: mean_texts(measured).filter(|_| measured.enough),
+        values: values.collect(),
+    }
+}

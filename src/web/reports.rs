@@ -1,0 +1,115 @@
+//! The reports as programs read them: JSON and CSV.
+
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderMap, StatusCode, header};
+
+use super::Site;
+use super::access::Person;
+use super::api::ApiError;
+use crate::clock;
+use crate::report::{Filter, ReportError, table};
+
+/// `/api/v1/reports/agents` and `/api/v1/reports/agents.csv`.
+pub fn router() -> Router<Site> {
+    Router::new()
+        .route("/api/v1/reports/agents", get(agents))
+        .route("/api/v1/reports/agents.csv", get(agents_csv))
+}
+
+/// A query's names and values.
+pub(super) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect()
+}
+
+async fn agents(
+    person: Person,
+    State(site): State<Site>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    may_read(&person)?;
+    let mut asked = pairs(query.as_deref());
+    let format = asked.iter().position(|(name, _)| name == "format");
+    let csv = match format.map(|at| asked.remove(at).1).as_deref() {
+        Some("csv") => true,
+        Some("json") => false,
+        None => wants_csv(&headers),
+        Some(other) => {
+            let sentence = format!("format is \"{other}\"; there are json and csv");
+            return Err(ApiError::new(StatusCode::BAD_REQUEST, "bad_format", sentence));
+        }
+    };
+    answer(&site, &asked, csv).await
+}
+
+async fn agents_csv(
+    person: Person,
+    State(site): State<Site>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    may_read(&person)?;
+    answer(&site, &pairs(query.as_deref()), true).await
+}
+
+async fn answer(site: &Site, asked: &[(String, String)], csv: bool) -> Result<Response, ApiError> {
+    let now = clock::now_ms();
+    let filter = Filter::read(asked, site.reports.today(now)).map_err(refused)?;
+    let report = site.reports.agents(&filter, now).await.map_err(refused)?;
+    if !csv {
+        return Ok((private(), axum::Json(report)).into_response());
+    }
+    match table::csv(&report) {
+        Ok(text) => {
+            let name = format!("agents-{}-{}.csv", report.from, report.to);
+            let headers = [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+            ];
+            Ok((private(), headers, text).into_response())
+        }
+        Err(fault) => {
+            tracing::error!(%fault, "a report could not be written");
+            let message = "the table could not be written; the log says more";
+            Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "not_written", message))
+        }
+    }
+}
+
+/// Figures on people belong in no shared cache.
+fn private() -> [(header::HeaderName, &'static str); 2] {
+    [(header::CACHE_CONTROL, "private, no-store"), (header::VARY, "Accept")]
+}
+
+/// Whether the client names CSV before JSON. A list is read in its order; weights are not.
+fn wants_csv(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|value| value.split(','))
+        .map(|kind| kind.split(';').next().unwrap_or_default().trim())
+        .find_map(|kind| match kind {
+            "text/csv" => Some(true),
+            "application/json" => Some(false),
+            _ => None,
+        })
+        .unwrap_or(false)
+}
+
+/// A report that cannot be had, as programs read it.
+fn refused(fault: ReportError) -> ApiError {
+    match fault {
+        ReportError::Asked { code, sentence } => {
+            ApiError::new(StatusCode::BAD_REQUEST, code, sentence)
+        }
+        ReportError::Store(fault) => ApiError::away(&fault),
+    }
+}
+
+fn may_read(person: &Person) -> Result<(), ApiError> {
+    match person.may_read() {
+        true => Ok(()),
+        false => Err(ApiError::forbidden("may read: role read, manager or admin")),
+    }
+}

@@ -1,0 +1,146 @@
+//! A small centre on a real port: its interviews were made by the phone through the webhooks.
+
+use aftercall::app::App;
+use aftercall::clock;
+use aftercall::config::Config;
+use aftercall::dialect::Kind;
+use aftercall::phone::{EndedBy, InProcess, Line, Phone, Scripted};
+use aftercall::web::{Body, Router};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::harness::Database;
+
+/// The manager's password where the report is not open.
+pub const PASSWORD: &str = "a long enough password";
+const START_KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// Who may read the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Everybody, as in the demo.
+    Open,
+    /// Who knows [`PASSWORD`].
+    Closed,
+}
+
+/// The server, running until this value is dropped or stopped.
+pub struct Centre {
+    /// The server's address, such as `http://127.0.0.1:40123`.
+    pub base: String,
+    app: App,
+    stop: Option<oneshot::Sender<()>>,
+    running: JoinHandle<()>,
+    database: Database,
+}
+
+impl Centre {
+    /// An empty centre on a free port, with the phone in the browser.
+    pub async fn open(door: Door) -> Self {
+        let database = Database::sqlite();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound port");
+        let access = match door {
+            Door::Open => "open = true".to_owned(),
+            Door::Closed => format!("password = \"{PASSWORD}\""),
+        };
+        let settings = format!(
+            r#"
+            listen = "{address}"
+            public_url = "http://{address}"
+            database_url = "{}"
+            secret = "{}"
+            caller_key = "{}"
+            time_zone = "Europe/Vilnius"
+            [access]
+            {access}
+            [phone]
+            on = true
+            [limits]
+            budget_ms = 10000
+            [provider.twilio]
+            kind = "twilio"
+            survey = "post-call"
+            country = "LT"
+            auth_tokens = ["{START_KEY}"]
+            [provider.freeswitch]
+            kind = "freeswitch"
+            survey = "post-call"
+            country = "LT"
+            start_keys = ["{START_KEY}"]
+            "#,
+            database.url,
+            "s".repeat(32),
+            "k".repeat(32),
+        );
+        let config = Config::read(&settings, "test", Vec::new()).expect("settings");
+        let app = App::build(config).await.expect("a house");
+        let (stop, stopped) = oneshot::channel();
+        let served = app.clone();
+        let running = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            served.serve(listener, stopped).await.expect("it serves");
+        });
+        Self { base: format!("http://{address}"), app, stop: Some(stop), running, database }
+    }
+
+    /// A centre in which Rasa (A17, Support) was rated 4 by eighteen callers and 3 by six, Ona
+    /// (A18, Sales) 4 by seven, and one caller was served by nobody known.
+    pub async fn with_callers() -> Self {
+        // The agents are there before the phone lists them.
+        let centre = Self::open(Door::Open).await;
+        let csv = "code,name,team\nA17,Rasa Petraitė,Support\nA18,Ona Šimkutė,Sales\n";
+        let read = centre.app.site.desk.import_agents(csv.as_bytes(), &mut |_| {}).await;
+        assert_eq!(read.expect("agents").bad.len(), 0);
+        let support = [("agent", "A17"), ("team", "Support"), ("queue", "General")];
+        let sales = [("agent", "A18"), ("team", "Sales"), ("queue", "Orders")];
+        let phone = Phone::new(InProcess::<Router, Body>::new(centre.app.voice()));
+        let mut number = 0;
+        for (times, handover, keys) in [
+            (18, &support[..], "4 1 4 8"),
+            (6, &support[..], "3 2 4 8"),
+            (7, &sales[..], "4 1 5 8"),
+            (1, &[][..], "4 1 5 8"),
+        ] {
+            for _ in 0..times {
+                number += 1;
+                centre.call(&phone, number, handover, keys).await;
+            }
+        }
+        centre
+    }
+
+    async fn call(
+        &self,
+        phone: &Phone<InProcess<Router, Body>>,
+        number: i64,
+        handover: &[(&str, &str)],
+        keys: &str,
+    ) {
+        let base = format!("{}/voice/freeswitch", self.base);
+        let id = format!("00000000-0000-4000-8000-{number:012}");
+        let mut line = Line::new(Kind::Freeswitch, base, id);
+        line.start_key = Some(START_KEY.into());
+        line.from = format!("+3706{number:07}");
+        // Some minutes each, the last one an hour ago.
+        line.start_ms = Some(clock::now_ms() - 3_600_000 - 180_000 * number);
+        let named = handover.iter().copied().chain([("lang", "en")]);
+        line.handover = named.map(|(name, value)| (name.into(), value.into())).collect();
+        let mut caller = Scripted::new(keys).expect("keys");
+        let outcome = phone.call(&line, &mut caller, |_| {}).await;
+        assert_eq!(outcome.faults, Vec::<String>::new());
+        assert_eq!(outcome.ended_by, EndedBy::Server);
+    }
+
+    /// Stops the server as an operator would.
+    pub async fn close(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        (&mut self.running).await.expect("the server ends well");
+        drop(self.database);
+    }
+}

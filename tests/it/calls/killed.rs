@@ -1,0 +1,267 @@
+//! The real server is killed in the middle of many calls: no key that was answered with the next
+//! question is lost. Told to stop, it finishes what it began.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use aftercall::dialect::Kind;
+use aftercall::interview::Outcome;
+use aftercall::phone::{Http, Phone, Scripted, WebRequest, WebResponse, Wire, WireError};
+use aftercall::store::Store;
+use http::Method;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::{PUBLIC, kind, line, said, settings, turns};
+use crate::harness::{Database, both};
+
+const CALLS: u32 = 60;
+const AT_ONCE: usize = 16;
+/// Answered turns after which the server is killed.
+const KILLED_AFTER: usize = 100;
+/// The four questions, then nothing: 4 and 7 ask for no comment.
+const KEYS: &str = "4 1 3 7";
+const VALUES: [u8; 4] = [4, 1, 3, 7];
+
+/// The program itself, serving.
+struct Server {
+    child: Child,
+    /// Where it listens.
+    url: String,
+}
+
+impl Server {
+    /// Starts it on a free port and waits until it says that it is ready.
+    fn start(config: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_aftercall"))
+            .args(["serve", "--config"])
+            .arg(config)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut log = BufReader::new(child.stderr.take().expect("its log"));
+        let mut seen = String::new();
+        let url = loop {
+            let from = seen.len();
+            assert!(log.read_line(&mut seen).expect("its log") > 0, "it ended: {seen}");
+            let line = &seen[from..];
+            if let Some((_, rest)) = line.split_once("listen=").filter(|_| line.contains("ready")) {
+                let address = rest.split_whitespace().next().expect("an address");
+                break format!("http://{address}");
+            }
+        };
+        // Nobody may wait because the pipe is full.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Self { child, url }
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("is gone");
+    }
+
+    fn wire(&self) -> Http {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Http::new(Some((PUBLIC.into(), self.url.clone()))).expect("a client")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What one call sent, and how often it was answered.
+#[derive(Default)]
+struct Told {
+    /// Turns that were answered with a document.
+    answered: usize,
+    /// The request for a turn that nobody answered yet.
+    last: Option<WebRequest>,
+}
+
+/// Notes what is answered, for one call.
+struct Witness {
+    wire: Http,
+    told: Arc<Mutex<Told>>,
+    all: Arc<Progress>,
+}
+
+/// How far all calls are.
+#[derive(Default)]
+struct Progress {
+    turns: AtomicUsize,
+    enough: Notify,
+}
+
+impl Wire for Witness {
+    async fn send(
+        &self,
+        request: WebRequest,
+        at_ms: Option<i64>,
+    ) -> Result<WebResponse, WireError> {
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        let turn = request.method == Method::POST
+            && request.url.contains("/turn?t=")
+            && !body.contains("exiting=");
+        if turn {
+            self.told.lock().expect("not poisoned").last = Some(request.clone());
+        }
+        let answer = self.wire.send(request, at_ms).await?;
+        if turn && answer.status == 200 {
+            let mut told = self.told.lock().expect("not poisoned");
+            told.answered += 1;
+            told.last = None;
+            drop(told);
+            if self.all.turns.fetch_add(1, Ordering::Relaxed) + 1 == KILLED_AFTER {
+                self.all.enough.notify_one();
+            }
+        }
+        Ok(answer)
+    }
+}
+
+/// All calls on that server, as far as they come; in each what was answered.
+async fn calls(wire: Http, all: Arc<Progress>) -> Vec<(u32, Told, Vec<String>)> {
+    let mut waiting = 0..CALLS;
+    let mut running = JoinSet::new();
+    let mut done = Vec::new();
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(number) = waiting.next()
+        {
+            let (wire, all) = (wire.clone(), all.clone());
+            running.spawn(async move {
+                let told = Arc::new(Mutex::new(Told::default()));
+                let phone = Phone::new(Witness { wire, told: told.clone(), all });
+                let mut line = line(kind(number), number);
+                // The server keeps its own time.
+                line.start_ms = None;
+                line.handover = said(&[("agent", "A1"), ("lang", "en")]);
+                let mut caller = Scripted::new(KEYS).expect("a script");
+                let outcome = phone.call(&line, &mut caller, |_| {}).await;
+                drop(phone);
+                let told = std::mem::take(&mut *told.lock().expect("not poisoned"));
+                (number, told, outcome.faults)
+            });
+        }
+        let Some(call) = running.join_next().await else { break };
+        done.push(call.expect("a call"));
+    }
+    done
+}
+
+/// Values that are stored for a call, by question.
+async fn stored(store: &Store, number: u32) -> Vec<u8> {
+    let kind = kind(number);
+    let known = store.by_call_ref(turns::name(kind), &line(kind, number).call_id).await;
+    let Some(known) = known.expect("reads").pop() else { return Vec::new() };
+    let answers = store.answers(known.id).await.expect("reads");
+    let value = |answer: &aftercall::store::Answer| match answer.outcome {
+        Outcome::Answered(value) => Some(value),
+        _ => None,
+    };
+    answers.iter().filter_map(value).collect()
+}
+
+fn write_settings(folder: &Path, database: &Database) -> std::path::PathBuf {
+    let file = folder.join("aftercall.toml");
+    let further = "[call]\nfinish_key_grace_ms = 0\n[limits]\nbudget_ms = 4000";
+    let text = settings("127.0.0.1:0", PUBLIC, &database.url, &folder.join("media"), further);
+    std::fs::write(&file, text).expect("written");
+    file
+}
+
+both! {
+    async fn a_killed_server_loses_no_answered_key(database: Database) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = write_settings(folder.path(), &database);
+        let mut server = Server::start(&config);
+        let all = Arc::new(Progress::default());
+        let callers = calls(server.wire(), all.clone());
+        tokio::pin!(callers);
+        let done = tokio::select! {
+            _ = all.enough.notified() => None,
+            done = &mut callers => Some(done),
+        };
+        assert!(done.is_none(), "the calls were over before the server was killed");
+        server.kill();
+        // What was under way finds nobody; its phones give up.
+        let done = callers.await;
+
+        // A new server on the same store. Half of the callers' platforms ask again for the turn
+        // that nobody answered, and it is taken once.
+        let server = Server::start(&config);
+        let wire = server.wire();
+        let broken: Vec<_> = done.iter().filter(|(_, told, _)| told.last.is_some()).collect();
+        let mut repeated = std::collections::BTreeSet::new();
+        for (number, told, _) in broken.iter().filter(|(number, ..)| number % 4 < 2) {
+            let request = told.last.clone().expect("a turn");
+            let answer = wire.send(request, None).await.expect("an answer");
+            assert_eq!(answer.status, 200);
+            if told.answered < VALUES.len() {
+                repeated.insert(*number);
+            }
+        }
+
+        let store = Store::open(&database.url).await.expect("opens beside the server");
+        let (mut whole, mut part) = (0, 0);
+        for (number, told, _) in &done {
+            let stored = stored(&store, *number).await;
+            assert!(VALUES.starts_with(&stored), "call {number}: {stored:?}");
+            let least = told.answered.min(VALUES.len());
+            assert!(stored.len() >= least, "call {number}: {least} were answered, {stored:?} is stored");
+            if repeated.contains(number) {
+                let least = (told.answered + 1).min(VALUES.len());
+                assert!(stored.len() >= least, "call {number}: the repeated turn is not stored");
+            }
+            if stored.len() == VALUES.len() { whole += 1 } else { part += 1 }
+        }
+        println!("{whole} whole, {part} broken off, {} asked again", repeated.len());
+        assert!(whole > 0 && part > 0 && !broken.is_empty());
+        let differences = store.doctor().await.expect("the doctor reads");
+        assert!(differences.is_empty(), "{differences:?}");
+        store.close().await;
+    }
+
+    async fn a_server_told_to_stop_finishes_what_it_began(database: Database) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = write_settings(folder.path(), &database);
+        let mut server = Server::start(&config);
+        let all = Arc::new(Progress::default());
+        let callers = calls(server.wire(), all.clone());
+        tokio::pin!(callers);
+        tokio::select! {
+            _ = all.enough.notified() => {}
+            _ = &mut callers => panic!("the calls were over before the server was stopped"),
+        }
+        let told = Command::new("kill").arg("-TERM").arg(server.child.id().to_string()).status();
+        assert!(told.expect("kill is there").success());
+        let done = callers.await;
+        assert!(server.child.wait().expect("ends").success(), "it stops in good order");
+
+        let store = Store::open(&database.url).await.expect("opens");
+        for (number, told, faults) in &done {
+            let stored = stored(&store, *number).await;
+            assert!(VALUES.starts_with(&stored), "call {number}: {stored:?}");
+            assert!(stored.len() >= told.answered.min(VALUES.len()), "call {number}: {stored:?}");
+            // A request that reached the server was answered: what fails is to connect.
+            let refused = |fault: &String| fault.contains("onnect");
+            assert!(faults.iter().all(refused), "call {number}: {faults:?}");
+        }
+        let differences = store.doctor().await.expect("the doctor reads");
+        assert!(differences.is_empty(), "{differences:?}");
+        store.close().await;
+    }
+}
+
+/// The kinds take turns, so that both are killed.
+#[test]
+fn both_kinds_are_called() {
+    assert_eq!([kind(0), kind(1)], [Kind::Twilio, Kind::Freeswitch]);
+}

@@ -1,0 +1,324 @@
+//! A thousand calls at 64 at a time: the report equals what was pressed, counted on its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aftercall::dialect::Kind;
+use aftercall::phone::{Phone, Scripted, Wire};
+use aftercall::web::Body;
+use http::{Request, header};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+use super::{Centre, Dice, kind, line, said};
+use crate::harness::both;
+
+const CALLS: u32 = 1000;
+const AT_ONCE: usize = 64;
+/// Codes as centres write them; FreeSWITCH's own have an `@`.
+const AGENTS: [&str; 7] = ["A01", "A02", "1000@default", "jonas", "Rūta Ž", "A/6", "7,8"];
+const QUEUES: [&str; 3] = ["sales", "General help", "Pagalba"];
+const LANGUAGES: [&str; 5] = ["en", "lt", "lv", "pl", "ta"];
+
+/// A call, and what its caller will have said when it is over.
+struct Planned {
+    number: u32,
+    /// None: the caller is asked.
+    lang: Option<&'static str>,
+    agent: &'static str,
+    queue: &'static str,
+    keys: String,
+    pressed: Pressed,
+}
+
+/// What a caller pressed, as the caller would tell it.
+#[derive(Clone, Debug, Default)]
+struct Pressed {
+    /// The survey's four questions.
+    answers: [Option<u8>; 4],
+    comment: bool,
+    /// The agent was never reached, so nobody was asked.
+    not_asked: bool,
+}
+
+impl Pressed {
+    /// Four questions apply to everybody; the first is the core.
+    fn disposition(&self) -> &'static str {
+        let answered = self.answers.iter().flatten().count();
+        match (self.answers[0], answered) {
+            (_, 0) => "no_contact",
+            (Some(_), 4) => "complete",
+            (Some(_), 2..) => "partial",
+            _ => "break_off",
+        }
+    }
+
+    fn stands_out(&self) -> bool {
+        matches!(self.answers[0], Some(1 | 2 | 5)) || matches!(self.answers[3], Some(0..=6 | 9..))
+    }
+}
+
+/// A caller with wrong keys, silences, second thoughts, skips, and a way to leave.
+fn plan(number: u32) -> Planned {
+    let mut dice = Dice::new(u64::from(number) + 77);
+    let mut words: Vec<String> = Vec::new();
+    let mut pressed = Pressed::default();
+    let mut lang = Some(dice.one(&LANGUAGES));
+    if dice.below(5) == 0 {
+        lang = None;
+        if dice.below(4) == 0 {
+            words.push("8".into());
+        }
+        words.push((1 + dice.below(5)).to_string());
+    }
+    pressed.not_asked = number.is_multiple_of(41);
+    if !pressed.not_asked {
+        talk(&mut dice, kind(number) == Kind::Twilio, &mut words, &mut pressed);
+    }
+    Planned {
+        number,
+        lang,
+        agent: dice.one(&AGENTS),
+        queue: dice.one(&QUEUES),
+        keys: if pressed.not_asked { String::new() } else { words.join(" ") },
+        pressed,
+    }
+}
+
+/// The questions one after the other, as long as the caller stays.
+fn talk(dice: &mut Dice, twilio: bool, words: &mut Vec<String>, pressed: &mut Pressed) {
+    let answer = |dice: &mut Dice, question: usize| -> (String, u8) {
+        match question {
+            0 | 2 => {
+                let value = u8::try_from(1 + dice.below(5)).expect("small");
+                (value.to_string(), value)
+            }
+            1 => match dice.below(2) {
+                0 => ("1".into(), 1),
+                _ => ("2".into(), 0),
+            },
+            _ => {
+                let value = u8::try_from(dice.below(11)).expect("small");
+                (value.to_string(), value)
+            }
+        }
+    };
+    let mut silent = false;
+    for question in 0..4 {
+        match dice.below(24) {
+            0 => return words.push("bye".into()),
+            1 => return words.push("!bye".into()),
+            2 if question < 3 => words.push(dice.one(&["8", "6", "77"]).into()),
+            3 => words.push("-".into()),
+            4 => words.push("*".into()),
+            5 => {
+                words.push("#".into());
+                continue;
+            }
+            6 if !silent => {
+                silent = true;
+                words.extend(["-", "-", "-"].map(String::from));
+                continue;
+            }
+            7 if question > 0 => {
+                // Twice a star is the menu, its 1 the question before.
+                let (word, value) = answer(dice, question - 1);
+                words.extend(["*".into(), "*".into(), "1".into(), word]);
+                pressed.answers[question - 1] = Some(value);
+            }
+            _ => {}
+        }
+        let (word, value) = answer(dice, question);
+        pressed.answers[question] = Some(value);
+        // Some finish with #, some do not wait for the end of the prompt, some think.
+        match dice.below(6) {
+            // Where 9 or 10 is an answer at once, the # behind it waits through the prompt of the
+            // recording: there it cannot be told from a caller who skips.
+            0 if question < 3 || twilio && value < 10 => words.push(format!("{word}#")),
+            1 => words.push(format!("!{word}")),
+            2 => words.extend(["+1".into(), word]),
+            _ => words.push(word),
+        }
+    }
+    if pressed.stands_out() {
+        match dice.below(5) {
+            0 => words.push("#".into()),
+            1 => words.push("-".into()),
+            2 => {
+                pressed.comment = true;
+                return words.extend(["say:4".into(), "bye".into()]);
+            }
+            3 => {
+                pressed.comment = true;
+                words.push("say:5#".into());
+            }
+            _ => {
+                pressed.comment = true;
+                words.push("say:3".into());
+            }
+        }
+    }
+    if matches!(pressed.answers[0], Some(1 | 2)) {
+        words.push(dice.one(&["1", "2", "bye", "-"]).into());
+    }
+}
+
+async fn place<W: Wire>(phone: Arc<Phone<W>>, planned: Planned) -> Planned {
+    let kind = kind(planned.number);
+    let mut line = line(kind, planned.number);
+    line.handover = said(&[("agent", planned.agent), ("queue", planned.queue)]);
+    if let Some(lang) = planned.lang {
+        line.handover.extend(said(&[("lang", lang)]));
+    }
+    if planned.pressed.not_asked {
+        match kind {
+            Kind::Twilio => line.first = said(&[("DialCallStatus", "busy")]),
+            Kind::Freeswitch => line.handover.extend(said(&[("QueueResult", "leave")])),
+        }
+    }
+    let mut caller = Scripted::new(&planned.keys).expect("a script");
+    let outcome = phone.call(&line, &mut caller, |_| {}).await;
+    assert_eq!(outcome.faults, Vec::<String>::new(), "call {} {}", planned.number, planned.keys);
+    assert_eq!(caller.left_over(), 0, "call {} {}", planned.number, planned.keys);
+    assert_eq!(caller.misplaced(), Vec::<String>::new(), "call {}", planned.number);
+    crate::calls::wastes_little(&outcome).unwrap_or_else(|why| panic!("{} {why}", planned.keys));
+    planned
+}
+
+/// What the report must say of these calls.
+fn expected(calls: &[&Planned]) -> Value {
+    let asked: Vec<&Pressed> =
+        calls.iter().map(|call| &call.pressed).filter(|pressed| !pressed.not_asked).collect();
+    let mut dispositions: BTreeMap<&str, u64> = BTreeMap::new();
+    for pressed in &asked {
+        *dispositions.entry(pressed.disposition()).or_default() += 1;
+    }
+    let values = |question: usize| asked.iter().filter_map(move |p| p.answers[question]);
+    let of = |question: usize, wanted: &dyn Fn(u8) -> bool| {
+        values(question).filter(|value| wanted(*value)).count()
+    };
+    let counts = |question: usize| -> Value {
+        (1..=5).map(|v| (v.to_string(), json!(of(question, &|value| value == v)))).collect()
+    };
+    let word = |word: &str| dispositions.get(word).copied().unwrap_or(0);
+    json!({
+        "offered": asked.len(),
+        "started": asked.iter().filter(|p| p.answers.iter().flatten().count() > 0).count(),
+        "completed": word("complete"),
+        "dispositions": {
+            "complete": word("complete"), "partial": word("partial"),
+            "break_off": word("break_off"), "refusal": 0, "no_contact": word("no_contact"),
+            "failed": 0,
+        },
+        "csat": counts(0),
+        "fcr": [of(1, &|v| v == 1), values(1).count()],
+        "ces": counts(2),
+        "nps": [of(3, &|v| v >= 9), of(3, &|v| matches!(v, 7 | 8)), of(3, &|v| v <= 6)],
+    })
+}
+
+/// The same of a row of the report.
+fn shown(row: &Value) -> Value {
+    let n = row["fcr"]["n"].as_u64().unwrap_or(0);
+    let share = row["fcr"]["score"].as_f64().unwrap_or(0.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
+    let solved = (share * n as f64).round() as u64;
+    let counts = |measure: &str| -> Value {
+        (1..=5)
+            .map(|v: u8| {
+                (v.to_string(), json!(row[measure]["counts"][v.to_string()].as_u64().unwrap_or(0)))
+            })
+            .collect()
+    };
+    let nps = |group: &str| row["nps"][group].as_u64().unwrap_or(0);
+    json!({
+        "offered": row["offered"], "started": row["started"], "completed": row["completed"],
+        "dispositions": row["dispositions"],
+        "csat": counts("csat"), "fcr": [solved, n], "ces": counts("ces"),
+        "nps": [nps("promoters"), nps("passives"), nps("detractors")],
+    })
+}
+
+/// The report as a program gets it.
+async fn report(centre: &Centre, query: &str) -> Value {
+    let desk = &centre.app.site.desk;
+    let name = format!("test{}", query.len());
+    let token = desk.create_token(&name, "read", [7; 32], crate::calls::T).await.expect("a token");
+    let request =
+        Request::get(format!("/api/v1/reports/agents?from=2026-01-20&to=2026-01-20{query}"))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(Body::empty())
+            .expect("a request");
+    let router = centre.app.router().await.expect("routes");
+    let answer = router.oneshot(request).await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    desk.take_back_tokens(&name).await.expect("taken back");
+    let body = answer.into_body().collect().await.expect("a body").to_bytes();
+    serde_json::from_slice(&body).expect("JSON")
+}
+
+/// How often two transactions waited for each other.
+async fn deadlocks(database: &str) -> i64 {
+    if database.starts_with("sqlite:") {
+        return 0;
+    }
+    let mut connection = PgConnection::connect(database).await.expect("connects");
+    sqlx::query_scalar("select deadlocks from pg_stat_database where datname = current_database()")
+        .fetch_one(&mut connection)
+        .await
+        .expect("the server counts them")
+}
+
+both! {
+    async fn a_thousand_calls_are_reported_as_they_were_pressed(database: Database) {
+        let centre = Centre::open(&database.url).await;
+        let phone = Arc::new(Phone::new(centre.wire()));
+        let mut waiting = (0..CALLS).map(plan);
+        let mut running = JoinSet::new();
+        let mut done = Vec::new();
+        loop {
+            while running.len() < AT_ONCE && let Some(planned) = waiting.next() {
+                running.spawn(place(phone.clone(), planned));
+            }
+            let Some(placed) = running.join_next().await else { break };
+            done.push(placed.expect("a call as it should be"));
+        }
+        centre.adds_up().await;
+        assert_eq!(centre.counted("unsaved"), 0);
+
+        assert_eq!(deadlocks(&database.url).await, 0, "each costs its callers a second");
+
+        let whole = report(&centre, "").await;
+        let all: Vec<&Planned> = done.iter().collect();
+        assert_eq!(shown(&whole["centre"]), expected(&all), "the whole centre");
+        let rows = whole["agents"].as_array().expect("rows");
+        assert_eq!(rows.len(), AGENTS.len());
+        for row in rows {
+            let agent = row["agent"].as_str().expect("a code");
+            let calls: Vec<&Planned> = done.iter().filter(|call| call.agent == agent).collect();
+            assert_eq!(shown(row), expected(&calls), "agent {agent}");
+        }
+        for queue in QUEUES {
+            let part = report(&centre, &format!("&queue={}", queue.replace(' ', "%20"))).await;
+            let calls: Vec<&Planned> = done.iter().filter(|call| call.queue == queue).collect();
+            assert_eq!(shown(&part["centre"]), expected(&calls), "queue {queue}");
+        }
+        // Comments are answers too, and each has its recording.
+        let said = done.iter().filter(|call| call.pressed.comment).count();
+        assert!(said > 50, "{said} comments are too few to show anything");
+        let mut stored = 0;
+        for call in &done {
+            let name = if kind(call.number) == Kind::Twilio { "twilio" } else { "freeswitch" };
+            let id = crate::calls::line(kind(call.number), call.number).call_id;
+            let known = centre.app.store().by_call_ref(name, &id).await.expect("reads");
+            assert_eq!(known.len(), 1, "call {}", call.number);
+            let comments = centre.app.store().comments(known[0].id).await.expect("reads");
+            assert_eq!(comments.len(), usize::from(call.pressed.comment), "call {}", call.number);
+            stored += comments.len();
+        }
+        assert_eq!(stored, said);
+    }
+}

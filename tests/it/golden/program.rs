@@ -1,0 +1,241 @@
+//! The real program under the transcripts: its own router on a fresh database, with a clock that
+//! stands still until a step lets it go on.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use aftercall::app::App;
+use aftercall::clock::CallTime;
+use aftercall::config::Config;
+use axum::body::Body;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use tokio::sync::RwLock;
+use tower::ServiceExt;
+
+use super::wire::{CENTRE, Dialect, Provider};
+use super::{Server, check_folder, rows};
+use crate::harness::Database;
+
+/// When a transcript begins: 2026-01-20, 10:00 UTC.
+pub const BEGIN: i64 = 1_768_903_200_000;
+const BASE: &str = "https://survey.example.com";
+const KEY: &str = "12345";
+
+/// One centre on one database.
+struct Program {
+    app: RwLock<App>,
+    settings: RwLock<Vec<(String, String)>>,
+    clock: AtomicI64,
+    media: tempfile::TempDir,
+    database: Database,
+}
+
+impl Program {
+    async fn open(database: Database, settings: &[(String, String)]) -> Self {
+        let media = tempfile::tempdir().expect("a temporary folder");
+        let app = build(&database, &media, settings).await;
+        Self {
+            app: RwLock::new(app),
+            settings: RwLock::new(settings.to_vec()),
+            clock: AtomicI64::new(BEGIN),
+            media,
+            database,
+        }
+    }
+}
+
+impl Program {
+    /// What stands in the media folder.
+    fn files(&self) -> String {
+        let entries = std::fs::read_dir(self.media.path()).expect("the media folder");
+        let mut files: Vec<String> = entries
+            .map(|entry| {
+                let entry = entry.expect("a file");
+                let bytes = entry.metadata().expect("a file").len();
+                format!("file {} {bytes} bytes\n", entry.file_name().display())
+            })
+            .collect();
+        files.sort();
+        files.concat()
+    }
+}
+
+/// The settings of every transcript; its own are laid over them as environment variables would.
+async fn build(
+    database: &Database,
+    media: &tempfile::TempDir,
+    settings: &[(String, String)],
+) -> App {
+    let text = format!(
+        r#"
+        public_url = "{BASE}"
+        database_url = "{}"
+        media = "{}"
+        secret = ["{}"]
+        caller_key = "{}"
+        time_zone = "Europe/Vilnius"
+        call.finish_key_grace_ms = 0
+        # A busy machine that runs many tests is no store that is away.
+        limits.budget_ms = 60000
+        [provider.twilio]
+        kind = "twilio"
+        survey = "post-call"
+        country = "LT"
+        own_numbers = ["{CENTRE}"]
+        account_sid = "AC00000000000000000000000000000001"
+        auth_tokens = ["{KEY}"]
+        [provider.freeswitch]
+        kind = "freeswitch"
+        survey = "post-call"
+        country = "LT"
+        own_numbers = ["{CENTRE}"]
+        start_keys = ["{KEY}"]
+        "#,
+        database.url,
+        media.path().display(),
+        "s".repeat(32),
+        "c".repeat(32),
+    );
+    let variables = settings.iter().map(|(name, value)| {
+        (format!("AFTERCALL__{}", name.replace('.', "__").to_uppercase()), value.clone())
+    });
+    let config = Config::read(&text, "golden.toml", variables.collect());
+    let config = config.unwrap_or_else(|fault| panic!("{fault}"));
+    App::build(config).await.expect("the program starts")
+}
+
+impl Server for Program {
+    async fn send(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let app = self.app.read().await.clone();
+        let mut request = request.map(Body::from);
+        request.extensions_mut().insert(CallTime(self.clock.load(Ordering::Relaxed)));
+        let response = app.voice().oneshot(request).await.expect("a router answers");
+        // What is done after the answer is done before the next step.
+        app.site.desk.settle().await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("a whole answer").to_bytes().to_vec();
+        Response::from_parts(parts, body)
+    }
+
+    async fn rows(&self) -> String {
+        let app = self.app.read().await;
+        let wrong = app.store().doctor().await.expect("the doctor reads");
+        assert!(wrong.is_empty(), "the tallies differ from a recount: {wrong:?}");
+        let survey = app.site.desk.survey("post-call").expect("the survey");
+        let questions: Vec<&str> = survey.questions.iter().map(|q| q.name.as_str()).collect();
+        rows::read(&self.database.url, BEGIN, &questions).await + &self.files()
+    }
+
+    async fn counts(&self) -> String {
+        let text = self.app.read().await.site.desk.counters().text();
+        let mut counts: Vec<String> = text
+            .lines()
+            .filter_map(|line| {
+                let (labels, number) =
+                    line.strip_prefix("aftercall_events_total{")?.split_once("} ")?;
+                let event = labels.split("event=\"").nth(1)?.split('"').next()?;
+                Some(format!("{event} {number}"))
+            })
+            .collect();
+        counts.sort();
+        counts.join("\n")
+    }
+
+    async fn pass(&self, ms: i64) {
+        self.clock.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    async fn restart(&self, settings: &[(String, String)]) {
+        let mut all = self.settings.write().await;
+        all.extend(settings.iter().cloned());
+        let mut app = self.app.write().await;
+        app.store().close().await;
+        *app = build(&self.database, &self.media, &all).await;
+    }
+}
+
+fn provider(dialect: Dialect, name: &str) -> Provider {
+    Provider { dialect, name: name.into(), base: BASE.into(), key: KEY.into() }
+}
+
+fn folder(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data/golden").join(name)
+}
+
+/// What our own code cannot help is no reason for an error tone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_a_spoken_goodbye() {
+    for (dialect, name, goodbye) in [
+        (Dialect::Twilio, "twilio", "Thank you. Goodbye."),
+        (Dialect::Freeswitch, "freeswitch", "/en/sorry.wav"),
+    ] {
+        let program = Program::open(Database::sqlite(), &[]).await;
+        program.app.write().await.site.draw = || panic!("on purpose");
+        let provider = provider(dialect, name);
+        let case =
+            super::Case::parse("# x\n=== start lang=pl\n=== rows\n=== counts").expect("a case");
+        let came = super::replay(&case, &provider, &program).await.expect("it plays");
+        assert!(came.contains("1: 200 text/xml"), "{came}");
+        assert!(came.contains(goodbye), "{came}");
+        assert!(came.contains("\nnothing\n") && came.contains("\npanic 1\n"), "{came}");
+    }
+}
+
+/// Who changes a story in one dialect changes it in the other.
+#[test]
+fn stories_of_one_name_are_one_story() {
+    let (mut alike, one, other) = (0, folder("twilio"), folder("freeswitch"));
+    for entry in std::fs::read_dir(&one).expect("the transcripts") {
+        let name = entry.expect("a transcript").file_name();
+        let read = |folder: &Path| {
+            let text = std::fs::read_to_string(folder.join(&name)).ok()?;
+            Some(super::Case::parse(&text).unwrap_or_else(|fault| panic!("{name:?}: {fault}")))
+        };
+        let (Some(mut one), Some(mut other)) = (read(&one), read(&other)) else { continue };
+        for case in [&mut one, &mut other] {
+            for step in &mut case.steps {
+                for name in ["twilio", "freeswitch"] {
+                    step.text = step.text.replace(&format!("/voice/{name}/"), "/voice/PROVIDER/");
+                }
+            }
+        }
+        let steps = |case: &super::Case| -> Vec<String> {
+            case.steps.iter().map(|step| step.text.clone()).collect()
+        };
+        assert_eq!(steps(&one), steps(&other), "{name:?}");
+        alike += 1;
+    }
+    assert!(alike > 50, "only {alike} stories are told in both dialects");
+}
+
+macro_rules! transcripts {
+    ($($dialect:ident $name:ident)+) => {$(
+        mod $name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                let name = stringify!($name);
+                check_folder(&folder(name), &provider(Dialect::$dialect, name), true, async |settings| {
+                    Program::open(Database::sqlite(), settings).await
+                })
+                .await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                let name = stringify!($name);
+                check_folder(&folder(name), &provider(Dialect::$dialect, name), false, async |settings| {
+                    Program::open(Database::postgres().await, settings).await
+                })
+                .await;
+            }
+        }
+    )+};
+}
+
+transcripts! {
+    Twilio twilio
+    Freeswitch freeswitch
+}

@@ -1,0 +1,162 @@
+//! People at the door: the manager's password, sessions, other sites.
+
+use std::net::IpAddr;
+
+use aftercall::clock;
+use aftercall::desk::tokens::SignInError;
+use aftercall::web::access::{same_origin, sign_in, sign_out};
+use axum::body::Body;
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+
+use super::*;
+
+const PASSWORD: &str = "[access]\npassword = \"right horse\"";
+const PEER: [u8; 4] = [192, 0, 2, 1];
+
+async fn centre(further: &str) -> Centre {
+    Centre::with(Database::sqlite(), further).await
+}
+
+fn with_cookie(path: &str, cookie: &str) -> Request<Body> {
+    Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).expect("a request")
+}
+
+impl Centre {
+    fn try_password(&self, password: &str, peer: [u8; 4], now: i64) -> Result<String, SignInError> {
+        sign_in(&self.app.site, password, Some(IpAddr::from(peer)), now)
+    }
+
+    async fn opens(&self, cookie: &str) -> bool {
+        self.ask(with_cookie("/api/v1/agents", cookie)).await.status == StatusCode::OK
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_opens_until_it_expires_and_bent_ones_never() {
+    let centre = centre(PASSWORD).await;
+    let now = clock::now_ms();
+    let set = centre.try_password("right horse", PEER, now).expect("signs in");
+    assert!(set.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"), "{set}");
+    let cookie = set.split(';').next().expect("a cookie").to_owned();
+    assert!(centre.opens(&cookie).await);
+    assert!(centre.opens(&format!("other=1; {cookie}; more=2")).await);
+    // An expired one, signed all the same.
+    let old = centre.try_password("right horse", PEER, now - 12 * HOUR - 1).expect("signs in");
+    assert!(!centre.opens(old.split(';').next().expect("a cookie")).await);
+    // A later expiry with the old signature; a signature with a letter changed; none.
+    let (name, value) = cookie.split_once('=').expect("name and value");
+    let (expires, signature) = value.split_once('.').expect("expiry and signature");
+    let later = expires.parse::<i64>().expect("a number") + 1;
+    let mut bent = signature.to_owned().into_bytes();
+    bent[0] = if bent[0] == b'A' { b'B' } else { b'A' };
+    let bent = String::from_utf8(bent).expect("letters");
+    for value in [
+        format!("{later}.{signature}"),
+        format!("{expires}.{bent}"),
+        format!("{expires}."),
+        expires.to_owned(),
+        format!("{expires}.{}", &signature[..22]),
+    ] {
+        assert!(!centre.opens(&format!("{name}={value}")).await, "{value}");
+    }
+    // A changed password ends all sessions.
+    let changed = build(&centre.database, "[access]\npassword = \"another one\"").await;
+    assert!(!changed.site.desk.session_holds(expires, signature));
+    assert!(centre.desk().session_holds(expires, signature));
+    assert!(sign_out(centre.desk().config()).contains("Max-Age=0"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_https_the_cookie_is_secure() {
+    let centre = centre(&format!("{}{PASSWORD}", "public_url = \"https://s.example\"\n")).await;
+    let set = centre.try_password("right horse", PEER, T).expect("signs in");
+    assert!(set.ends_with("; Secure"), "{set}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_passwords_make_the_peer_wait_longer_each_time() {
+    let centre = centre(PASSWORD).await;
+    let other = [192, 0, 2, 2];
+    for n in 0..5 {
+        assert_eq!(centre.try_password("guess", PEER, T + n), Err(SignInError::Wrong));
+    }
+    // Even the right one has to wait now; another peer does not.
+    assert_eq!(
+        centre.try_password("right horse", PEER, T + 5),
+        Err(SignInError::TooMany { seconds: 2 })
+    );
+    assert!(centre.try_password("right horse", other, T + 5).is_ok());
+    let mut now = T + 5;
+    let mut waits = Vec::new();
+    for _ in 0..12 {
+        if let Err(SignInError::TooMany { seconds }) = centre.try_password("guess", PEER, now) {
+            waits.push(seconds);
+            now += seconds * 1000;
+        }
+        assert_eq!(centre.try_password("guess", PEER, now), Err(SignInError::Wrong));
+    }
+    assert_eq!(waits[..4], [2, 4, 8, 16]);
+    assert_eq!(waits[11], 900, "{waits:?}");
+    // The right one after the wait clears the count.
+    now += 900_000;
+    assert!(centre.try_password("right horse", PEER, now).is_ok());
+    assert_eq!(centre.try_password("guess", PEER, now), Err(SignInError::Wrong));
+    assert!(centre.try_password("right horse", PEER, now).is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_peers_together_wait_a_little() {
+    let centre = centre(PASSWORD).await;
+    for n in 0..50 {
+        assert_eq!(centre.try_password("guess", [198, 51, 100, n], T), Err(SignInError::Wrong));
+    }
+    let manager = centre.try_password("right horse", PEER, T);
+    assert_eq!(manager, Err(SignInError::TooMany { seconds: 2 }));
+    assert!(centre.try_password("right horse", PEER, T + 2_000).is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_password_nobody_signs_in() {
+    let centre = centre("").await;
+    assert_eq!(centre.try_password("", PEER, T), Err(SignInError::Off));
+    // A signature over an empty password opens nothing either.
+    let expires = (clock::now_ms() + HOUR).to_string();
+    let signature = centre.desk().sign_session(&expires);
+    assert!(!centre.opens(&format!("aftercall_session={expires}.{signature}")).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_site_cannot_use_the_session() {
+    let centre = centre(PASSWORD).await;
+    let set = centre.try_password("right horse", PEER, clock::now_ms()).expect("signs in");
+    let cookie = set.split(';').next().expect("a cookie").to_owned();
+    for (origin, status) in [
+        (Some("http://127.0.0.1:8080"), 200),
+        (Some("http://localhost:9999"), 200),
+        (Some("https://evil.example"), 403),
+        (Some("null"), 403),
+        (None, 403),
+    ] {
+        let mut request = Request::post("/api/v1/calls")
+            .header(header::COOKIE, &cookie)
+            .header(header::HOST, "localhost:9999");
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        let answer = centre.ask(request.body(Body::from("[]")).expect("a request")).await;
+        assert_eq!(answer.status.as_u16(), status, "{origin:?}");
+    }
+    let mut headers = HeaderMap::new();
+    assert!(!same_origin(&headers, centre.desk().config()));
+    headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+    assert!(same_origin(&headers, centre.desk().config()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_sent_to_sign_in_and_back() {
+    let centre = centre(PASSWORD).await;
+    let page = Request::get("/metrics?a=1&b=2").header(header::ACCEPT, "text/html");
+    let answer = centre.ask(page.body(Body::empty()).expect("a request")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.headers[header::LOCATION], "/sign-in?next=%2Fmetrics%3Fa%3D1%26b%3D2");
+}

@@ -1,0 +1,118 @@
+//! Announced hand-overs: sealed start addresses, and starts that are recognised without.
+
+use aftercall::desk::handover::{Found, HandoverIn};
+
+use super::*;
+use crate::harness::both;
+
+impl Centre {
+    /// Announces, and gives the sealed value of the start address.
+    async fn announce(&self, said: Value, now: i64) -> String {
+        let said: HandoverIn = serde_json::from_value(said).expect("an announcement");
+        let id = [self.next.fetch_add(1, Ordering::Relaxed); 16];
+        let start = self.desk().announce(said, id, now).await.expect("announced");
+        assert_eq!(start.expires_ms, now + 120_000);
+        let (address, h) = start.start_url.split_once("?h=").expect("a sealed address");
+        assert_eq!(address, "http://127.0.0.1:8080/voice/tw/start");
+        assert!(!h.contains(['@', ',', '{', '}', '$']), "{h}");
+        h.to_owned()
+    }
+
+    async fn found(
+        &self,
+        h: Option<&str>,
+        call: Option<&str>,
+        caller: Option<CallerHash>,
+        now: i64,
+    ) -> Option<Found> {
+        self.desk().announced("tw", h, call, caller, now).await.expect("the store answers")
+    }
+}
+
+fn agent(found: Option<Found>) -> Option<(String, bool)> {
+    found.map(|found| (found.said.agent.unwrap_or_default(), found.sealed))
+}
+
+both! {
+    async fn a_sealed_address_is_good_for_one_call(database: Database) {
+        let centre = Centre::open(database).await;
+        let h = centre.announce(json!({"provider": "tw", "agent": "A", "talk": 60}), T).await;
+        let a = Some(("A".to_owned(), true));
+        assert_eq!(agent(centre.found(Some(&h), Some("CA1"), None, T + 120_000).await), a);
+        // Its repeats get the same, for as long as they come; another call gets nothing.
+        assert_eq!(agent(centre.found(Some(&h), Some("CA1"), None, T + HOUR).await), a);
+        assert_eq!(agent(centre.found(Some(&h), Some("CA2"), None, T + 1).await), None);
+        // A first start that comes too late, or at another provider.
+        let h = centre.announce(json!({"provider": "tw", "agent": "B"}), T).await;
+        assert_eq!(agent(centre.found(Some(&h), Some("CA3"), None, T + 120_001).await), None);
+        let other = centre.desk().announced("fs", Some(&h), Some("CA3"), None, T).await;
+        assert_eq!(agent(other.expect("the store answers")), None);
+        // Bent in any place.
+        for at in 0..h.len() {
+            let mut bent = h.clone().into_bytes();
+            bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };
+            let bent = String::from_utf8(bent).expect("letters");
+            assert!(!centre.desk().sealed(&bent), "{bent} passes for {h}");
+            assert_eq!(agent(centre.found(Some(&bent), Some("CA4"), None, T).await), None);
+        }
+    }
+
+    async fn a_start_is_recognised_by_call_or_caller(database: Database) {
+        let centre = Centre::open(database).await;
+        let number = "8 600 00001";
+        let hash = centre.desk().caller(Some("tw"), number).map(|(hash, _)| hash);
+        assert!(hash.is_some());
+        centre.announce(json!({"provider": "tw", "agent": "A", "call_id": "CA1"}), T).await;
+        centre.announce(json!({"provider": "tw", "agent": "B", "caller": number}), T + 1).await;
+        let found = |name: &str| Some((name.to_owned(), false));
+        assert_eq!(agent(centre.found(None, Some("CA1"), None, T + 1000).await), found("A"));
+        assert_eq!(agent(centre.found(None, Some("CA2"), hash, T + 1000).await), found("B"));
+        // B was used by CA2; a second call of the same caller gets nothing, a repeat gets B.
+        assert_eq!(agent(centre.found(None, Some("CA3"), hash, T + 1000).await), None);
+        assert_eq!(agent(centre.found(None, Some("CA2"), hash, T + HOUR).await), found("B"));
+        assert_eq!(agent(centre.found(None, Some("CA9"), None, T + 1000).await), None);
+        // A second agent on the same call.
+        centre.announce(json!({"provider": "tw", "agent": "C", "call_id": "CA1"}), T + 2000).await;
+        assert_eq!(agent(centre.found(None, Some("CA1"), None, T + 3000).await), found("C"));
+        // No number stands in the store.
+        let caller = centre.found(None, Some("CA2"), hash, T).await.expect("B");
+        assert_eq!((caller.caller, caller.said.caller_last.as_deref()), (hash, Some("001")));
+        assert_eq!(centre.desk().forget_announced(T + 48 * HOUR).await.expect("forgets"), 3);
+        assert_eq!(agent(centre.found(None, Some("CA2"), hash, T + 48 * HOUR).await), None);
+    }
+
+    async fn of_two_calls_at_once_one_gets_it(database: Database) {
+        let centre = Centre::open(database).await;
+        for round in 0..10 {
+            let h = centre.announce(json!({"provider": "tw", "agent": "A"}), T).await;
+            let (one, two) = (format!("CA{round}-1"), format!("CA{round}-2"));
+            let (one, two) = tokio::join!(
+                centre.found(Some(&h), Some(&one), None, T),
+                centre.found(Some(&h), Some(&two), None, T),
+            );
+            assert!(one.is_some() != two.is_some(), "round {round}");
+        }
+    }
+
+    async fn an_announcement_with_a_fault_says_so(database: Database) {
+        let centre = Centre::open(database).await;
+        let token = centre.token("feed").await;
+        for (body, word) in [
+            (json!({}), "provider"), (json!({"provider": "nobody"}), "[provider.nobody]"),
+            (json!({"provider": "tw", "lang": "klingon"}), "lang"),
+            (json!({"provider": "tw", "agnet": "A"}), "agnet"),
+            (json!({"provider": "tw", "talk": -1}), "talk"),
+        ] {
+            let answer = centre.ask(api::post("/api/v1/handovers", &token, "application/json", body.to_string())).await;
+            let message = answer.body["error"]["message"].as_str().unwrap_or_default().to_owned();
+            assert_eq!(answer.status.as_u16(), 422, "{body}");
+            // A wrong number is told by its place in the body.
+            assert!(message.contains(word) || (word == "talk" && message.contains("-1")), "{body}: {message}");
+        }
+        let body = json!({"provider": "tw", "agent": "A"}).to_string();
+        let answer = centre.ask(api::post("/api/v1/handovers", &token, "application/json", body)).await;
+        assert_eq!(answer.status.as_u16(), 201);
+        assert!(answer.body["start_url"].as_str().is_some_and(|url| url.contains("/voice/tw/start?h=")));
+        assert!(answer.body["expires"].as_str().is_some_and(|at| at.ends_with('Z')));
+    }
+}

@@ -1,0 +1,382 @@
+//! Records of calls: late, early, in parts, repeated, guessed.
+
+use aftercall::desk::records::Routed;
+use aftercall::survey::Credit;
+
+use super::*;
+use crate::harness::both;
+
+both! {
+    async fn a_late_record_takes_over_from_the_hand_over(database: Database) {
+        let centre = Centre::open(database).await;
+        let id = centre.interview(T, "CA1", said("A", "sales"), None).await;
+        assert_eq!(
+            centre.stands(id).await,
+            ("handover".into(), vec!["A - sales".into()], "all - sales".into())
+        );
+        let taken = centre.tell(&[json!({
+            "provider_call": "CA1", "started": T - 10 * MINUTE,
+            "legs": [leg("1", "B", "support", -9, -1)],
+        })]).await;
+        assert_eq!((taken.accepted, taken.refused.len()), (1, 0));
+        assert_eq!(
+            centre.stands(id).await,
+            ("record".into(), vec!["B - support".into()], "all - support".into())
+        );
+        let one = centre.one(id).await;
+        assert_eq!(one["handed_over"]["agent"], "A", "what was said is kept");
+        assert_eq!(one["disagrees"], true);
+        // Answers that come afterwards count for the new agent.
+        centre.answer(id, 2, 2, T + 20_000).await;
+        centre.adds_up().await;
+    }
+
+    async fn an_interview_finds_the_record_that_came_before(database: Database) {
+        let centre = Centre::open(database).await;
+        centre.tell(&[json!({"call": "4711", "provider_call": "CA1", "parent_call": "CA0",
+            "legs": [leg("L-77", "A", "sales", -9, -1)]})]).await;
+        let mut by_call = said("", "");
+        by_call.call = Some("4711".into());
+        let mut by_leg = said("", "");
+        by_leg.leg = Some("L-77".into());
+        for (call_ref, said) in [
+            ("CA1", said("", "")),
+            ("CA0", said("", "")),
+            ("", by_call),
+            ("", by_leg),
+        ] {
+            let id = centre.interview(T, call_ref, said.clone(), None).await;
+            assert_eq!(centre.stands(id).await.0, "none");
+            assert!(centre.desk().link(id).await.expect("links"));
+            assert_eq!(centre.stands(id).await.1, ["A - sales"], "{call_ref} {said:?}");
+            assert!(!centre.desk().link(id).await.expect("links"), "again changes nothing");
+        }
+        centre.adds_up().await;
+    }
+
+    async fn an_id_of_another_day_is_another_call(database: Database) {
+        let centre = Centre::open(database).await;
+        let month = 30 * 24 * HOUR;
+        centre.tell(&[json!({"provider_call": "17", "started": T - 10 * MINUTE,
+            "legs": [leg("L-1", "A", "sales", -9, -1)]})]).await;
+        centre.tell(&[json!({"call": "18", "legs": [leg("L-2", "A", "sales", -9, -1)]})]).await;
+        let mut by_leg = said("", "");
+        by_leg.leg = Some("L-2".into());
+        for (call_ref, said) in [("17", said("", "")), ("18", said("", "")), ("", by_leg)] {
+            let id = centre.interview(T + month, call_ref, said, None).await;
+            centre.desk().link(id).await.expect("links");
+            assert_eq!(centre.stands(id).await.0, "none", "{call_ref}");
+        }
+        centre.adds_up().await;
+    }
+
+    async fn parts_in_any_order_and_twice_come_to_the_same(database: Database) {
+        let centre = Centre::open(database).await;
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+        for (n, order) in orders.into_iter().enumerate() {
+            let (call, sid) = (format!("call-{n}"), format!("CA-{n}"));
+            let parts = [
+                json!({"call": call, "started": T - HOUR,
+                    "legs": [leg("1", "A", "sales", -50, -30)]}),
+                json!({"provider_call": sid, "legs": [leg("2", "B", "support", -30, -1)]}),
+                json!({"call": call, "provider_call": sid, "ended": T}),
+            ];
+            let id = centre.interview(T, &sid, said("", ""), None).await;
+            for at in order {
+                centre.tell(&[parts[at].clone()]).await;
+                centre.adds_up().await;
+                centre.tell(&[parts[at].clone()]).await;
+            }
+            let expected = ("record".into(), vec!["B - support".into()], "all - support".into());
+            assert_eq!(centre.stands(id).await, expected, "{order:?}");
+            let legs = centre.one(id).await["legs"].as_array().map(Vec::len);
+            assert_eq!(legs, Some(2), "{order:?}");
+        }
+        // All of them at once, in one request.
+        let id = centre.interview(T, "CA-x", said("", ""), None).await;
+        centre.tell(&[
+            json!({"call": "x", "legs": [leg("1", "A", "sales", -50, -30)]}),
+            json!({"provider_call": "CA-x", "legs": [leg("2", "B", "support", -30, -1)]}),
+            json!({"call": "x", "provider_call": "CA-x"}),
+        ]).await;
+        assert_eq!(centre.one(id).await["legs"].as_array().map(Vec::len), Some(2));
+        centre.adds_up().await;
+    }
+
+    async fn four_rules_on_a_call_with_five_legs(database: Database) {
+        let centre = Centre::open(database).await;
+        let mut missed = leg("missed", "M", "night", -6, -5);
+        missed["talk"] = json!(0);
+        let legs = json!([
+            leg("first", "A", "sales", -60, -40),
+            leg("long", "B", "support", -40, -20),
+            leg("same", "C", "support", -20, 0),
+            missed,
+            // Later than the interview: somebody called back.
+            leg("later", "D", "night", 5, 50),
+        ]);
+        let id = centre.interview(T, "CA1", said("", ""), None).await;
+        centre.tell(&[json!({"provider_call": "CA1", "legs": legs})]).await;
+        let cases: [(Credit, &[&str]); 4] = [
+            (Credit::Last, &["C - support"]),
+            (Credit::First, &["A - sales"]),
+            // B and C talked equally long: the later one.
+            (Credit::Longest, &["C - support"]),
+            (Credit::Every, &["A - sales", "B - support", "C - support"]),
+        ];
+        for (rule, expected) in cases {
+            centre.store().set_credit_rule("post-call", rule).await.expect("set");
+            assert_eq!(centre.desk().link_day(DAY - 1).await.expect("links"), 0, "another day");
+            centre.desk().link_day(DAY).await.expect("links");
+            let (link, agents, whole) = centre.stands(id).await;
+            assert_eq!(agents, expected, "{rule:?}");
+            assert_eq!((link.as_str(), whole.as_str()), ("record", "all - support"), "{rule:?}");
+            centre.adds_up().await;
+        }
+        // A recount puts the survey's own rule back.
+        centre.desk().recount(&|_| {}).await.expect("recounts");
+        assert_eq!(centre.stands(id).await.1, ["C - support"]);
+        centre.adds_up().await;
+    }
+
+    async fn an_agent_who_served_twice_counts_once(database: Database) {
+        let centre = Centre::open(database).await;
+        centre.store().set_credit_rule("post-call", Credit::Every).await.expect("set");
+        let id = centre.interview(T, "CA1", said("", ""), None).await;
+        centre.tell(&[json!({"provider_call": "CA1", "legs": [
+            leg("1", "A", "sales", -60, -40), leg("2", "B", "support", -40, -20),
+            leg("3", "A", "support", -20, 0),
+        ]})]).await;
+        assert_eq!(centre.stands(id).await.1, ["A - support", "B - support"]);
+        centre.adds_up().await;
+    }
+
+    async fn the_team_is_that_of_the_leg_s_day(database: Database) {
+        let centre = Centre::open(database).await;
+        let csv = "code,name,team,from,to\n\
+            A,Rasa,red,2025-01-01,2026-01-19\n\
+            A,Rasa,blue,2026-01-20,\n";
+        let done = centre.desk().import_agents(csv.as_bytes(), &mut |_| {}).await.expect("imports");
+        assert_eq!((done.taken, done.bad), (2, vec![]));
+        let cases = [
+            // The leg began the evening before, when Rasa was red.
+            ("CA1", said("", ""), leg("1", "A", "q", -15 * 60, 0), "A red q"),
+            ("CA2", said("", ""), leg("1", "A", "q", -5, 0), "A blue q"),
+            // Without a time: the team at the interview.
+            ("CA3", said("", ""), json!({"leg": "1", "agent": "A", "queue": "q"}), "A blue q"),
+            // The record's own team goes before the calendar.
+            ("CA4", said("", ""), json!({"leg": "1", "agent": "A", "team": "green"}), "A green -"),
+        ];
+        for (call, said, leg, expected) in cases {
+            let id = centre.interview(T, call, said, None).await;
+            centre.tell(&[json!({"provider_call": call, "legs": [leg]})]).await;
+            assert_eq!(centre.stands(id).await.1, [expected], "{call}");
+        }
+        // The hand-over's team goes before the record's where it names the same agent.
+        let mut told = said("A", "");
+        told.team = Some("white".into());
+        let id = centre.interview(T, "CA5", told, None).await;
+        centre.tell(&[json!({"provider_call": "CA5",
+            "legs": [{"leg": "1", "agent": "A", "team": "green", "queue": "q"}]})]).await;
+        assert_eq!(centre.stands(id).await.1, ["A white q"]);
+        assert_eq!(centre.one(id).await["disagrees"], true);
+        centre.adds_up().await;
+    }
+
+    async fn a_guess_only_where_one_call_fits(database: Database) {
+        let centre = Centre::open(database).await;
+        let number = "+37060000001";
+        let call = |name: &str, agent: &str, from: i64, to: i64| json!({
+            "call": name, "caller": number,
+            "started": T + from * MINUTE, "ended": T + to * MINUTE,
+            "legs": [leg("1", agent, "q", from, to)],
+        });
+        let hash = centre.desk().caller(Some("tw"), number).map(|(hash, _)| hash);
+        let start = centre.interview(T, "", said("", ""), hash).await;
+        centre.tell(&[call("c1", "A", -20, -10)]).await;
+        assert_eq!(centre.stands(start).await, ("inferred".into(), vec!["A - q".into()], "all - q".into()));
+        // The limit is four hours after the call, and a call that is yet to come is none.
+        centre.tell(&[call("old", "B", -300, -241), call("next", "B", 2, 9)]).await;
+        assert_eq!(centre.stands(start).await.0, "inferred");
+        // A second one that fits: nobody can tell.
+        centre.tell(&[call("c2", "B", -239, -238)]).await;
+        assert_eq!(centre.stands(start).await, ("none".into(), vec![], "all - -".into()));
+        centre.adds_up().await;
+        // Known by id, it is no guess any more.
+        let mut sure = call("c1", "A", -20, -10);
+        sure["provider_call"] = json!("CA9");
+        let named = centre.interview(T, "CA9", said("", ""), hash).await;
+        centre.tell(&[sure]).await;
+        assert_eq!(centre.stands(named).await.0, "record");
+        // A guess does not contradict the agent that the hand-over named.
+        let told = centre.interview(T, "", said("B", "q"), hash).await;
+        centre.desk().link(told).await.expect("links");
+        let (link, agents, _) = centre.stands(told).await;
+        assert_eq!((link.as_str(), agents), ("inferred", vec!["B - q".to_owned()]));
+        let other = centre.interview(T, "", said("Z", "q"), hash).await;
+        centre.desk().link(other).await.expect("links");
+        assert_eq!(centre.stands(other).await.0, "handover");
+        centre.adds_up().await;
+    }
+
+    async fn what_has_no_agent_waits_and_links_itself(database: Database) {
+        let centre = Centre::open(database).await;
+        let id = centre.interview(T, "CA1", said("", "sales"), None).await;
+        let waiting = centre.waiting().await;
+        assert_eq!(waiting, [id.to_string()]);
+        // A record without an agent is not enough.
+        centre.tell(&[json!({"provider_call": "CA1", "call": "1", "legs": [{"leg": "1", "queue": "q"}]})]).await;
+        assert_eq!(centre.waiting().await, [id.to_string()]);
+        assert_eq!(centre.stands(id).await.2, "all - sales");
+        centre.tell(&[json!({"call": "1", "legs": [{"leg": "1", "agent": "A"}]})]).await;
+        assert_eq!(centre.waiting().await, Vec::<String>::new());
+        assert_eq!(centre.stands(id).await.1, ["A - q"]);
+        centre.adds_up().await;
+    }
+
+    async fn what_a_stopped_node_left_is_linked_later(database: Database) {
+        let centre = Centre::open(database).await;
+        // The record is stored, its linking never came.
+        let id = centre.interview(T, "CA1", said("", ""), None).await;
+        let record = aftercall::store::calls::CallRecord {
+            names: vec!["CA1".into()],
+            legs: vec![aftercall::store::calls::LegRecord {
+                leg: "1".into(), agent: Some("A".into()), ..Default::default()
+            }],
+            ..Default::default()
+        };
+        centre.store().put_calls(&[record], T).await.expect("stored");
+        assert_eq!(centre.stands(id).await.0, "none");
+        assert_eq!(centre.desk().link_rest(T).await.expect("links"), 1);
+        assert_eq!(centre.stands(id).await.0, "record");
+        // The interview came, its linking never did.
+        let id = centre.interview(T, "CA1", said("", ""), None).await;
+        assert_eq!(centre.desk().link_rest(T).await.expect("links"), 1);
+        assert_eq!(centre.stands(id).await.0, "record");
+        assert_eq!(centre.desk().link_rest(T).await.expect("links"), 0);
+        centre.adds_up().await;
+    }
+
+    /// Turns, records and linkings of the same interviews at the same time, on two nodes.
+    async fn all_at_once_adds_up(database: Database) {
+        let centre = Centre::open(database).await;
+        let other = build(&centre.database, "").await;
+        let mut ids = Vec::new();
+        for n in 0..20 {
+            ids.push(centre.interview(T, &format!("CA{n}"), said("A", "sales"), None).await);
+        }
+        let turns = async {
+            for value in 1..=5 {
+                let all = ids.iter().map(|id| centre.answer(*id, value + 1, value, T + 9_000));
+                futures_util::future::join_all(all).await;
+            }
+        };
+        let records = |desk: &'static str, half: usize| {
+            let parts: Vec<Value> = (0..20)
+                .map(|n| json!({"provider_call": format!("CA{n}"), "call": format!("c{n}"),
+                    "legs": [leg(desk, desk, "support", half as i64 - 9, half as i64 - 8)]}))
+                .collect();
+            parts.into_iter().map(read_call).enumerate().collect::<Vec<_>>()
+        };
+        let here = centre.desk().take_calls(records("B", 1), T);
+        let there = other.site.desk.take_calls(records("C", 2), T);
+        let links = other.site.desk.link_day(DAY);
+        let ((), here, there, links) = tokio::join!(turns, here, there, links);
+        assert_eq!(here.expect("taken").accepted, 20);
+        assert_eq!(there.expect("taken").accepted, 20);
+        links.expect("linked");
+        for id in ids {
+            assert_eq!(centre.stands(id).await.1, ["C - support"]);
+        }
+        centre.adds_up().await;
+    }
+
+    async fn routing_events_in_any_order(database: Database) {
+        let centre = Centre::open(database).await;
+        let provider = centre.app.site.config.providers["tw"].clone();
+        let event = |sid: &str, name: &str, leg: &str, agent: &str, at: i64| Routed {
+            event: name.into(),
+            calls: vec![sid.into()],
+            agent: Some(agent.into()),
+            queue: Some("sales".into()),
+            leg: Some(leg.into()),
+            task: Some(format!("WT{sid}")),
+            at_ms: Some(T + at * MINUTE),
+        };
+        for (n, backwards) in [false, true].into_iter().enumerate() {
+            let sid = format!("CA{n}");
+            let mut events = [
+                event(&sid, "reservation.created", &format!("WR-a{n}"), "A", -9),
+                event(&sid, "reservation.timeout", &format!("WR-a{n}"), "A", -8),
+                event(&sid, "assignment", &format!("WR-b{n}"), "B", -7),
+                event(&sid, "reservation.accepted", &format!("WR-b{n}"), "B", -6),
+                event(&sid, "reservation.wrapup", &format!("WR-b{n}"), "B", -1),
+                event(&sid, "reservation.completed", &format!("WR-b{n}"), "B", 3),
+            ];
+            if backwards {
+                events.reverse();
+            }
+            let mut by_task = said("", "");
+            by_task.leg = Some(format!("WT{sid}"));
+            let id = centre.interview(T, "", by_task, None).await;
+            for event in &events {
+                centre.desk().routing(&provider, event, T).await;
+                centre.desk().routing(&provider, event, T).await;
+            }
+            // A was rung and did not answer.
+            assert_eq!(centre.stands(id).await.1, ["B - sales"], "{backwards}");
+            let legs = centre.one(id).await["legs"].clone();
+            let ended = legs.as_array().expect("legs").iter()
+                .find(|leg| leg["agent"] == "B").expect("B's leg")["ended"].clone();
+            assert_eq!(ended, "2026-01-20T09:59:00Z", "wrap-up ends the talk");
+        }
+        centre.adds_up().await;
+    }
+
+    async fn csv_takes_good_lines_and_tells_bad_ones(database: Database) {
+        let centre = Centre::open(database).await;
+        let id = centre.interview(T, "CA1", said("", ""), None).await;
+        let csv = "\u{feff}call;provider_call;started;leg;agent;queue;leg_started;talk;handed_over\r\n\
+            4711;CA1;2026-01-20T09:50:00Z;1;A;sales;2026-01-20T09:50:00Z;300;no\r\n\
+            4711;;;2;B;support;2026-01-20T11:55:00+02:00;120;yes\r\n\
+            ;;;3;C;support;;;\r\n\
+            4712;;yesterday;;;;;;\r\n\
+            \r\n\
+            4713;;;1;A\r\n\
+            4714;;;1;A;sales;;ten;\r\n\
+            4715;;;;;;;;\r\n";
+        let mut lines = 0;
+        let done = centre
+            .desk()
+            .import_calls(csv.as_bytes(), T + HOUR, &mut |n| lines = n)
+            .await
+            .expect("imports");
+        assert_eq!(done.taken, 3);
+        let bad: Vec<String> = done.bad.iter().map(ToString::to_string).collect();
+        for (line, (number, word)) in
+            bad.iter().zip([("4: ", "names no call"), ("5: ", "started"), ("7: ", "cells"), ("8: ", "talk")])
+        {
+            assert!(line.starts_with(number) && line.contains(word), "{bad:?}");
+        }
+        assert_eq!(bad.len(), 4);
+        assert!(lines >= 9, "{lines}");
+        assert_eq!(centre.stands(id).await.1, ["B - support"]);
+        let wrong = centre.desk().import_calls("call,agnet\n".as_bytes(), T, &mut |_| {}).await;
+        assert!(wrong.expect_err("no such column").to_string().contains("\"agnet\""));
+        let agents = "code,team,from,to\nA,red,2026-02-30,\n,red,,\nB,,2026-01-01,\nC,red,2026-02-01,2026-01-01\nD,red,,\n";
+        let done = centre.desk().import_agents(agents.as_bytes(), &mut |_| {}).await.expect("imports");
+        assert_eq!(done.taken, 1);
+        assert_eq!(done.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [2, 3, 4, 5]);
+        centre.adds_up().await;
+    }
+}
+
+impl Centre {
+    async fn waiting(&self) -> Vec<String> {
+        let pairs = [("linked".to_owned(), "no".to_owned())];
+        let page = aftercall::desk::browse::Page::read(pairs.into_iter()).expect("a page");
+        let list = self.desk().interviews_json(&page).await.expect("a list");
+        let ids = list["interviews"].as_array().expect("interviews").iter();
+        ids.map(|one| one["id"].as_str().expect("an id").to_owned()).collect()
+    }
+}

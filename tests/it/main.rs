@@ -1,0 +1,16 @@
+//! Black-box tests, one binary: the real server on a real port, both real databases.
+//!
+//! `tests/all` starts what they need. House rules for code and files are checked here too.
+
+mod browser;
+mod calls;
+mod golden;
+mod harness;
+mod house;
+mod linking;
+mod migrations;
+mod outbox;
+mod pages;
+mod report;
+mod settings;
+mod store;

@@ -1,0 +1,241 @@
+//! The pages and the report's endpoints as a browser and a program meet them.
+
+use aftercall::app::App;
+use aftercall::config::Config;
+use aftercall::web::{Body, Router};
+use http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use crate::harness::{Database, both};
+
+const PASSWORD: &str = "a long enough password";
+
+async fn house(database: &Database) -> (App, Router) {
+    let settings = format!(
+        "public_url = \"http://centre.example\"\ndatabase_url = \"{}\"\nsecret = \"{}\"\n\
+         caller_key = \"{}\"\n[access]\npassword = \"{PASSWORD}\"\n",
+        database.url,
+        "s".repeat(32),
+        "k".repeat(32)
+    );
+    let config = Config::read(&settings, "test", Vec::new()).expect("settings");
+    let app = App::build(config).await.expect("a house");
+    let router = app.router().await.expect("routes");
+    (app, router)
+}
+
+async fn site(database: &Database) -> Router {
+    house(database).await.1
+}
+
+/// An answer with its body as text.
+struct Answer {
+    status: StatusCode,
+    headers: http::HeaderMap,
+    text: String,
+}
+
+async fn ask(router: &Router, request: Request<Body>) -> Answer {
+    let answer: Response<Body> = router.clone().oneshot(request).await.expect("an answer");
+    let (parts, body) = answer.into_parts();
+    let bytes = body.collect().await.expect("a body").to_bytes();
+    let text = String::from_utf8(bytes.to_vec()).expect("text");
+    Answer { status: parts.status, headers: parts.headers, text }
+}
+
+fn get(path: &str, headers: &[(header::HeaderName, &str)]) -> Request<Body> {
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(name, *value);
+    }
+    request.body(Body::empty()).expect("a request")
+}
+
+fn form(path: &str, origin: &str, fields: &[(&str, &str)]) -> Request<Body> {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    Request::post(path)
+        .header(header::ORIGIN, origin)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(body))
+        .expect("a request")
+}
+
+const OURS: &str = "http://centre.example";
+
+async fn cookie(router: &Router) -> String {
+    let fields = [("password", PASSWORD), ("next", "/unlinked?period=7d")];
+    let inside = ask(router, form("/sign-in", OURS, &fields)).await;
+    assert_eq!(inside.status, StatusCode::SEE_OTHER, "{}", inside.text);
+    assert_eq!(inside.headers[header::LOCATION], "/unlinked?period=7d");
+    let cookie = inside.headers[header::SET_COOKIE].to_str().expect("text");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite"), "{cookie}");
+    cookie.split(';').next().expect("a cookie").to_owned()
+}
+
+both! {
+    /// Nobody reads anything without password or token, and the way in and out works.
+    async fn the_door_keeps_strangers_out(database: Database) {
+        let router = site(&database).await;
+        for path in ["/", "/unlinked", "/agents/A17", "/interviews/00"] {
+            let closed = ask(&router, get(path, &[])).await;
+            assert_eq!(closed.status, StatusCode::SEE_OTHER, "{path}");
+            let to = closed.headers[header::LOCATION].to_str().expect("text");
+            assert!(to.starts_with("/sign-in?next=%2F"), "{to}");
+            assert!(!closed.text.contains("<table"), "{path}");
+        }
+        for path in ["/api/v1/reports/agents", "/api/v1/reports/agents.csv"] {
+            assert_eq!(ask(&router, get(path, &[])).await.status, StatusCode::UNAUTHORIZED);
+        }
+        let shown = ask(&router, get("/sign-in?next=%2F%2Fevil.example", &[])).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        assert!(shown.text.contains("name=\"next\" value=\"/\""), "{}", shown.text);
+
+        let wrong = ask(&router, form("/sign-in", OURS, &[("password", "wrong")])).await;
+        assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+        assert!(wrong.headers.get(header::SET_COOKIE).is_none());
+        let fields = [("password", PASSWORD)];
+        let foreign = ask(&router, form("/sign-in", "http://evil.example", &fields)).await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+        assert!(foreign.headers.get(header::SET_COOKIE).is_none());
+
+        let cookie = cookie(&router).await;
+        let inside = ask(&router, get("/", &[(header::COOKIE, &cookie)])).await;
+        assert_eq!(inside.status, StatusCode::OK, "{}", inside.text);
+        let out = ask(&router, form("/sign-out", OURS, &[])).await;
+        let gone = out.headers[header::SET_COOKIE].to_str().expect("text");
+        assert!(gone.contains("Max-Age=0"), "{gone}");
+    }
+
+    /// Without sign-in the report can be read where the settings say so, and only by whoever asks
+    /// for this machine: not by a page whose host's name was made to mean it.
+    async fn an_open_report_is_open_on_this_machine_only(database: Database) {
+        let settings = format!(
+            "database_url = \"{}\"\nsecret = \"{}\"\ncaller_key = \"{}\"\n[access]\nopen = true\n",
+            database.url,
+            "s".repeat(32),
+            "k".repeat(32)
+        );
+        let config = Config::read(&settings, "test", Vec::new()).expect("settings");
+        let router = App::build(config).await.expect("a house").router().await.expect("routes");
+        for path in ["/", "/unlinked", "/api/v1/reports/agents"] {
+            for host in ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"] {
+                let open = ask(&router, get(path, &[(header::HOST, host)])).await;
+                assert_eq!(open.status, StatusCode::OK, "{host} {path}: {}", open.text);
+            }
+            for host in ["evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1"] {
+                let closed = ask(&router, get(path, &[(header::HOST, host)])).await;
+                assert!(!closed.status.is_success(), "{host} {path}: {}", closed.text);
+            }
+        }
+        let inside = ask(&router, get("/sign-in?next=%2Funlinked", &[])).await;
+        assert_eq!(inside.headers[header::LOCATION], "/unlinked");
+        let outside = ask(&router, get("/sign-in", &[(header::HOST, "evil.example")])).await;
+        assert_eq!(outside.status, StatusCode::OK, "a page, not a ring of redirects");
+    }
+
+    /// A token of a feed reads nothing of people.
+    async fn a_feed_s_token_reads_no_report(database: Database) {
+        let (app, router) = house(&database).await;
+        for (role, wanted) in [("feed", StatusCode::FORBIDDEN), ("read", StatusCode::OK)] {
+            let random = [role.as_bytes()[0]; 32];
+            let made = app.site.desk.create_token(role, role, random, 1_800_000_000_000).await;
+            let token = format!("Bearer {}", made.expect("a token"));
+            for path in ["/api/v1/reports/agents", "/api/v1/reports/agents.csv", "/"] {
+                let answer = ask(&router, get(path, &[(header::AUTHORIZATION, &token)])).await;
+                assert_eq!(answer.status, wanted, "{role} {path}: {}", answer.text);
+            }
+            let page = ask(&router, get("/interviews/00", &[(header::AUTHORIZATION, &token)])).await;
+            let wanted = if role == "feed" { wanted } else { StatusCode::NOT_FOUND };
+            assert_eq!(page.status, wanted, "{role}: {}", page.text);
+        }
+    }
+
+    /// An empty centre says what to do; wrong addresses say what is wrong; nothing is inline.
+    async fn pages_say_what_to_do(database: Database) {
+        let router = site(&database).await;
+        let cookie = cookie(&router).await;
+        let with = [(header::COOKIE, cookie.as_str())];
+        for (path, status, words) in [
+            ("/", StatusCode::OK, "No calls yet"),
+            ("/unlinked", StatusCode::OK, "Every interview in this view has its agent"),
+            ("/agents/A17", StatusCode::NOT_FOUND, "no such agent"),
+            ("/interviews/00", StatusCode::NOT_FOUND, "no such interview"),
+            ("/?team=none", StatusCode::BAD_REQUEST, "No team &#34;none&#34; is known here"),
+            ("/?from=31.1.2026", StatusCode::BAD_REQUEST, "which is no date"),
+        ] {
+            let page = ask(&router, get(path, &with)).await;
+            assert_eq!(page.status, status, "{path}: {}", page.text);
+            assert!(page.text.contains(words), "{path}: {}", page.text);
+            let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
+            assert!(policy.contains("default-src 'self'") && !policy.contains("unsafe"), "{policy}");
+            assert!(!page.text.contains("style=") && !page.text.contains("<script>"), "{path}");
+            assert_eq!(page.headers[header::CACHE_CONTROL], "private, no-store", "{path}");
+        }
+        let tidy = ask(&router, get("/?go=30d&period=7d&from=2026-01-01&to=2026-01-02&team=", &with)).await;
+        assert_eq!(tidy.headers[header::LOCATION], "/?period=7d");
+    }
+
+    /// JSON or CSV as the program asks; a wrong filter has a stable code.
+    async fn programs_choose_their_format(database: Database) {
+        let router = site(&database).await;
+        let cookie = cookie(&router).await;
+        let path = "/api/v1/reports/agents?from=2026-01-01&to=2026-01-31";
+        let csv = "text/csv; charset=utf-8";
+        let json = "application/json";
+        for (query, accept, kind) in [
+            ("", "application/json", json),
+            ("", "*/*", json),
+            ("", "text/csv", csv),
+            ("&format=csv", "application/json", csv),
+            ("&format=json", "text/csv", json),
+        ] {
+            let headers = [(header::COOKIE, cookie.as_str()), (header::ACCEPT, accept)];
+            let answer = ask(&router, get(&format!("{path}{query}"), &headers)).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+            assert_eq!(answer.headers[header::CONTENT_TYPE], kind, "{query} {accept}");
+        }
+        for (query, code) in [
+            ("&queue=none", "unknown_queue"),
+            ("&qeue=none", "unknown_parameter"),
+            ("&version=zz", "bad_version"),
+            ("&format=pdf", "bad_format"),
+        ] {
+            let answer =
+                ask(&router, get(&format!("{path}{query}"), &[(header::COOKIE, &cookie)])).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text);
+            let body: serde_json::Value = serde_json::from_str(&answer.text).expect("JSON");
+            assert_eq!(body["error"]["code"], code);
+            assert!(body["error"]["message"].as_str().is_some_and(|m| m.len() > 15), "{body}");
+        }
+    }
+
+    /// What is not there is said to people on a page and to programs by a code.
+    async fn nothing_is_said_in_the_asker_s_way(database: Database) {
+        let router = site(&database).await;
+        let page = ask(&router, get("/none", &[(header::ACCEPT, "text/html,*/*;q=0.8")])).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        assert!(page.text.contains("There is no such page.") && !page.text.contains("Sign out"));
+        let program = ask(&router, get("/api/v1/none", &[])).await;
+        assert_eq!(program.status, StatusCode::NOT_FOUND);
+        let body: serde_json::Value = serde_json::from_str(&program.text).expect("JSON");
+        assert_eq!(body["error"]["code"], "no_such_path");
+    }
+
+    /// Browsers keep assets for ever under their marked address, and ask again without it.
+    async fn assets_are_kept_by_browsers(database: Database) {
+        let router = site(&database).await;
+        let page = ask(&router, get("/sign-in", &[])).await.text;
+        let at = page.find("/assets/app.css?v=").expect("the style sheet");
+        let marked = page[at..].split('"').next().expect("an address");
+        let kept = ask(&router, get(marked, &[])).await;
+        assert_eq!(kept.headers[header::CONTENT_TYPE], "text/css; charset=utf-8");
+        assert!(kept.headers[header::CACHE_CONTROL].to_str().expect("text").contains("immutable"));
+        let tag = kept.headers[header::ETAG].to_str().expect("text").to_owned();
+        let again = ask(&router, get("/assets/app.css", &[(header::IF_NONE_MATCH, &tag)])).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+        assert_eq!(again.headers[header::CACHE_CONTROL], "no-cache");
+        let none = ask(&router, get("/assets/none.css", &[])).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -1,4 +1,5 @@
-//! A fresh PostgreSQL database: created in the server that `tests/all` started, dropped at the end.
+//! A fresh PostgreSQL database: created in the server that `tests/all` started, dropped when its
+//! test is over. What is left when the tests end goes away with that server.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,7 +13,7 @@ pub const SERVER: &str = "AFTERCALL_TEST_POSTGRES";
 
 static NUMBER: AtomicU32 = AtomicU32::new(1);
 
-/// A database that is dropped with this value.
+/// A database that is dropped soon after this value.
 pub struct Temporary {
     server: String,
     name: String,
@@ -46,20 +47,23 @@ impl Temporary {
 }
 
 impl Drop for Temporary {
+    /// Leaves the dropping to a thread that nobody waits for. Whoever waited here would hold up
+    /// the other futures of its task: one of them in the middle of greeting the server is what the
+    /// server itself waits for before it drops any database.
     fn drop(&mut self) {
-        let server = self.server.clone();
-        let statement = format!("drop database if exists {} with (force)", self.name);
-        // A thread of its own, since a drop cannot wait and the test's own runtime may be ending.
-        let dropped = std::thread::spawn(move || {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-            runtime.block_on(run(&server, statement)).ok()
-        })
-        .join();
-        if !matches!(dropped, Ok(Some(()))) {
-            eprintln!("the test database {} could not be dropped", self.name);
-        }
+        let (server, name) = (self.server.clone(), self.name.clone());
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let gone = runtime.ok().and_then(|it| it.block_on(remove(&server, &name)).ok());
+            if gone.is_none() {
+                eprintln!("the test database {name} could not be dropped");
+            }
+        });
     }
+}
+
+async fn remove(server: &str, name: &str) -> Result<(), sqlx::Error> {
+    run(server, format!("drop database if exists {name} with (force)")).await
 }
 
 async fn run(server: &str, statement: String) -> Result<(), sqlx::Error> {
@@ -72,11 +76,11 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_dropped_database_is_gone() {
+    async fn a_removed_database_is_gone() {
         let database = Temporary::create().await;
         let url = database.url();
         assert!(PgConnection::connect(&url).await.is_ok());
-        drop(database);
+        remove(&database.server, &database.name).await.expect("the server drops it");
         assert!(PgConnection::connect(&url).await.is_err());
     }
 }

@@ -16,8 +16,10 @@ pub struct CallTime(pub Millis);
 
 /// The local date of a moment in a zone, as days since 1970-01-01.
 pub fn day(at: Millis, zone: &jiff::tz::TimeZone) -> i64 {
-    let date =
-        jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone.clone()).date();
+    let date = jiff::Timestamp::from_millisecond(at)
+        .unwrap_or_default()
+        .to_zoned_datetime(zone.clone())
+        .date();
     i64::from(date.since(jiff::civil::date(1970, 1, 1)).map(|s| s.get_days()).unwrap_or_default())
 }
 

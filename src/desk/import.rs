@@ -214,7 +214,7 @@ impl AgentLine {
             return Err(String::from("to: lies before from"));
         }
         let start = |date: Date| {
-            date.to_zoned(zone.clone())
+            date.to_zoned_datetime(zone.clone())
                 .map(|at| at.timestamp().as_millisecond())
                 .map_err(|fault| fault.to_string())
         };

@@ -98,7 +98,8 @@ fn open(hours: &[Hours], zone: &jiff::tz::TimeZone, now: Millis) -> bool {
     if hours.is_empty() {
         return true;
     }
-    let local = jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned(zone.clone());
+    let local =
+        jiff::Timestamp::from_millisecond(now).unwrap_or_default().to_zoned_datetime(zone.clone());
     let day = u8::try_from(local.weekday().to_monday_zero_offset()).unwrap_or_default();
     let minute =
         u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or_default();

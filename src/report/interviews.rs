@@ -178,7 +178,7 @@ impl Reports {
 
     fn local(&self, at_ms: i64, format: &str) -> String {
         let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
-        at.to_zoned(self.zone.clone()).strftime(format).to_string()
+        at.to_zoned_datetime(self.zone.clone()).strftime(format).to_string()
     }
 
     fn row(&self, listed: &Listed, survey: Option<&Survey>) -> Row {

@@ -372,7 +372,8 @@ pub struct State {
     pub recorded_ms: Millis,
     /// Sum over turns of min(now − last recorded, 90 s), never negative.
     pub elapsed_ms: u32,
-    /// What was offered to this caller at the opening.
+    /// Whether "never ask me again" can be honoured, see [`Opening::never_ask`]: only then the
+    /// menu reads it out and takes it.
     pub never_ask: bool,
     /// Whether a call-back by a manager can be had.
     pub callback: bool,
@@ -432,19 +433,34 @@ impl State {
         let known = |(question, item): (usize, &Option<Outcome>)| {
             Some(Fact::Item { question: u8::try_from(question).ok()?, outcome: (*item)? })
         };
-        // Behind the consent question only who agreed is.
-        let agreed = self.consent
-            && !matches!(
-                self.place,
-                Place::Language { .. }
-                    | Place::Consent
-                    | Place::Menu(Item::Consent)
-                    | Place::Over(_)
-            );
-        let consent = agreed.then_some(Fact::Consent(true));
+        let consent = self.consent.then(|| self.agreed()).flatten().map(Fact::Consent);
         let manager = self.manager.then_some(Fact::Callback);
         let items = self.items.iter().enumerate().filter_map(known);
         consent.into_iter().chain(items).chain(manager).collect()
+    }
+
+    /// What the caller said at the consent question, as far as the place tells: behind it only who
+    /// agreed is. `None` if it is not known, or was not asked yet.
+    fn agreed(&self) -> Option<bool> {
+        match self.place {
+            Place::Consent
+            | Place::Menu(Item::Consent)
+            | Place::Manager(Item::Consent)
+            | Place::Language { back_to: None | Some(Item::Consent), .. } => None,
+            Place::Question(_)
+            | Place::OfferManager
+            | Place::Menu(Item::Question(_) | Item::OfferManager)
+            | Place::Manager(Item::Question(_) | Item::OfferManager)
+            | Place::Language { back_to: Some(Item::Question(_) | Item::OfferManager), .. } => {
+                Some(true)
+            }
+            Place::Over(Ending::NoConsent) => Some(false),
+            Place::Over(Ending::Finished) => Some(true),
+            // It may have ended before the answer; outcomes there are only behind it.
+            Place::Over(Ending::Unanswered | Ending::EndNow | Ending::NeverAsk | Ending::Limit) => {
+                self.items.iter().any(Option::is_some).then_some(true)
+            }
+        }
     }
 
     /// The question whose own document is open: index into the survey's questions. `None` in the

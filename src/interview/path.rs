@@ -3,12 +3,11 @@
 use sha2::{Digest, Sha256};
 
 use super::{InterviewId, Outcome};
-use crate::survey::{Condition, Is, Question, Survey};
+use crate::survey::{Condition, Is, Survey};
 
 /// Indexes of all questions in the order in which this interview asks them: the author's order,
-/// with neighbours of one random group shuffled by the interview's id.
-///
-/// Inside a group a question still comes after those of the group that its condition looks at.
+/// with neighbours of one random group shuffled by the interview's id. Questions of a group have
+/// no conditions (the survey's check sees to it), so any order of theirs can be asked.
 pub(super) fn asking_order(survey: &Survey, id: InterviewId) -> Vec<u8> {
     let mut order = Vec::with_capacity(survey.questions.len());
     let mut start = 0;
@@ -21,15 +20,7 @@ pub(super) fn asking_order(survey: &Survey, id: InterviewId) -> Vec<u8> {
         if waiting.len() > 1 {
             waiting.sort_by_cached_key(|&question| draw(id, question));
         }
-        while !waiting.is_empty() {
-            let free = waiting.iter().position(|&q| {
-                tests(&survey.questions[q])
-                    .iter()
-                    .all(|is| !waiting.contains(&is.question) || is.question == q)
-            });
-            // Only conditions in a circle leave none free; the survey's check refuses them.
-            order.push(waiting.remove(free.unwrap_or(0)));
-        }
+        order.append(&mut waiting);
     }
     // An index is one byte in states and facts; a survey has far fewer questions than that.
     order.into_iter().filter_map(|question| u8::try_from(question).ok()).collect()
@@ -40,13 +31,6 @@ fn draw(id: InterviewId, question: usize) -> u64 {
     let digest =
         Sha256::new().chain_update(id.0).chain_update((question as u64).to_be_bytes()).finalize();
     digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
-}
-
-fn tests(question: &Question) -> &[Is] {
-    match &question.when {
-        None => &[],
-        Some(Condition::Any(tests) | Condition::All(tests)) => tests,
-    }
 }
 
 /// Whether the question applies by the answers that stand. A question that is not answered, or

@@ -162,8 +162,9 @@ fn question(voice: &Words, state: &State, index: u8) -> Order {
 
 fn end(voice: &Words, state: &State, ending: Ending) -> Order {
     let goodbye = match ending {
-        Ending::Finished => "goodbye",
-        Ending::EndNow | Ending::Limit => "goodbye-early",
+        Ending::Finished if state.started(voice.survey) => "goodbye",
+        // Who skipped everything is not thanked for answers.
+        Ending::Finished | Ending::EndNow | Ending::Limit => "goodbye-early",
         Ending::Unanswered => "goodbye-unanswered",
         Ending::NeverAsk => "goodbye-never",
         Ending::NoConsent => "goodbye-refused",

@@ -6,7 +6,7 @@ use super::{
     Command, Ending, Fact, Input, Item, Keys, Lead, Millis, Opening, Outcome, Place, Recording,
     State, Step, path,
 };
-use crate::survey::{About, Good, Kind, Survey};
+use crate::survey::{Kind, Survey};
 
 /// A document that is open longer than this counts no longer, so that a clock that jumps costs a
 /// caller at most one slice of the whole call's time.
@@ -437,27 +437,13 @@ impl<'a> Turn<'a> {
         matches!(question.map(|q| &q.kind), Some(Kind::Comment { .. }))
     }
 
-    /// Whether the manager is offered at the end: call-backs are on and not asked for yet, the
-    /// survey has no direct key for it, and the rating of the agent is among the two worst points.
+    /// Whether the manager is offered at the end: call-backs are on and not asked for yet, and the
+    /// survey makes the offer after such answers.
     fn offers_manager(&self) -> bool {
-        let rating =
-            self.survey.questions.iter().zip(&self.state.items).find_map(|(q, item)| {
-                match (&q.kind, q.about) {
-                    (Kind::Scale { low, high, good, .. }, About::Agent) => {
-                        Some((low, high, good, item))
-                    }
-                    _ => None,
-                }
-            });
-        let poor = match rating {
-            Some((low, _, Good::High, Some(Outcome::Answered(value)))) => {
-                *value <= low.saturating_add(1)
-            }
-            Some((_, high, Good::Low, Some(Outcome::Answered(value)))) => {
-                value.saturating_add(1) >= *high
-            }
-            _ => false,
-        };
-        poor && self.state.callback && !self.state.manager && !self.survey.shortcuts
+        let poor = self.survey.manager_offer().is_some_and(|poor| {
+            let item = self.state.items.get(poor.question).copied().flatten();
+            matches!(item, Some(Outcome::Answered(value)) if poor.values.contains(&value))
+        });
+        poor && self.state.callback && !self.state.manager
     }
 }

@@ -6,15 +6,15 @@ use std::fmt;
 use super::file::Lines;
 use super::question::Written;
 use super::read::Source;
-use super::{Condition, Fault, Files, Is, Kind, Lang, Level, Question, Sound, Speech, Survey};
+use super::{
+    Condition, Fault, Files, Is, Kind, Lang, Level, Question, Sound, Speech, Survey, longest,
+};
 
 /// Most questions of a survey: the state of an interview travels in links of limited length.
 const MOST_QUESTIONS: usize = 30;
 /// Most languages of a language choice: each is one part of one joined sound, with the silence
 /// to think behind them, and a sound is joined from at most six parts.
 const MOST_CHOICES: usize = 5;
-/// Seconds that a caller takes to press a key.
-const KEY_SECONDS: u64 = 5;
 
 /// Reports the faults of a survey as a whole.
 pub(super) fn whole(survey: &Survey, lines: &Lines, source: &mut Source<'_>) {
@@ -242,16 +242,12 @@ fn search(
 }
 
 /// The longest that a caller who answers everything is kept, in milliseconds: the greeting, every
-/// question heard once, five seconds to press each key. A spoken comment is the caller's own time
-/// and not counted.
+/// question of the longest path heard once, the manager's offer at its end, five seconds to press
+/// each key. A spoken comment is the caller's own time and not counted.
 pub fn longest_ms(survey: &Survey, lang: Lang) -> u64 {
-    let heard = |id: &str| survey.prompt(lang, id).map_or(0, |prompt| u64::from(prompt.millis));
-    let questions = survey
-        .questions
-        .iter()
-        .filter(|question| !matches!(question.kind, Kind::Comment { .. }))
-        .map(|question| heard(&format!("ask-{}", question.name)) + KEY_SECONDS * 1000);
-    heard("greeting") + questions.sum::<u64>()
+    longest::millis(survey, &|id| {
+        survey.prompt(lang, id).map_or(0, |prompt| u64::from(prompt.millis))
+    })
 }
 
 /// Compares the longest path with the promise.
@@ -300,7 +296,7 @@ pub fn compare(files: &Files, new: &Survey, stored: &Survey) -> Vec<Fault> {
         let name = &question.name;
         let line = line_of(files, index);
         let mut changes = Vec::new();
-        if before.kind != question.kind {
+        if !before.kind.same_answers(&question.kind) {
             changes.push("its scale or keys");
         }
         if was_core != (new.core == index) {

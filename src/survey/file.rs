@@ -38,7 +38,7 @@ pub fn parse(files: &Files) -> Parsed {
     let mut survey = draft;
 
     check::whole(&survey, &lines, &mut source);
-    let needed = words::needed(&survey.questions, survey.choose_language);
+    let needed = words::needed(&survey.questions, survey.languages.len() > 1);
     let mut faults = std::mem::take(&mut source.faults);
     for (position, &lang) in survey.languages.iter().enumerate() {
         let file = format!("{}/{lang}.toml", files.name);
@@ -240,7 +240,7 @@ fn questions(keys: &mut Keys<'_, '_, '_>, lines: &mut Lines) -> (Vec<Question>, 
     let mut questions: Vec<Question> = Vec::new();
     for (index, (table, line)) in tables.iter().enumerate() {
         let mut inner = Keys::new(keys.source, table, *line);
-        let (question, written, is_core) = question(&mut inner, index, &names);
+        let (question, written, is_core) = question(&mut inner, &names, &questions);
         if let (Some(first), Some(at)) = (core, is_core.as_ref().filter(|at| at.value)) {
             let first = &questions[first].name;
             let message = format!("\"{first}\" is the core question already; there is only one");

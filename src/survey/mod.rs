@@ -3,7 +3,7 @@
 //! Pure: this room gets texts and sound lengths as values and knows nothing of files, clocks,
 //! webhooks or databases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 mod check;
 mod file;
+mod longest;
 mod question;
 mod read;
 #[cfg(test)]
@@ -33,6 +34,8 @@ pub struct Files {
     pub words: BTreeMap<Lang, String>,
     /// Each sound in `audio/<lang>/<prompt>.wav`.
     pub clips: BTreeMap<(Lang, String), Clip>,
+    /// Sounds that are there but cannot be used; whoever fills this in has told why.
+    pub unreadable: BTreeSet<(Lang, String)>,
 }
 
 /// What must be known of a sound without hearing it.
@@ -224,6 +227,23 @@ impl Survey {
         self.languages[0]
     }
 
+    /// The answers after which a manager is offered at the end: the first rating of the agent is
+    /// among its two worst points. `None` where the survey never makes the offer: none is asked,
+    /// or the manager has a direct key.
+    pub fn manager_offer(&self) -> Option<Is> {
+        let worst = |question: &Question| match question.kind {
+            Kind::Scale { low, high, good, .. } if question.about == About::Agent => {
+                Some(match good {
+                    Good::High => vec![low, low.saturating_add(1)],
+                    Good::Low => vec![high.saturating_sub(1), high],
+                })
+            }
+            _ => None,
+        };
+        let mut questions = self.questions.iter().enumerate().filter(|_| !self.shortcuts);
+        questions.find_map(|(question, q)| Some(Is { question, values: worst(q)? }))
+    }
+
     /// The index of the question with that name.
     pub fn question(&self, name: &str) -> Option<usize> {
         self.questions.iter().position(|q| q.name == name)
@@ -250,9 +270,9 @@ pub enum Credit {
 pub enum Speech {
     /// Human recording, else a confirmed platform voice, else machine-made audio.
     Auto,
-    /// Always the audio file.
+    /// The audio file, else the platform's voice.
     Audio,
-    /// Always the platform's voice where it has one.
+    /// The platform's voice where it is confirmed, else the audio file.
     Voice,
 }
 
@@ -330,7 +350,7 @@ pub enum Kind {
     },
     /// A spoken comment.
     Comment {
-        /// Longest recording in seconds.
+        /// Longest recording in seconds, 90 at most.
         max_seconds: u32,
         /// Seconds of silence that end it.
         silence_seconds: u32,
@@ -350,6 +370,15 @@ impl Kind {
             Self::Choice { options } => (1..=options).contains(&digit),
             Self::YesNo { .. } | Self::Consent => digit == 1 || digit == 2,
             Self::Comment { .. } => false,
+        }
+    }
+
+    /// Whether answers of the one can be compared with answers of the other. How long a comment
+    /// may take changes nothing of what was answered.
+    pub fn same_answers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Comment { .. }, Self::Comment { .. }) => true,
+            _ => self == other,
         }
     }
 

@@ -22,6 +22,10 @@ const MEASURES: [&str; 13] = [
     "perception",
 ];
 
+/// Longest comment in seconds: an interview closes a while after its limit, and one recording must
+/// have come by then.
+const LONGEST_COMMENT: u32 = 90;
+
 /// A question as written: its line, and whether all of it could be read.
 pub(super) struct Written {
     pub(super) line: usize,
@@ -32,17 +36,17 @@ pub(super) struct Written {
     pub(super) measure: usize,
 }
 
-/// Reads one question; `names` are those of all questions in order, `index` is its own place.
-/// Beside it whether it says that it is the core question.
+/// Reads one question; `names` are those of all questions in order, `earlier` are the questions
+/// before it. Beside it whether it says that it is the core question.
 pub(super) fn question(
     keys: &mut Keys<'_, '_, '_>,
-    index: usize,
     names: &[&str],
+    earlier: &[Question],
 ) -> (Question, Written, Option<At<bool>>) {
     let line = keys.line;
     let name = match keys.needed("name", "\"rating\"") {
         Some(At { value, line }) => {
-            name_faults(keys.source, value, line, &names[..index]);
+            name_faults(keys.source, value, line, &names[..earlier.len()]);
             value.to_owned()
         }
         None => String::new(),
@@ -82,7 +86,7 @@ pub(super) fn question(
     let when_line = keys.value("when").map(|v| keys.source.line(&v.span())).unwrap_or(line);
     let when = keys.value("when").and_then(|value| {
         let at = At { value: value.get_ref(), line: when_line };
-        condition(keys.source, at, index, names)
+        condition(keys.source, at, names, earlier)
     });
     let written = Written { line, whole: kind.is_some(), when: when_line, measure: measure_line };
     let question = Question {
@@ -161,7 +165,7 @@ fn kind(keys: &mut Keys<'_, '_, '_>) -> Option<Kind> {
             Some(Kind::YesNo { good: good.is_none_or(|at| at.value) })
         }
         Word::Comment => Some(Kind::Comment {
-            max_seconds: keys.number("max_seconds", 5, 300).map_or(60, |at| at.value),
+            max_seconds: keys.number("max_seconds", 5, LONGEST_COMMENT).map_or(60, |at| at.value),
             silence_seconds: keys.number("silence_seconds", 1, 10).map_or(3, |at| at.value),
         }),
         Word::Consent => Some(Kind::Consent),
@@ -233,8 +237,8 @@ fn scale(keys: &mut Keys<'_, '_, '_>) -> Option<Kind> {
 fn condition<'t>(
     source: &mut Source<'t>,
     at: At<&DeValue<'t>>,
-    index: usize,
     names: &[&str],
+    earlier: &[Question],
 ) -> Option<Condition> {
     const FORM: &str = "write when = { question = \"rating\", is = [1, 2] }, or any = [..] or \
                         all = [..] of such tests";
@@ -243,7 +247,7 @@ fn condition<'t>(
         return None;
     };
     if table.contains_key("question") {
-        return test(source, at, index, names).map(|is| Condition::All(vec![is]));
+        return test(source, at, names, earlier).map(|is| Condition::All(vec![is]));
     }
     let mut keys = Keys::new(source, table, at.line);
     let lists = (keys.list("any"), keys.list("all"));
@@ -261,16 +265,17 @@ fn condition<'t>(
         return None;
     }
     let tests: Vec<Is> =
-        members.into_iter().filter_map(|member| test(source, member, index, names)).collect();
+        members.into_iter().filter_map(|member| test(source, member, names, earlier)).collect();
     Some(if any { Condition::Any(tests) } else { Condition::All(tests) })
 }
 
-/// `{ question = "rating", is = [1, 2] }`; yes and no may be written as words.
+/// `{ question = "rating", is = [1, 2] }`; yes and no may be written as words where they are the
+/// answers.
 fn test<'t>(
     source: &mut Source<'t>,
     at: At<&DeValue<'t>>,
-    index: usize,
     names: &[&str],
+    earlier: &[Question],
 ) -> Option<Is> {
     let Some(table) = at.value.as_table() else {
         source.error(at.line, "a test must be a table: { question = \"rating\", is = [1, 2] }");
@@ -283,24 +288,30 @@ fn test<'t>(
         keys.source.error(at.line, "`is` is missing; write is = [1, 2]");
     }
     keys.done();
+    let asked = name.as_ref().and_then(|at| names.iter().position(|other| *other == at.value));
+    let kind = asked.and_then(|question| earlier.get(question)).map(|question| &question.kind);
+    // Of a question that is none of the earlier ones it is told below, and nothing else.
+    let words = kind.is_none_or(|kind| matches!(kind, Kind::YesNo { .. } | Kind::Consent));
     let mut values = Vec::new();
     for At { value, line } in is?.value {
         match (value.as_str(), integer(value).and_then(|n| u8::try_from(n).ok())) {
-            (Some("yes"), _) => values.push(1),
-            (Some("no"), _) => values.push(0),
+            (Some("yes"), _) if words => values.push(1),
+            (Some("no"), _) if words => values.push(0),
             (_, Some(n)) => values.push(n),
             _ => {
                 let found = show(value);
-                source.error(line, format!("{found} is not an answer; write a number, yes or no"));
+                let right = if words { "a number, yes or no" } else { "its numbers" };
+                source.error(line, format!("{found} is not an answer; write {right}"));
             }
         }
     }
     let At { value: name, line } = name?;
     let shown = name.escape_debug();
-    match names.iter().position(|other| *other == name) {
-        Some(question) if question < index => Some(Is { question, values }),
+    match asked {
+        Some(question) if question < earlier.len() => Some(Is { question, values }),
         Some(question) => {
-            let which = if question == index { "the question itself" } else { "a later question" };
+            let which =
+                if question == earlier.len() { "the question itself" } else { "a later question" };
             let message =
                 format!("`when` looks at {which}, \"{shown}\"; only earlier ones have answers");
             source.error(line, message);

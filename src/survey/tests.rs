@@ -36,7 +36,7 @@ fn the_shipped_survey_has_no_fault() {
     let survey = parsed.survey.unwrap();
     assert_eq!(survey.questions.len(), 5);
     assert_eq!(survey.languages.len(), 5);
-    assert_eq!((survey.core, survey.shortcuts, survey.max_seconds), (0, false, 180));
+    assert_eq!((survey.core, survey.shortcuts, survey.max_seconds), (0, false, 210));
     assert_eq!(survey.prompt("lt".parse().unwrap(), "beep").unwrap().millis, 300);
     let choice = survey.prompt("pl".parse().unwrap(), "choose-language").unwrap();
     assert_eq!(&*choice.text, "Aby rozmawiać po polsku, proszę nacisnąć 4.");
@@ -65,15 +65,16 @@ about = "resolution"
 }
 
 /// Files with words and sounds for whatever that survey says.
-fn with_words(name: &str, survey: &str) -> Files {
+pub(super) fn with_words(name: &str, survey: &str) -> Files {
     let mut files = Files { name: name.to_owned(), survey: survey.to_owned(), ..Files::default() };
     for _ in 0..2 {
         // The first round finds out which languages and prompts there are.
         let Some(parsed) = parse(&files).survey.or_else(|| built(&files)) else { break };
         for lang in parsed.languages.clone() {
             let mut text = "[prompts]\n".to_owned();
-            for id in needed(&parsed.questions, parsed.choose_language) {
-                text.push_str(&format!("{id} = \"Say {id}\"\n"));
+            for id in needed(&parsed.questions, parsed.languages.len() > 1) {
+                let place = if id == "choose-language" { " {key}" } else { "" };
+                text.push_str(&format!("{id} = \"Say {id}{place}\"\n"));
                 let clip = Clip { millis: 1000, human: true, digest: [1; 32] };
                 files.clips.insert((lang, id), clip);
             }
@@ -150,6 +151,11 @@ fn each_fault_is_told_with_its_line() {
         ("\"fcr\"", "\"consent\"", "15: error: \"solved\": measure = \"consent\" and kind"),
         ("\"fcr\"", "\"comment\"", "15: error: \"solved\": measure = \"comment\" and kind"),
         ("\"yes-no\"", "\"choice\"", "12: error: `options` is missing"),
+        (
+            "\"yes-no\"\nmeasure = \"fcr\"",
+            "\"comment\"\nmax_seconds = 91\nmeasure = \"comment\"",
+            "15: error: `max_seconds` must be a whole number from 5 to 90, not 91",
+        ),
         ("\"yes-no\"", "\"choice\"\noptions = 9", "15: error: `options` must be a whole number"),
         ("\"fcr\"", "\"fcr\"\nsame_series = \"old\"", "16: error: `same_series` must be the eight"),
         ("\"csat\"", "\"csat\"\nretries = 3", "10: error: unknown key `retries`; the keys here"),
@@ -182,6 +188,11 @@ fn each_fault_is_told_with_its_line() {
             solved,
             "when = { question = \"rating\", is = [1, 6] }\nname = \"solved\"",
             "13: error: `when` waits for \"rating\" = 6, which cannot be",
+        ),
+        (
+            solved,
+            "when = { question = \"rating\", is = [5, \"yes\"] }\nname = \"solved\"",
+            "13: error: \"yes\" is not an answer; write its numbers",
         ),
         (
             solved,
@@ -319,6 +330,10 @@ fn faults_of_words_and_audio_are_told() {
         (
             |f, l| edit(f, l, "\"Say answer-no\"", "\"Say {n}\""),
             "en.toml:2: error: \"answer-no\" has braces",
+        ),
+        (
+            |f, l| edit(f, l, "[prompts]\n", "[prompts]\nchoose-language = \"Press a key\"\n"),
+            "en.toml:2: error: \"choose-language\" does not say which key to press",
         ),
         (
             |f, l| edit(f, l, "\"Say answer-no\"", "\"a\\tb\""),
@@ -529,4 +544,39 @@ proptest::proptest! {
         files.survey = survey[..cut].to_owned();
         _ = parse(&files);
     }
+}
+
+/// Where there are two languages the menu can change it, though no call opens with the choice.
+#[test]
+fn a_survey_of_several_languages_says_how_to_choose_one() {
+    let survey = small().survey.replace("[\"en\"]", "[\"en\", \"lt\"]");
+    let mut files = with_words("small", &survey);
+    assert_eq!(told(&files), [] as [&str; 0]);
+    for code in ["en", "lt"] {
+        edit(
+            &mut files,
+            code.parse().unwrap(),
+            "choose-language = \"Say choose-language {key}\"\n",
+            "",
+        );
+    }
+    assert_eq!(
+        told(&files).iter().filter(|fault| fault.contains("words missing")).collect::<Vec<_>>(),
+        [
+            "small/en.toml:1: error: words missing in en: choose-language",
+            "small/lt.toml:1: error: words missing in lt: choose-language",
+        ]
+    );
+}
+
+#[test]
+fn a_comment_may_get_other_limits_in_the_same_series() {
+    let survey = small().survey
+        + "\n[[question]]\nname = \"why\"\nkind = \"comment\"\nmeasure = \"comment\"\n\
+           about = \"agent\"\n";
+    let old = parse(&with_words("small", &survey)).survey.unwrap();
+    let files = with_words("small", &(survey + "max_seconds = 90\nsilence_seconds = 5\n"));
+    let new = parse(&files).survey.unwrap();
+    assert_ne!(new.questions[2].kind, old.questions[2].kind);
+    assert_eq!(compare(&files, &new, &old), []);
 }

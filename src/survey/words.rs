@@ -40,18 +40,20 @@ const COMMON: [&str; 25] = [
     "wrong-manager",
 ];
 
-/// Said only where a survey offers the choice, but it may always be there.
+/// Said wherever there is more than one language: by the choice at the opening and by the one that
+/// the menu opens. A survey of one language may have it all the same.
 const CHOOSE_LANGUAGE: &str = "choose-language";
 
 /// Longest text of one prompt in characters: platforms refuse a little more than that.
 const LONGEST_TEXT: usize = 1000;
 
-/// Every prompt id that a survey with these questions says.
-pub fn needed(questions: &[Question], choose_language: bool) -> Vec<String> {
+/// Every prompt id that a survey with these questions says; `several_languages`: in which there is
+/// another language to choose.
+pub fn needed(questions: &[Question], several_languages: bool) -> Vec<String> {
     let mut ids: Vec<String> = COMMON.map(str::to_owned).to_vec();
     ids.extend((0..=20).map(|n| format!("number-{n}")));
     ids.extend(('a'..='z').map(|c| format!("letter-{c}")));
-    if choose_language {
+    if several_languages {
         ids.push(CHOOSE_LANGUAGE.to_owned());
     }
     for question in questions {
@@ -134,6 +136,9 @@ fn sentence<'v>(
         Some(text) if text.chars().any(char::is_control) => {
             format!("\"{shown}\" holds a control character or a line break")
         }
+        Some(text) if id == CHOOSE_LANGUAGE && !text.contains("{key}") => format!(
+            "\"{shown}\" does not say which key to press; write {{key}} where the key stands"
+        ),
         Some(text) => {
             let rest = match id {
                 CHOOSE_LANGUAGE => text.replace("{key}", ""),
@@ -194,7 +199,9 @@ impl Spoken<'_> {
                 Some(clip) => (clip.millis, Sound::Machine),
                 None => (estimate(text), Sound::Missing),
             };
-            if sound == Sound::Missing && self.speech != Speech::Voice {
+            let place = (lang, id.clone());
+            let told = self.files.unreadable.contains(&place);
+            if sound == Sound::Missing && self.speech != Speech::Voice && !told {
                 let name = &self.files.name;
                 let message = format!(
                     "audio missing: {name}/audio/{lang}/{id}.wav; record it, or run \

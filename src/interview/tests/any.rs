@@ -33,7 +33,8 @@ fn any_question(index: usize) -> impl Strategy<Value = Question> {
         move |(kind, when, group, about)| {
             let mut question = question(&format!("q{index}"), kind, about);
             question.when = when.filter(|_| index > 0);
-            question.random_group = group.map(String::from);
+            // As the survey's check wants it: what has a condition is in no random group.
+            question.random_group = group.map(String::from).filter(|_| question.when.is_none());
             question
         },
     )
@@ -276,8 +277,6 @@ fn a_random_group_is_shuffled_by_the_id_and_nothing_else_is() {
     for question in &mut questions[1..5] {
         question.random_group = Some("attributes".into());
     }
-    // Within the group, q1 hangs on q3: whatever the shuffle, q3 comes first.
-    questions[1].when = Some(Condition::All(vec![is(3, &[1])]));
     let survey = survey(questions);
     let mut firsts = [0; 7];
     for n in 0..=255 {
@@ -285,19 +284,15 @@ fn a_random_group_is_shuffled_by_the_id_and_nothing_else_is() {
         let order = path::asking_order(&survey, id);
         assert_eq!(order, path::asking_order(&survey, id));
         assert_eq!((order[0], &order[5..]), (0, &[5, 6][..]));
-        let place = |question| order.iter().position(|&q| q == question).expect("asked");
-        assert!(place(3) < place(1), "{order:?}");
         let mut sorted = order.clone();
         sorted.sort_unstable();
         assert_eq!(sorted, [0, 1, 2, 3, 4, 5, 6]);
         firsts[usize::from(order[1])] += 1;
     }
-    // q2, q3 and q4 each come first in a fair share of 256 interviews (q3 more often, as q1 gives
-    // way to it); q1 never does.
-    assert_eq!(firsts[1], 0);
-    assert!(firsts[2] > 30 && firsts[3] > 30 && firsts[4] > 30, "{firsts:?}");
+    // Each of the four comes first in a fair share of 256 interviews.
+    assert!(firsts[1..5].iter().all(|&count| count > 40), "{firsts:?}");
     // The order is part of running interviews: a release must not draw otherwise.
     assert_eq!(path::asking_order(&survey, opening().id), PINNED);
 }
 
-const PINNED: [u8; 7] = [0, 3, 1, 4, 2, 5, 6];
+const PINNED: [u8; 7] = [0, 1, 3, 4, 2, 5, 6];

@@ -38,7 +38,8 @@ pub fn is(question: usize, values: &[u8]) -> Is {
 
 /// A survey of those questions with every prompt that the engine may say, in three languages.
 pub fn survey(questions: Vec<Question>) -> Survey {
-    let mut ids: Vec<String> = "greeting choose-language consent wrong silent standing answer-yes \
+    let mut ids: Vec<String> = "greeting choose-language consent wrong-consent wrong-manager \
+        wrong silent standing answer-yes \
         answer-no beep menu-back menu-manager menu-language menu-end menu-never menu-return \
         ask-manager manager-again manager-noted goodbye goodbye-early goodbye-unanswered \
         goodbye-never goodbye-refused sorry not-now"

@@ -231,7 +231,7 @@ fn scripts_lead_to_documents() {
         ("", "8 8", "wrong ask-csat One/6000"),
         ("", "8 -", "silent ask-csat One/6000"),
         ("", "8 8 8 8", "wrong-fcr ask-fcr One/6000"),
-        ("consent", "8", "wrong consent One/6000"),
+        ("consent", "8", "wrong-consent consent One/6000"),
         ("", "+300 #", "greeting ask-csat One/6000"),
         ("", "4 3 +300 #", "wrong-fcr ask-fcr One/6000"),
         ("", "* * * *", "ask-csat One/6000"),
@@ -248,6 +248,9 @@ fn scripts_lead_to_documents() {
         ("", "* * 3", "choose-language lt:choose-language ta:choose-language One/2000"),
         ("", "* * 3 2", "lt:ask-csat One/6000"),
         ("lithuanian", "* * 3 - -", "lt:ask-csat One/6000"),
+        // Also in a survey that never opens with the choice.
+        ("no-choice", "* * 3", "choose-language lt:choose-language ta:choose-language One/2000"),
+        ("no-choice", "* * 3 3", "ta:ask-csat One/6000"),
         // An answer that stands.
         ("", "4 * * 1", "standing number-4 ask-csat One/6000"),
         ("", "4 * * 1 8", "wrong-csat standing number-4 ask-csat One/6000"),
@@ -261,11 +264,13 @@ fn scripts_lead_to_documents() {
         ("short callback", "9 9", "manager-noted ask-csat One/6000"),
         ("short callback", "9 9 9", "manager-noted ask-csat One/6000"),
         ("callback", "1 1 2 7 -", "ask-manager One/6000"),
-        ("callback", "1 1 2 7 - 5", "wrong ask-manager One/6000"),
+        ("callback", "1 1 2 7 - 5", "wrong-manager ask-manager One/6000"),
         ("callback", "1 1 2 7 - 1", "manager-noted goodbye end/Finished"),
         ("callback", "1 1 2 7 - 2", "goodbye end/Finished"),
         // Goodbyes.
         ("", "4 1 2 7", "goodbye end/Finished"),
+        ("", "# # # #", "goodbye-early end/Finished"),
+        ("", "# # 3 #", "goodbye end/Finished"),
         ("", "- - - - - -", "goodbye-unanswered end/Unanswered"),
         ("", "* * 4", "goodbye-early end/EndNow"),
         ("", "* * 5", "goodbye-never end/NeverAsk"),

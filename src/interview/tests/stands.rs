@@ -1,7 +1,10 @@
 //! Dispositions from outcomes alone.
 
 use super::sample::{COMMENT, is, question, scale, survey};
-use crate::interview::{Disposition, Fact, Input, Outcome, begin, disposition, step};
+use crate::interview::{
+    Disposition, Ending, Fact, Input, Item, Opening, Outcome, Place, State, begin, disposition,
+    step,
+};
 use crate::survey::{About, Condition, Kind, Survey};
 
 /// Core, two more, one that hangs on the core being 1, a comment, a consent.
@@ -94,4 +97,47 @@ fn a_start_sets_no_items() {
     let passed = Fact::Item { question: 0, outcome: Outcome::NotApplicable };
     assert_eq!(first.state.open_question(), Some(1), "the comment");
     assert!(next.facts.contains(&passed), "{:?}", next.facts);
+}
+
+/// A state of that survey at that place, with consent asked and two items known.
+fn at(place: Place, letters: &str) -> State {
+    let opening = Opening { consent: true, ..super::sample::opening() };
+    State { place, items: items(letters), ..begin(&sample(), &opening, 0).state }
+}
+
+/// What a state tells when the turns before could not be stored: exactly what happened.
+#[test]
+fn a_state_tells_consent_only_where_it_was_given() {
+    use Item::{Consent, OfferManager, Question};
+    let language = |back_to| Place::Language { round: 0, back_to };
+    for (place, letters, said) in [
+        (language(None), "......", None),
+        (language(Some(Consent)), "......", None),
+        (language(Some(Question(1))), "2.....", Some(true)),
+        (language(Some(OfferManager)), "222222", Some(true)),
+        (Place::Consent, "......", None),
+        (Place::Menu(Consent), "......", None),
+        (Place::Manager(Consent), "......", None),
+        (Place::Question(0), "......", Some(true)),
+        (Place::Menu(Question(0)), "......", Some(true)),
+        (Place::Manager(Question(0)), "......", Some(true)),
+        (Place::OfferManager, "222222", Some(true)),
+        (Place::Menu(OfferManager), "222222", Some(true)),
+        (Place::Over(Ending::NoConsent), "......", Some(false)),
+        (Place::Over(Ending::Finished), "ssssss", Some(true)),
+        (Place::Over(Ending::Unanswered), "......", None),
+        (Place::Over(Ending::Unanswered), "ii....", Some(true)),
+        (Place::Over(Ending::EndNow), "......", None),
+        (Place::Over(Ending::NeverAsk), "2.....", Some(true)),
+        (Place::Over(Ending::Limit), "......", None),
+    ] {
+        let told: Vec<Fact> = at(place, letters).facts();
+        let consent: Vec<&Fact> = told.iter().filter(|f| matches!(f, Fact::Consent(_))).collect();
+        let expected = said.map(Fact::Consent);
+        assert_eq!(consent, expected.iter().collect::<Vec<_>>(), "{place:?} {letters}");
+        let known = letters.chars().filter(|letter| *letter != '.').count();
+        assert_eq!(told.len(), known + consent.len(), "{place:?} {letters}");
+    }
+    let unasked = State { consent: false, ..at(Place::Question(0), "......") };
+    assert_eq!(unasked.facts(), [], "where nobody asked, nobody agreed");
 }

@@ -19,11 +19,12 @@ use crate::outbox::moves::Mover;
 use crate::outbox::recordings::Recordings;
 use crate::report::Reports;
 use crate::store::{Store, StoreError};
-use crate::survey::Fault;
+use crate::survey::{Fault, Level};
 use crate::telemetry::{self, Counters};
-use crate::web::{self, Router, Site, serve};
+use crate::web::{self, Patience, Router, Site, serve};
 
 mod call;
+mod check;
 mod command;
 mod demo;
 mod line;
@@ -49,9 +50,6 @@ pub enum AppError {
     /// The survey files.
     #[error("the survey files cannot be used:\n{}", .0.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n"))]
     Surveys(Vec<Fault>),
-    /// The settings name surveys that there are none of.
-    #[error("the settings cannot be used:\n{}", .0.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n"))]
-    NoSuchSurvey(Vec<String>),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -88,15 +86,31 @@ pub struct App {
 }
 
 impl App {
-    /// Opens store and surveys and builds the house; no port is bound yet.
+    /// Opens store and surveys and builds the house for callers; no port is bound yet. The store
+    /// learns of the surveys, unless one was changed without saying how its answers go on.
     ///
     /// # Errors
     /// With all that is wrong with the surveys, or why the store cannot be used.
     pub async fn build(config: Config) -> Result<Self, AppError> {
-        let library = Arc::new(library(config.prompts.as_deref())?);
-        let missing = missing_surveys(&config, &library);
-        if !missing.is_empty() {
-            return Err(AppError::NoSuchSurvey(missing));
+        let app = Self::open(config).await?;
+        let site = &app.site;
+        let mut faults = check::silent(&site.library, Some(&site.config));
+        faults.extend(check::changed(&site.library, &app.store).await?);
+        if faults.iter().any(|fault| fault.level == Level::Error) {
+            app.store.close().await;
+            return Err(AppError::Surveys(faults));
+        }
+        site.desk.surveys_seen(clock::now_ms()).await?;
+        Ok(app)
+    }
+
+    /// The same for a command that serves no callers: what the store knows of surveys stays as it
+    /// is.
+    async fn open(config: Config) -> Result<Self, AppError> {
+        let library = Arc::new(library(config.surveys.prompts.as_deref())?);
+        let faults = check::missing(&config.surveys, &library);
+        if !faults.is_empty() {
+            return Err(ConfigError { faults, surveys: None }.into());
         }
         let store = Store::open(config.database_url.expose_secret()).await?;
         Self::assemble(config, store, library).await
@@ -109,14 +123,13 @@ impl App {
     ) -> Result<Self, AppError> {
         let config = Arc::new(config);
         let counters = Arc::new(Counters::default());
-        let now = clock::now_ms();
-        let desk = Arc::new(
-            Desk::open(store.clone(), config.clone(), library.surveys(), counters, now).await?,
-        );
+        let desk =
+            Arc::new(Desk::open(store.clone(), config.clone(), library.surveys(), counters).await?);
         let reports = Arc::new(Reports::new(store.clone(), config.time_zone.clone()));
         let (moves, wanted) = tokio::sync::mpsc::channel(MOVES);
         let wanted = Arc::new(tokio::sync::Mutex::new(wanted));
-        let site = Site { desk, reports, config, library, draw, moves };
+        let patience = Patience::default();
+        let site = Site { desk, reports, config, library, draw, patience, moves };
         Ok(Self { site, store, wanted })
     }
 
@@ -238,30 +251,6 @@ fn library(folder: Option<&Path>) -> Result<Library, AppError> {
     .map_err(AppError::Surveys)
 }
 
-/// Where the settings name a survey that there is none of: its callers would be asked another one,
-/// or nothing.
-fn missing_surveys(config: &Config, library: &Library) -> Vec<String> {
-    let providers = config.providers.values().flat_map(|provider| {
-        let section = format!("provider.{}", provider.name);
-        let numbers = provider.numbers.iter().map({
-            let section = section.clone();
-            move |number| (format!("{section}.numbers"), number.survey.as_ref())
-        });
-        std::iter::once((format!("{section}.survey"), provider.survey.as_ref())).chain(numbers)
-    });
-    let queues = config.offer.queues.iter();
-    let queues =
-        queues.map(|(name, rule)| (format!("offer.queue.{name}.survey"), rule.survey.as_ref()));
-    let known: Vec<&str> = library.surveys().iter().map(|survey| survey.name.as_str()).collect();
-    providers
-        .chain(queues)
-        .filter_map(|(key, name)| Some((key, name.filter(|name| !known.contains(&name.as_str()))?)))
-        .map(|(key, name)| {
-            format!("{key}: there is no survey \"{name}\"; there are: {}", known.join(", "))
-        })
-        .collect()
-}
-
 /// Sixteen bytes that nobody can guess.
 #[expect(clippy::expect_used, reason = "without the system's randomness nothing here is safe")]
 fn draw() -> [u8; 16] {
@@ -305,7 +294,7 @@ async fn run(command: Command) -> Result<ExitCode, AppError> {
         Command::Serve(settings) => serve_command(&settings).await,
         Command::Demo(demo) => demo::run(demo).await,
         Command::Call(call) => call::run(call).await,
-        Command::Check(check) => records::check(&check).await,
+        Command::Check(check) => check::check(&check).await,
         Command::Report(report) => records::report(report).await,
         Command::Import(import) => records::import(import).await,
         Command::Prompts(command::Prompts::Speak(speak)) => records::speak(speak).await,
@@ -352,28 +341,5 @@ async fn stop_signal() {
     tokio::select! {
         _ = interrupt => {}
         _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn surveys_that_settings_name_must_exist() {
-        let settings = |survey: &str| {
-            let text = format!(
-                "secret = \"{0}\"\ncaller_key = \"{0}\"\n[offer.queue.sales]\nsurvey = \"{survey}\"\n\
-                 [provider.t]\nauth_tokens = [\"x\"]\nsurvey = \"{survey}\"\n\
-                 numbers = [{{ to = \"+37052000000\", survey = \"{survey}\" }}]\n",
-                "0123456789abcdef0123456789abcdef"
-            );
-            Config::read(&text, "a.toml", vec![]).expect("good settings")
-        };
-        let library = Library::embedded().expect("surveys");
-        assert!(missing_surveys(&settings("post-call"), &library).is_empty());
-        let missing = missing_surveys(&settings("post-cal"), &library);
-        let keys: Vec<&str> = missing.iter().filter_map(|one| one.split(": ").next()).collect();
-        assert_eq!(keys, ["provider.t.survey", "provider.t.numbers", "offer.queue.sales.survey"]);
     }
 }

@@ -38,8 +38,34 @@ impl fmt::Display for Fault {
 
 /// All that is wrong in the settings.
 #[derive(Debug, thiserror::Error)]
-#[error("the settings cannot be used:\n{}", .0.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n"))]
-pub struct ConfigError(pub Vec<Fault>);
+#[error("the settings cannot be used:\n{}", .faults.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigError {
+    /// Every fault.
+    pub faults: Vec<Fault>,
+    /// What the settings say of surveys all the same; `None` if they cannot be read at all.
+    pub surveys: Option<SurveysNamed>,
+}
+
+/// What the settings say of surveys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SurveysNamed {
+    /// Folder of surveys; `None` = those inside the program.
+    pub prompts: Option<PathBuf>,
+    /// Every place that names a survey. Whether there is one of that name only those who have read
+    /// the surveys can tell.
+    pub places: Vec<SurveyName>,
+}
+
+/// A place in the settings that names a survey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SurveyName {
+    /// The key, such as `provider.twilio.survey`.
+    pub key: String,
+    /// `FILE:LINE`, or the name of the environment variable.
+    pub place: String,
+    /// The survey.
+    pub survey: String,
+}
 
 /// All settings, checked.
 #[derive(Clone, Debug)]
@@ -56,8 +82,8 @@ pub struct Config {
     pub caller_key: SecretString,
     /// The centre's zone.
     pub time_zone: jiff::tz::TimeZone,
-    /// Folder of surveys; `None` = those inside the program.
-    pub prompts: Option<PathBuf>,
+    /// Where surveys are, and where the settings name one.
+    pub surveys: SurveysNamed,
     /// Folder for recorded comments.
     pub media: PathBuf,
     /// Proxies whose X-Forwarded-For is believed.
@@ -149,6 +175,8 @@ pub struct Offer {
     pub ask_when_store_away: bool,
     /// Queues that differ.
     pub queues: BTreeMap<String, QueueRule>,
+    /// Surveys that are switched, by name.
+    pub surveys: BTreeMap<String, SurveyRule>,
 }
 
 /// Opening hours on some days of the week, local time.
@@ -202,6 +230,13 @@ pub struct QueueRule {
     pub minimum_talk_seconds: Option<u32>,
     /// Its survey, if it has its own.
     pub survey: Option<String>,
+}
+
+/// A survey that is switched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SurveyRule {
+    /// Whether it is asked.
+    pub on: bool,
 }
 
 /// What comes after an interview.
@@ -375,8 +410,9 @@ impl Config {
         let mut settings: Table = DEFAULTS.parse().unwrap_or_default();
         let provider_defaults = take_example(&mut settings, &["provider"]);
         let queue_defaults = take_example(&mut settings, &["offer", "queue"]);
+        let survey_defaults = take_example(&mut settings, &["offer", "survey"]);
         overlay(&mut settings, &given, "", &mut |key, message| {
-            if !key.starts_with("provider.") && !key.starts_with("offer.queue.") {
+            if !NAMED.iter().any(|named| key.starts_with(&format!("{named}."))) {
                 faults.push(Fault { key: key.into(), place: place(key), message });
             }
         });
@@ -409,8 +445,13 @@ impl Config {
         };
         let providers = named(&["provider"], &provider_defaults);
         let queues = named(&["offer", "queue"], &queue_defaults);
+        let switched = named(&["offer", "survey"], &survey_defaults);
         let mut reading = Reading { faults: Vec::new(), place: &place, warnings: Vec::new() };
-        let config = reading.config(&settings, providers, queues);
+        // A folder of the wrong shape is no folder that could be looked into.
+        let readable = faults.iter().all(|fault| fault.key != "prompts");
+        let surveys = read::surveys(&settings, &providers, &queues, &switched, &place);
+        let config =
+            reading.config(&settings, Sections { providers, queues, switched }, surveys.clone());
         // A setting of the wrong shape was left out: what else is said of it is not the cause.
         reading.faults.retain(|fault| faults.iter().all(|known| known.key != fault.key));
         faults.append(&mut reading.faults);
@@ -419,7 +460,7 @@ impl Config {
                 config.warnings = reading.warnings;
                 Ok(config)
             }
-            _ => Err(ConfigError(faults)),
+            _ => Err(ConfigError { faults, surveys: readable.then_some(surveys) }),
         }
     }
 
@@ -440,10 +481,14 @@ impl Config {
 }
 
 mod read;
-use read::Reading;
+use read::{Reading, Sections};
+
+/// Sections of which there are several, each with a name of its own.
+const NAMED: [&str; 3] = ["provider", "offer.queue", "offer.survey"];
 
 fn one(place: &str, key: &str, message: &str) -> ConfigError {
-    ConfigError(vec![Fault { key: key.into(), place: place.into(), message: message.into() }])
+    let fault = Fault { key: key.into(), place: place.into(), message: message.into() };
+    ConfigError { faults: vec![fault], surveys: None }
 }
 
 /// Whether the host of an address is this machine itself.
@@ -529,7 +574,7 @@ fn take_example(settings: &mut Table, path: &[&str]) -> Table {
 fn overlay(base: &mut Table, given: &Table, prefix: &str, fault: &mut dyn FnMut(&str, String)) {
     for (key, value) in given {
         let path = format!("{prefix}{key}");
-        if path == "provider" || path == "offer.queue" {
+        if NAMED.contains(&path.as_str()) {
             continue;
         }
         match (base.get_mut(key), value) {

@@ -50,7 +50,9 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
     }
     let app = match &call.url {
         Some(_) if call.settings.config.is_none() => None,
-        _ => Some(App::build(config).await?),
+        // The server elsewhere answers; here only its words are wanted.
+        Some(_) => Some(App::open(config).await?),
+        None => Some(App::build(config).await?),
     };
     match call.lang.as_deref() {
         Some("ask") => {}

@@ -1,4 +1,4 @@
-//! Commands on the store that the settings name: check, report, import, speak, tokens, recount.
+//! Commands on the store that the settings name: report, import, speak, tokens, recount.
 
 use std::io::{IsTerminal, Read};
 use std::path::Path;
@@ -6,15 +6,12 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::command::{Agents, Check, CreateToken, File, Format, Import, Report, Settings, Speak};
+use super::command::{Agents, CreateToken, File, Format, Import, Report, Settings, Speak};
 use super::{App, AppError, library};
-use crate::audio::{self, Library};
+use crate::audio;
 use crate::clock;
 use crate::config::Config;
-use crate::dialect::{self, Kind};
 use crate::report::{Filter, table};
-use crate::store::Store;
-use crate::survey::{Fault, Level, speakers};
 use crate::web::access::Role;
 
 /// A progress bar on a terminal, nothing elsewhere.
@@ -30,100 +27,8 @@ pub(super) fn bar(length: u64, what: &str) -> ProgressBar {
     bar
 }
 
-/// Checks settings and surveys; all faults on standard output, exit code 1 if any is an error.
-pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
-    let mut wrong = false;
-    let config = match &check.settings.config {
-        None => None,
-        Some(file) => match Config::load(Some(file)) {
-            Ok(config) => {
-                println!("{}: the settings are in order", file.display());
-                for warning in &config.warnings {
-                    println!("warning: {warning}");
-                }
-                Some(config)
-            }
-            Err(fault) => {
-                println!("{fault}");
-                wrong = true;
-                None
-            }
-        },
-    };
-    let folder = check
-        .folder
-        .as_deref()
-        .or_else(|| config.as_ref().and_then(|config| config.prompts.as_deref()));
-    let found = match folder {
-        Some(folder) => Library::folder(folder),
-        None => Library::embedded(),
-    };
-    match found {
-        Err(faults) => {
-            for fault in &faults {
-                println!("{fault}");
-            }
-            wrong |= faults.iter().any(|fault| fault.level == Level::Error);
-        }
-        Ok(library) => {
-            for fault in library.warnings() {
-                println!("{fault}");
-            }
-            let missing = config.as_ref().map(|config| super::missing_surveys(config, &library));
-            for fault in missing.into_iter().flatten() {
-                println!("{fault}");
-                wrong = true;
-            }
-            wrong |= compare(&library, config.as_ref()).await?;
-            tell(&library);
-        }
-    }
-    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// Compares with what the store asked before; without settings there is nothing to compare with.
-async fn compare(library: &Library, config: Option<&Config>) -> Result<bool, AppError> {
-    use secrecy::ExposeSecret;
-    let Some(config) = config else {
-        println!("not compared with earlier versions: name a store with --config");
-        return Ok(false);
-    };
-    let store = Store::open(config.database_url.expose_secret()).await?;
-    let mut faults: Vec<Fault> = Vec::new();
-    for survey in library.surveys() {
-        if let Some(stored) = store.newest_survey(&survey.name).await? {
-            faults.extend(library.compare(&stored));
-        }
-    }
-    for fault in &faults {
-        println!("{fault}");
-    }
-    Ok(faults.iter().any(|fault| fault.level == Level::Error))
-}
-
-/// What each survey is, and who speaks it at each kind of provider.
-fn tell(library: &Library) {
-    for survey in library.surveys() {
-        println!(
-            "{} {}: {} questions, up to {} s promised, in {}",
-            survey.name,
-            survey.version,
-            survey.questions.len(),
-            survey.promise_seconds,
-            survey.languages.iter().map(|l| l.code()).collect::<Vec<_>>().join(" ")
-        );
-        for kind in Kind::ALL {
-            let voices = dialect::of(kind);
-            println!("  {}", kind.word());
-            for line in speakers(survey, &|lang| voices.voice(lang).is_some()) {
-                println!("    {line}");
-            }
-        }
-    }
-}
-
 async fn app(settings: &Settings) -> Result<App, AppError> {
-    App::build(Config::load(settings.config.as_deref())?).await
+    App::open(Config::load(settings.config.as_deref())?).await
 }
 
 pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {

@@ -142,8 +142,9 @@ fn walk(
     }
 }
 
-/// Sorts files by survey and use; a folder without `survey.toml` is no survey.
-pub(super) fn sort(files: BTreeMap<String, Bytes>) -> Vec<Found> {
+/// Sorts files by survey and use; a folder without `survey.toml` is no survey. `unread` tells of
+/// files that are there and could not be read.
+pub(super) fn sort(files: BTreeMap<String, Bytes>, unread: &[Fault]) -> Vec<Found> {
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     for path in files.keys() {
         if let Some(name) = path.strip_suffix("/survey.toml").filter(|name| !name.contains('/')) {
@@ -160,10 +161,24 @@ pub(super) fn sort(files: BTreeMap<String, Bytes>) -> Vec<Found> {
         let Some(found) = parts.next().and_then(|name| found.get_mut(name)) else { continue };
         let rest: Vec<&str> = parts.collect();
         if let Err(message) = found.take(&rest, bytes) {
+            found.files.unreadable.extend(sound_at(&rest));
             found.faults.push(Fault { level: Level::Error, file: path, line: 1, message });
         }
     }
+    for fault in unread {
+        let mut parts = fault.file.split('/');
+        let Some(found) = parts.next().and_then(|name| found.get_mut(name)) else { continue };
+        found.files.unreadable.extend(sound_at(&parts.collect::<Vec<_>>()));
+    }
     found.into_values().collect()
+}
+
+/// Language and prompt of a sound by its place in a survey's folder.
+fn sound_at(path: &[&str]) -> Option<(Lang, String)> {
+    match *path {
+        ["audio", lang, file] => Some((lang.parse().ok()?, file.strip_suffix(".wav")?.to_owned())),
+        _ => None,
+    }
 }
 
 impl Found {

@@ -16,6 +16,8 @@ mod files;
 pub mod speak;
 pub mod wav;
 
+use files::Found;
+
 /// A name that stands for any survey in addresses of the goodbye of last resort.
 const GOODBYE: &str = "goodbye";
 /// Most prompts in one joined file.
@@ -30,7 +32,7 @@ pub struct Library {
     files: BTreeMap<String, Files>,
     /// The files as they are, by survey, language and prompt.
     sounds: BTreeMap<(String, Lang, String), Held>,
-    warnings: Vec<Fault>,
+    faults: Vec<Fault>,
     made: Mutex<Made>,
 }
 
@@ -57,6 +59,9 @@ pub struct Sound {
     pub content_type: &'static str,
     /// A hash of the content, 32 hex digits: the same on every node.
     pub etag: String,
+    /// Whether the address gives this sound for ever. Not so where it names another version than
+    /// the newest.
+    pub lasting: bool,
 }
 
 impl Library {
@@ -65,7 +70,7 @@ impl Library {
     /// # Errors
     /// All faults, if one of them is an error.
     pub fn embedded() -> Result<Self, Vec<Fault>> {
-        Self::build(files::embedded(), Vec::new())
+        Self::look(None).usable()
     }
 
     /// The surveys of a folder: one folder for each, as `prompts/README.md` describes.
@@ -73,47 +78,63 @@ impl Library {
     /// # Errors
     /// All faults, if one of them is an error or a file cannot be read.
     pub fn folder(path: &Path) -> Result<Self, Vec<Fault>> {
-        let (files, faults) = files::folder(path);
-        Self::build(files, faults)
+        Self::look(Some(path)).usable()
     }
 
-    fn build(files: BTreeMap<String, Bytes>, mut faults: Vec<Fault>) -> Result<Self, Vec<Fault>> {
+    /// Whatever could be built of a folder's surveys (of those in the program without one), beside
+    /// all that is wrong with them. To be looked at, not to be asked.
+    pub fn look(path: Option<&Path>) -> Self {
+        let (files, faults) = match path {
+            Some(path) => files::folder(path),
+            None => (files::embedded(), Vec::new()),
+        };
         let mut library = Self {
             surveys: Vec::new(),
             files: BTreeMap::new(),
             sounds: BTreeMap::new(),
-            warnings: Vec::new(),
+            faults: Vec::new(),
             made: Mutex::default(),
         };
-        for mut found in files::sort(files) {
-            let mut parsed = survey::parse(&found.files);
-            faults.append(&mut found.faults);
-            faults.append(&mut parsed.faults);
-            if let Some(survey) = parsed.survey {
-                faults.extend(found.stale(&survey));
-                let name = survey.name.clone();
-                for (place, wav) in found.sounds {
-                    let clip = found.files.clips.get(&place);
-                    let etag = clip.map_or_else(|| etag(&wav), |clip| hex(&clip.digest[..16]));
-                    let (lang, id) = place;
-                    library.sounds.insert((name.clone(), lang, id), Held { wav, etag });
-                }
-                library.generate(&survey);
-                library.surveys.push(Arc::new(survey));
-            }
-            library.files.insert(found.files.name.clone(), found.files);
+        for found in files::sort(files, &faults) {
+            library.add(found);
         }
+        library.faults.extend(faults);
         if library.files.is_empty() {
             let message = "there is no survey here; a survey is a folder with survey.toml in it";
             let file = "survey.toml".to_owned();
-            faults.push(Fault { level: Level::Error, file, line: 1, message: message.to_owned() });
+            let message = message.to_owned();
+            library.faults.push(Fault { level: Level::Error, file, line: 1, message });
         }
-        faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        if faults.iter().any(|fault| fault.level == Level::Error) {
-            return Err(faults);
+        library.faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        library
+    }
+
+    fn usable(self) -> Result<Self, Vec<Fault>> {
+        match self.faults.iter().any(|fault| fault.level == Level::Error) {
+            true => Err(self.faults),
+            false => Ok(self),
         }
-        library.warnings = faults;
-        Ok(library)
+    }
+
+    /// Adds one survey, as far as it can be built, and its faults.
+    fn add(&mut self, found: Found) {
+        let parsed = survey::parse(&found.files);
+        if let Some(survey) = &parsed.survey {
+            self.faults.extend(found.stale(survey));
+        }
+        self.faults.extend(found.faults);
+        self.faults.extend(parsed.faults);
+        if let Some(survey) = parsed.survey {
+            for (place, wav) in found.sounds {
+                let clip = found.files.clips.get(&place);
+                let etag = clip.map_or_else(|| etag(&wav), |clip| hex(&clip.digest[..16]));
+                let (lang, id) = place;
+                self.sounds.insert((survey.name.clone(), lang, id), Held { wav, etag });
+            }
+            self.generate(&survey);
+            self.surveys.push(Arc::new(survey));
+        }
+        self.files.insert(found.files.name.clone(), found.files);
     }
 
     /// Adds the sounds that need no recording.
@@ -145,9 +166,24 @@ impl Library {
         self.surveys.iter().find(|survey| survey.version == version).cloned()
     }
 
-    /// What should be looked at although the surveys work.
-    pub fn warnings(&self) -> &[Fault] {
-        &self.warnings
+    /// All that is wrong with the surveys, by file and line; in a library whose surveys may be
+    /// asked these are warnings.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// The names of all surveys, also of those that could not be built.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Sentences that nobody could say on a kind of provider, which has voices for some languages
+    /// (`voice`): see [`survey::silent`].
+    pub fn silent(&self, level: Level, kind: &str, voice: &dyn Fn(Lang) -> bool) -> Vec<Fault> {
+        let pairs = self.surveys.iter().filter_map(|s| Some((s, self.files.get(&s.name)?)));
+        pairs
+            .flat_map(|(survey, files)| survey::silent(files, survey, level, kind, voice))
+            .collect()
     }
 
     /// What must be written before a survey may follow that version of it in the store; see
@@ -165,15 +201,18 @@ impl Library {
     /// `+` between them (six at most) and `.wav`, `.ulaw.wav` or `.alaw.wav`. A part in another
     /// language carries it in front: `greeting+lt_greeting.wav`. A prompt that a language lacks is
     /// taken from the survey's default language. `goodbye` as the survey stands for any survey
-    /// that speaks the language. `None`: there is no such sound.
+    /// that speaks the language. Of another version of a known survey the newest sounds are given:
+    /// a call that began before its words were changed is not left in silence. `None`: there is no
+    /// such sound.
     pub fn sound(&self, survey: &str, version: Version, lang: Lang, file: &str) -> Option<Sound> {
         let survey = match survey {
             GOODBYE => {
                 let speaks = |s: &&Arc<Survey>| s.languages.contains(&lang);
                 self.surveys.iter().find(speaks).or(self.surveys.first())?
             }
-            name => self.newest(name).filter(|survey| survey.version == version)?,
+            name => self.newest(name)?,
         };
+        let lasting = survey.version == version;
         let (names, coding) = coding(file)?;
         let parts: Vec<&Held> = names
             .split('+')
@@ -185,13 +224,12 @@ impl Library {
                 self.held(survey, lang, id)
             })
             .collect::<Option<_>>()?;
-        match parts[..] {
-            [part] if coding == wav::Coding::Linear => {
-                Some(sent(part.wav.clone(), part.etag.clone()))
-            }
-            _ if parts.len() > MOST_PARTS => None,
-            _ => Some(self.made(&format!("{}/{lang}/{file}", survey.version), &parts, coding)),
-        }
+        let sound = match parts[..] {
+            [part] if coding == wav::Coding::Linear => sent(part.wav.clone(), part.etag.clone()),
+            _ if parts.len() > MOST_PARTS => return None,
+            _ => self.made(&format!("{}/{lang}/{file}", survey.version), &parts, coding),
+        };
+        Some(Sound { lasting, ..sound })
     }
 
     fn held(&self, survey: &Survey, lang: Lang, id: &str) -> Option<&Held> {
@@ -236,7 +274,7 @@ fn coding(file: &str) -> Option<(&str, wav::Coding)> {
 }
 
 fn sent(bytes: Bytes, etag: String) -> Sound {
-    Sound { bytes, content_type: "audio/wav", etag }
+    Sound { bytes, content_type: "audio/wav", etag, lasting: true }
 }
 
 fn etag(bytes: &[u8]) -> String {

@@ -1,5 +1,6 @@
 //! `prompts speak`: a speech program says every sentence, and the result is made fit for the
-//! telephone. Only what changed is spoken again; what a person recorded is never touched.
+//! telephone. Only what changed is spoken again; what a person recorded is never touched. The list
+//! of what a program made is true at every moment, so it may be stopped at any.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +42,8 @@ pub struct Progress {
 /// Why speaking stopped. What was spoken until then is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum SpeakError {
-    /// A survey is not whole enough to know what it says.
+    /// A survey is not whole enough to know what it says, or a file of it cannot be used: it may
+    /// be a person's recording, which must be put right and not be spoken over.
     #[error("survey files have faults:\n{}", lines(.0))]
     Faults(Vec<Fault>),
     /// There is no survey of that name.
@@ -108,9 +110,13 @@ pub async fn speak(
     let mut jobs = Vec::new();
     let mut lists = std::collections::BTreeMap::new();
     let chosen = |found: &Found| only.is_none_or(|only| only == found.files.name);
-    let surveys: Vec<Found> = files::sort(found).into_iter().filter(chosen).collect();
+    let surveys: Vec<Found> = files::sort(found, &faults).into_iter().filter(chosen).collect();
     if let (true, Some(only)) = (surveys.is_empty(), only) {
         return Err(SpeakError::NoSurvey(only.to_owned()));
+    }
+    let unusable: Vec<Fault> = surveys.iter().flat_map(|found| found.faults.clone()).collect();
+    if !unusable.is_empty() {
+        return Err(SpeakError::Faults(unusable));
     }
     for found in surveys {
         let parsed = survey::parse(&found.files);
@@ -147,18 +153,19 @@ pub async fn speak(
     let of = jobs.len();
     let mut spoken = stream::iter(jobs)
         .map(|job| async move {
-            let made = say(program, &job).await;
-            (job, made)
+            let sound = say(program, &job).await;
+            (job, sound)
         })
         .buffer_unordered(AT_ONCE);
     let mut failure = None;
-    while let Some((job, made)) = spoken.next().await {
-        match made {
-            Ok(made) => {
+    while let Some((job, sound)) = spoken.next().await {
+        match sound {
+            Ok(sound) => {
+                let list = lists.entry(job.into.clone()).or_default();
+                keep(&job, list, &sound).await?;
                 report.made += 1;
                 let prompt = format!("{}/{}/{}", job.survey, job.lang, job.id);
                 progress(Progress { done: report.made, of, prompt });
-                lists.entry(job.into).or_default().made.insert(job.id, made);
             }
             Err(error) => {
                 failure = Some(error);
@@ -167,6 +174,7 @@ pub async fn speak(
         }
     }
     drop(spoken);
+    // Also where nothing was spoken: what was taken away leaves the list.
     for (into, list) in &lists {
         write_list(into, list).await?;
     }
@@ -202,8 +210,25 @@ async fn remove_unused(
     Ok(made)
 }
 
-/// Has one sentence spoken and writes its sound.
-async fn say(program: &SpeechProgram, job: &Job) -> Result<MadeFrom, SpeakError> {
+/// Puts a sound in its place and into the list. Whenever this is interrupted, the sound is missing
+/// or listed as what it is: none is ever taken for a person's recording.
+async fn keep(job: &Job, list: &mut Made, sound: &[u8]) -> Result<(), SpeakError> {
+    let path = job.into.join(format!("{}.wav", job.id));
+    // With another sum than the listed one it would look like a recording.
+    match tokio::fs::remove_file(&path).await {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            return Err(SpeakError::File { path, source });
+        }
+        _ => {}
+    }
+    let made = MadeFrom { words: files::sum(job.text.as_bytes()), sound: files::sum(sound) };
+    list.made.insert(job.id.clone(), made);
+    write_list(&job.into, list).await?;
+    write_whole(&path, sound).await
+}
+
+/// Has one sentence spoken and gives its sound.
+async fn say(program: &SpeechProgram, job: &Job) -> Result<Vec<u8>, SpeakError> {
     let prompt = format!("{}/{}/{}", job.survey, job.lang, job.id);
     let failed = |message: String| SpeakError::Program { prompt: prompt.clone(), message };
     // Hidden, so that no half-made sound is ever taken for a recording.
@@ -226,9 +251,7 @@ async fn say(program: &SpeechProgram, job: &Job) -> Result<MadeFrom, SpeakError>
     if samples.iter().all(|sample| *sample == 0) {
         return Err(failed("it made no sound; does it know the language?".to_owned()));
     }
-    let sound = wav::write(&samples, wav::Coding::Linear);
-    write_whole(&job.into.join(format!("{}.wav", job.id)), &sound).await?;
-    Ok(MadeFrom { words: files::sum(job.text.as_bytes()), sound: files::sum(&sound) })
+    Ok(wav::write(&samples, wav::Coding::Linear))
 }
 
 /// The program's arguments with everything filled in. No shell reads them.

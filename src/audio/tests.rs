@@ -20,7 +20,7 @@ fn heard(library: &Library, survey: &Survey, code: &str, file: &str) -> Vec<i16>
 #[test]
 fn the_embedded_surveys_are_whole_and_spoken() {
     let library = Library::embedded().unwrap_or_else(|faults| panic!("{faults:#?}"));
-    assert_eq!(library.warnings(), []);
+    assert_eq!(library.faults(), []);
     let survey = library.newest("post-call").unwrap();
     assert_eq!(library.version(survey.version).as_ref(), Some(survey));
     for &lang in &survey.languages {
@@ -79,7 +79,10 @@ fn what_is_not_there_is_not_served() {
         ("post-call", version, "greeting.wav", true),
         ("post-call", version, six.as_str(), true),
         ("post-call", version, seven.as_str(), false),
-        ("post-call", other, "greeting.wav", false),
+        // A call that began before a change of words goes on with the newest.
+        ("post-call", other, "greeting.wav", true),
+        ("post-call", other, six.as_str(), true),
+        ("post-call", other, "no-such-prompt.wav", false),
         ("other", version, "greeting.wav", false),
         ("goodbye", other, "sorry.wav", true),
         ("post-call", version, "greeting.mp3", false),
@@ -89,9 +92,14 @@ fn what_is_not_there_is_not_served() {
         ("post-call", version, "../survey.toml", false),
         ("post-call", version, "greeting+xyz_greeting.wav", false),
     ] {
-        let found = library.sound(survey, version, lt, file).is_some();
-        assert_eq!(found, there, "{survey} {version} {file}");
+        let found = library.sound(survey, version, lt, file);
+        assert_eq!(found.is_some(), there, "{survey} {version} {file}");
+        if let Some(sound) = found {
+            assert_eq!(sound.lasting, version != other, "{survey} {version} {file}");
+        }
     }
+    let of = |version| library.sound("post-call", version, lt, "greeting+beep.wav").unwrap();
+    assert_eq!((of(other).bytes, of(other).etag), (of(version).bytes, of(version).etag));
     let german = library.sound("post-call", version, lang("de"), "sorry.wav");
     assert_eq!(german, library.sound("post-call", version, lang("en"), "sorry.wav"));
 }
@@ -239,4 +247,64 @@ fn faults_of_files_are_told() {
     assert!(faults[0].message.starts_with("there is no survey here"));
     let faults = Library::folder(&empty.path().join("nowhere")).unwrap_err();
     assert!(faults[0].message.starts_with("cannot be read"), "{faults:?}");
+}
+
+#[tokio::test]
+async fn a_recording_in_a_wrong_format_is_refused_and_not_spoken_over() {
+    let (folder, survey) = folder();
+    let audio = survey.join("audio/en");
+    std::fs::create_dir_all(&audio).unwrap();
+    std::fs::write(audio.join("greeting.wav"), b"44,100 samples a second").unwrap();
+    let told = Library::folder(folder.path()).unwrap_err();
+    let of_greeting: Vec<&Fault> =
+        told.iter().filter(|f| f.to_string().contains("greeting")).collect();
+    assert_eq!(of_greeting.len(), 1, "it is there, so it is not missing: {of_greeting:#?}");
+    let refused = speak(folder.path(), &copying(folder.path()), None, |_| ()).await.unwrap_err();
+    let SpeakError::Faults(faults) = refused else { panic!("{refused}") };
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    assert_eq!(faults[0].file, "small/audio/en/greeting.wav");
+    assert_eq!(std::fs::read(audio.join("greeting.wav")).unwrap(), b"44,100 samples a second");
+    assert_eq!(std::fs::read_dir(&audio).unwrap().count(), 1, "nothing was spoken");
+}
+
+#[tokio::test]
+async fn what_an_interrupted_run_made_is_no_recording() {
+    let (folder, survey) = folder();
+    let program = copying(folder.path());
+    let stop_at = async |count: usize| {
+        let (path, program) = (folder.path().to_owned(), program.clone());
+        let run = async move {
+            speak(&path, &program, None, |at| assert!(at.done < count, "stopped")).await
+        };
+        tokio::spawn(run).await.expect_err("it was stopped");
+        let found = files::sort(files::folder(folder.path()).0, &[]).remove(0);
+        let human = found.files.clips.iter().filter(|(_, clip)| clip.human);
+        assert_eq!(human.count(), 0, "a speech program made all of them");
+        found.files.clips.len()
+    };
+    assert!((3..8).contains(&stop_at(3).await), "it was stopped early");
+    assert!(speak(folder.path(), &program, None, |_| ()).await.unwrap().human == 0);
+    // Other words and another voice: all sounds are replaced, and this too is stopped.
+    let words = std::fs::read_to_string(survey.join("en.toml")).unwrap();
+    std::fs::write(survey.join("en.toml"), words.replace("Say ", "Tell ")).unwrap();
+    let mut other = wav::write(&wav::tone(900), wav::Coding::Linear);
+    other[24..28].copy_from_slice(&22_050_u32.to_le_bytes());
+    std::fs::write(folder.path().join("spoken"), other).unwrap();
+    stop_at(5).await;
+    let report = speak(folder.path(), &program, None, |_| ()).await.unwrap();
+    assert_eq!((report.human, report.removed), (0, 0));
+    Library::folder(folder.path()).unwrap_or_else(|faults| panic!("{faults:#?}"));
+}
+
+#[test]
+fn a_voice_that_nobody_has_is_told() {
+    let (folder, survey) = folder();
+    let text = SURVEY.replace("promise_seconds", "speech = \"voice\"\npromise_seconds");
+    std::fs::write(survey.join("survey.toml"), text).unwrap();
+    let library = Library::folder(folder.path()).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    assert_eq!(library.silent(Level::Error, "twilio", &|_| true), []);
+    let faults = library.silent(Level::Error, "freeswitch", &|_| false);
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    let told = faults[0].to_string();
+    assert!(told.starts_with("small/en.toml:2: error: ") && told.contains("freeswitch"), "{told}");
 }

@@ -8,12 +8,49 @@ use toml::{Table, Value};
 
 use super::{
     Access, AfterRules, Basis, Call, Config, Fault, Hours, Limits, Log, Next, Number, Offer,
-    Otherwise, Phone, Provider, QueueRule, SpeechProgram, loopback_host, reveal,
+    Otherwise, Phone, Provider, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed,
+    loopback_host, reveal,
 };
 use crate::dialect::Kind;
 
 /// Shortest secret in characters.
 const SECRET_LENGTH: usize = 32;
+
+/// Sections that have names of their own, each whole with its defaults.
+pub(super) struct Sections {
+    pub providers: Vec<(String, Table)>,
+    pub queues: Vec<(String, Table)>,
+    /// Surveys that are switched.
+    pub switched: Vec<(String, Table)>,
+}
+
+/// What the settings say of surveys, whatever else is wrong with them.
+pub(super) fn surveys(
+    settings: &Table,
+    providers: &[(String, Table)],
+    queues: &[(String, Table)],
+    switched: &[(String, Table)],
+    place: &dyn Fn(&str) -> String,
+) -> SurveysNamed {
+    let mut named: Vec<(String, String)> = Vec::new();
+    for (name, table) in providers {
+        let numbers = table.get("numbers").and_then(Value::as_array).into_iter().flatten();
+        let numbers = numbers.filter_map(|number| filled(number.as_table()?, "survey"));
+        let key = |field: &str| format!("provider.{name}.{field}");
+        named.extend(filled(table, "survey").map(|survey| (key("survey"), survey)));
+        named.extend(numbers.map(|survey| (key("numbers"), survey)));
+    }
+    for (name, table) in queues {
+        let key = format!("offer.queue.{name}.survey");
+        named.extend(filled(table, "survey").map(|survey| (key, survey)));
+    }
+    named.extend(switched.iter().map(|(name, _)| (format!("offer.survey.{name}"), name.clone())));
+    let at = |(key, survey): (String, String)| SurveyName { place: place(&key), key, survey };
+    SurveysNamed {
+        prompts: filled(settings, "prompts").map(PathBuf::from),
+        places: named.into_iter().map(at).collect(),
+    }
+}
 
 pub(super) struct Reading<'a> {
     pub faults: Vec<Fault>,
@@ -33,9 +70,10 @@ impl Reading<'_> {
     pub(super) fn config(
         &mut self,
         settings: &Table,
-        providers: Vec<(String, Table)>,
-        queues: Vec<(String, Table)>,
+        sections: Sections,
+        surveys: SurveysNamed,
     ) -> Option<Config> {
+        let Sections { providers, queues, switched } = sections;
         let text = |key: &str| string(settings, key);
         let listen = match text("listen").parse::<std::net::SocketAddr>() {
             Ok(address) => Some(address),
@@ -83,7 +121,7 @@ impl Reading<'_> {
         let trusted_proxies = self.networks(settings, "trusted_proxies", "");
         let public = !(listen.is_some_and(|l| l.ip().is_loopback()) && loopback_host(&public_url));
         let after = self.after(settings);
-        let offer = self.offer(settings, queues, after.as_ref());
+        let offer = self.offer(settings, queues, switched, after.as_ref());
         let limits: Option<Limits> = self.section(settings, "limits");
         self.ranges(settings);
         let budget = limits.as_ref().map_or(600, |l| l.budget_ms);
@@ -111,7 +149,6 @@ impl Reading<'_> {
                 "the report may stand open only where listen and public_url are loopback",
             );
         }
-        let folder = text("prompts");
         Some(Config {
             listen: listen?,
             public_url,
@@ -119,7 +156,7 @@ impl Reading<'_> {
             secrets,
             caller_key: caller_key?,
             time_zone: time_zone?,
-            prompts: (!folder.is_empty()).then(|| PathBuf::from(folder)),
+            surveys,
             media: PathBuf::from(text("media")),
             trusted_proxies,
             log: self.section::<Log>(settings, "log")?,
@@ -297,6 +334,7 @@ impl Reading<'_> {
         &mut self,
         settings: &Table,
         queues: Vec<(String, Table)>,
+        switched: Vec<(String, Table)>,
         after: Option<&AfterRules>,
     ) -> Option<Offer> {
         let table = settings.get("offer")?.as_table()?.clone();
@@ -361,7 +399,7 @@ impl Reading<'_> {
             rules.insert(
                 name,
                 QueueRule {
-                    on: rule.get("on").and_then(Value::as_bool).unwrap_or(true),
+                    on: on(&rule),
                     share: (share != 0.0).then_some(share),
                     minimum_talk_seconds: u32::try_from(integer(&rule, "minimum_talk_seconds"))
                         .ok(),
@@ -384,6 +422,10 @@ impl Reading<'_> {
             otherwise: otherwise?,
             ask_when_store_away: away == "ask",
             queues: rules,
+            surveys: switched
+                .into_iter()
+                .map(|(name, rule)| (name, SurveyRule { on: on(&rule) }))
+                .collect(),
         })
     }
 
@@ -517,6 +559,10 @@ impl Reading<'_> {
     }
 }
 
+fn on(table: &Table) -> bool {
+    table.get("on").and_then(Value::as_bool).unwrap_or(true)
+}
+
 fn string(table: &Table, key: &str) -> String {
     table.get(key).and_then(Value::as_str).unwrap_or_default().to_string()
 }
@@ -560,113 +606,4 @@ fn parse_hours(text: &str) -> Option<Hours> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SMALL: &str = r#"
-secret = "0123456789012345678901234567890123456789"
-caller_key = "abcdefghijklmnopqrstuvwxyzabcdefghij"
-time_zone = "Europe/Vilnius"
-[provider.twilio]
-kind = "twilio"
-auth_tokens = ["12345"]
-"#;
-
-    fn read(text: &str) -> Result<Config, super::super::ConfigError> {
-        Config::read(text, "a.toml", vec![])
-    }
-
-    #[test]
-    fn the_smallest_file_is_enough() {
-        let config = read(SMALL).expect("good");
-        assert_eq!(config.providers["twilio"].kind, Kind::Twilio);
-        assert_eq!(config.limits.budget_ms, 600);
-        assert!(!config.public());
-    }
-
-    #[test]
-    fn every_fault_is_told_at_once_with_its_line() {
-        let text = "listen = \"nowhere\"\nsecert = \"x\"\n[offer]\nshare = \"much\"\n";
-        let faults = read(text).expect_err("bad").to_string();
-        assert!(
-            faults.contains("a.toml:2: secert: is not a setting; did you mean secret"),
-            "{faults}"
-        );
-        assert!(faults.contains("a.toml:4: offer.share: must be float but is string"), "{faults}");
-        let faults =
-            read("listen = \"nowhere\"\n[offer]\nshare = 0.01\n").expect_err("bad").to_string();
-        for part in
-            ["a.toml:1: listen", "offer.share: must be between", "secret: is missing", "caller_key"]
-        {
-            assert!(faults.contains(part), "{part} in {faults}");
-        }
-    }
-
-    #[test]
-    fn a_public_provider_without_its_key_is_refused() {
-        let public = format!(
-            "public_url = \"https://s.example.com\"\n{SMALL}\n[provider.fs]\nkind = \"freeswitch\"\n"
-        );
-        let faults = read(&public).expect_err("no key").to_string();
-        assert!(faults.contains("provider.fs.start_keys"), "{faults}");
-        let local = format!("{SMALL}\n[provider.fs]\nkind = \"freeswitch\"\n");
-        assert_eq!(read(&local).expect("loopback").warnings.len(), 1);
-        let off = format!("public_url = \"https://s.example.com\"\n{SMALL}verify = false\n");
-        assert!(read(&off).expect_err("verify").to_string().contains("provider.twilio.verify"));
-    }
-
-    #[test]
-    fn nothing_stands_open_where_others_can_reach_it() {
-        for (open, key) in
-            [("[access]\nopen = true\n", "access.open"), ("[phone]\non = true\n", "phone.on")]
-        {
-            for public in
-                ["public_url = \"https://s.example.com\"\n", "listen = \"0.0.0.0:8080\"\n"]
-            {
-                let faults = read(&format!("{public}{SMALL}{open}")).expect_err("open").to_string();
-                assert!(faults.contains(key) && faults.contains("loopback"), "{public}: {faults}");
-            }
-            assert!(read(&format!("{SMALL}{open}")).is_ok(), "{key} on this machine alone");
-        }
-    }
-
-    #[test]
-    fn the_environment_goes_before_the_file() {
-        let environment = vec![
-            ("AFTERCALL__OFFER__SHARE".into(), "0.5".into()),
-            ("AFTERCALL__PROVIDER__TWILIO__COUNTRY".into(), "lt".into()),
-            ("AFTERCALL__LOG__LEVEL".into(), "debug".into()),
-        ];
-        let config = Config::read(SMALL, "a.toml", environment).expect("good");
-        assert_eq!(config.offer.share, 0.5);
-        assert_eq!(config.providers["twilio"].country.as_deref(), Some("LT"));
-        assert_eq!(config.log.level, "debug");
-        let wrong = vec![("AFTERCALL__OFER__SHARE".into(), "1".into())];
-        let faults = Config::read(SMALL, "a.toml", wrong).expect_err("unknown").to_string();
-        assert!(faults.contains("AFTERCALL__OFER__SHARE"), "{faults}");
-    }
-
-    #[test]
-    fn secrets_never_print() {
-        let printed = format!("{:?}", read(SMALL).expect("good"));
-        for secret in ["0123456789", "abcdefghij", "12345"] {
-            assert!(!printed.contains(secret), "{secret} in {printed}");
-        }
-    }
-
-    #[test]
-    fn hours_are_read() {
-        let hours = parse_hours("mon-fri 08:00-20:00").expect("good");
-        assert_eq!((hours.days, hours.from, hours.to), (vec![0, 1, 2, 3, 4], 480, 1200));
-        for bad in [
-            "mon",
-            "mon 8-20",
-            "fri-mon 08:00-09:00",
-            "mon 20:00-08:00",
-            "mon 08:00-25:00",
-            "x 08:00-09:00",
-        ] {
-            assert_eq!(parse_hours(bad), None, "{bad}");
-        }
-    }
-}
+mod tests;

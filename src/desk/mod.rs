@@ -88,8 +88,9 @@ pub struct Speak {
 }
 
 impl Desk {
-    /// A desk on that store. Makes the surveys known to the store and loads the versions that it
-    /// knows and the list of those who must never be asked.
+    /// A desk on that store. Loads the survey versions that the store knows and the list of those
+    /// who must never be asked. Before callers are served, [`Desk::surveys_seen`] must make the
+    /// surveys known.
     ///
     /// # Errors
     /// If the store refuses, or was made with another caller key or time zone.
@@ -98,7 +99,6 @@ impl Desk {
         config: Arc<Config>,
         surveys: &[Arc<Survey>],
         counters: Arc<Counters>,
-        now: Millis,
     ) -> Result<Self, StoreError> {
         let keys = Keys::new(&config);
         let fingerprint = keys.fingerprint();
@@ -116,7 +116,6 @@ impl Desk {
         }
         let mut newest = BTreeMap::new();
         for survey in surveys {
-            store.survey_seen(survey, now).await?;
             let rule = store.credit_rule(&survey.name, survey.credit).await?;
             if rule != survey.credit {
                 tracing::warn!(
@@ -141,6 +140,18 @@ impl Desk {
         };
         desk.refresh_never_ask().await?;
         Ok(desk)
+    }
+
+    /// Makes the newest surveys known to the store: interviews can only begin in a version that it
+    /// knows, and the next change is compared with them.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn surveys_seen(&self, now: Millis) -> Result<(), StoreError> {
+        for survey in self.surveys() {
+            self.store.survey_seen(survey, now).await?;
+        }
+        Ok(())
     }
 
     /// Refuses a changed time zone, under which stored days would mean other dates; `recount`

@@ -64,6 +64,20 @@ impl Desk {
         }
     }
 
+    /// Notes, after the goodbye that hangs up on its caller, that the interview behind a token
+    /// failed by our own fault; [`Desk::settle`] waits for it.
+    pub fn failed_soon(self: &Arc<Self>, provider: &Provider, text: Option<&str>, reason: &str) {
+        let Some(id) = text.and_then(|text| self.interview_of(provider, text)) else { return };
+        let Ok(place) = self.later.clone().try_read_owned() else { return };
+        let (desk, provider, reason) = (self.clone(), provider.clone(), reason.to_owned());
+        tokio::spawn(async move {
+            if let Err(fault) = desk.store.failed(id, &reason).await {
+                desk.notice_missed(&provider, &fault);
+            }
+            drop(place);
+        });
+    }
+
     /// A recording is ready, or failed.
     pub async fn recording(
         &self,

@@ -22,6 +22,8 @@ pub enum Reason {
     ClosedHours,
     /// The queue's callers are not asked.
     QueueOff,
+    /// The survey is switched off.
+    SurveyOff,
     /// Consent had to come with the hand-over and did not.
     NoConsent,
     /// The store is away, and the settings say not to ask then.
@@ -40,6 +42,7 @@ impl Reason {
             Self::ShortTalk => "short_talk",
             Self::ClosedHours => "closed_hours",
             Self::QueueOff => "queue_off",
+            Self::SurveyOff => "survey_off",
             Self::NoConsent => "no_consent",
             Self::StoreAway => "store_away",
         }
@@ -63,6 +66,8 @@ pub struct Case<'a> {
     pub talk: Option<u32>,
     /// The queue.
     pub queue: Option<&'a str>,
+    /// The survey that would be asked.
+    pub survey: &'a str,
     /// Whether consent came with the hand-over.
     pub consent: bool,
     /// When.
@@ -79,6 +84,7 @@ pub fn refuse(rules: &Offer, zone: &jiff::tz::TimeZone, case: &Case<'_>) -> Opti
         (case.never_ask == Some(true), Reason::NeverAsk),
         (case.never_ask.is_none() && case.known_caller, Reason::NeverAskUnknown),
         (queue.is_some_and(|q| !q.on), Reason::QueueOff),
+        (rules.surveys.get(case.survey).is_some_and(|s| !s.on), Reason::SurveyOff),
         (!open(&rules.hours, zone, case.now), Reason::ClosedHours),
         (case.talk.is_some_and(|talk| talk < minimum), Reason::ShortTalk),
         (rules.basis == Basis::Given && !case.consent, Reason::NoConsent),
@@ -127,6 +133,7 @@ mod tests {
         sample: 0.5,
         talk: Some(60),
         queue: Some("sales"),
+        survey: "post-call",
         consent: false,
         // Monday 2026-01-05 12:00 UTC.
         now: 1_767_614_400_000,
@@ -144,6 +151,9 @@ mod tests {
             ("", Case { never_ask: None, known_caller: false, ..ASKED }, None),
             (sales_off, ASKED, Some(Reason::QueueOff)),
             (sales_off, Case { queue: Some("support"), ..ASKED }, None),
+            ("[offer.survey.post-call]\non = false", ASKED, Some(Reason::SurveyOff)),
+            ("[offer.survey.post-call]\non = true", ASKED, None),
+            ("[offer.survey.other]\non = false", ASKED, None),
             ("hours = [\"mon-fri 08:00-12:00\"]", ASKED, Some(Reason::ClosedHours)),
             ("hours = [\"mon-fri 08:00-12:01\"]", ASKED, None),
             ("hours = [\"sat-sun 08:00-20:00\"]", ASKED, Some(Reason::ClosedHours)),

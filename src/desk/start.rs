@@ -111,7 +111,8 @@ impl Desk {
         let look = match away {
             true => Err(StoreError::Busy),
             false => {
-                let look = self.store.look(id, hash, now - window_ms);
+                let of_call = call_id.map(|call_id| (provider.name.as_str(), call_id));
+                let look = self.store.look(id, hash, now - window_ms, of_call);
                 self.within_budget(provider, look).await
             }
         };
@@ -124,8 +125,9 @@ impl Desk {
             return self.repeat_start(provider, known, call_id, &survey, now);
         }
 
-        let lang =
-            self.language(&survey, said.lang.as_deref().or(number.and_then(|n| n.lang.as_deref())));
+        let spoken_before = look.as_ref().and_then(|look| look.spoken.as_deref());
+        let by_number = number.and_then(|number| number.lang.as_deref());
+        let lang = language(&survey, [said.lang.as_deref(), by_number, spoken_before]);
         let case = offer::Case {
             unreached: start.reached == Reached::No,
             never_ask: match look.as_ref() {
@@ -139,6 +141,7 @@ impl Desk {
                 .map_or_else(|| self.keys.sample(&id.to_string()), |call| self.keys.sample(call)),
             talk: said.talk,
             queue: queue.as_deref(),
+            survey: &survey.name,
             consent: said.consent.as_deref() == Some("1"),
             now,
         };
@@ -268,18 +271,6 @@ impl Desk {
         }
     }
 
-    /// The caller's language if the survey speaks it; without one the survey asks, or, if it does
-    /// not, speaks its default.
-    fn language(&self, survey: &Survey, said: Option<&str>) -> Option<Lang> {
-        let known = said
-            .and_then(|text| text.parse::<Lang>().ok())
-            .filter(|lang| survey.languages.contains(lang));
-        match known {
-            None if !survey.choose_language => Some(survey.default_language()),
-            known => known,
-        }
-    }
-
     /// Notes that the store did not take something: counted, and logged by interview id.
     pub(super) fn store_missed(&self, provider: &Provider, id: InterviewId, fault: &StoreError) {
         self.counters.count("unsaved", &provider.name);
@@ -315,6 +306,15 @@ impl Desk {
     pub fn token_opens(&self, provider: &Provider, text: Option<&str>) -> bool {
         text.is_some_and(|text| token::open(text, &provider.name, &self.keys.tokens).is_ok())
     }
+}
+
+/// The caller's language: the first known one that the survey speaks (from the hand-over, the called
+/// number, the same call's interview before). Without one the survey asks, or, if it does not,
+/// speaks its default.
+fn language(survey: &Survey, known: [Option<&str>; 3]) -> Option<Lang> {
+    let langs = known.into_iter().flatten().filter_map(|text| text.parse::<Lang>().ok());
+    let spoken = langs.into_iter().find(|lang| survey.languages.contains(lang));
+    spoken.or_else(|| (!survey.choose_language).then(|| survey.default_language()))
 }
 
 /// Puts the values of an announced hand-over in: those sealed in a start address win over

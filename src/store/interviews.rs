@@ -10,11 +10,15 @@ use super::{CallerHash, Known, Look, Store, StoreError, StoredTurn, read, write_
 use crate::interview::{Disposition, InterviewId, Millis};
 use crate::survey::Version;
 
-// The start's one statement. A caller that is not known is null: no offers, not in never-ask.
+// The start's one statement. A caller that is not known is null: no offers, not in never-ask. A
+// call that is not known is null too: nothing was spoken in it before.
 const LOOK: &str = "select
         (select count(*) from offers
             where caller_hash = $2 and at_ms >= $3 and interview <> $1) as offers,
         (select count(*) from never_ask where caller_hash = $2) as never_ask,
+        (select language from interviews
+            where call_ref = $5 and provider = $4 and id <> $1 and turn > 0
+            order by recorded_ms desc, id limit 1) as spoken,
         i.id, i.survey, i.ineligible, i.opening, i.started_ms, i.turn, i.recorded_ms, i.state,
         i.disposition, i.closed, i.limit_ms, i.ended_ms, i.finished_ms
     from (select 1 as one) as one left join interviews as i on i.id = $1";
@@ -103,6 +107,7 @@ pub(super) async fn known_rows(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<KnownR
 struct LookRow {
     offers: i64,
     never_ask: i64,
+    spoken: Option<String>,
     id: Option<Uuid>,
     survey: Option<i64>,
     ineligible: Option<String>,
@@ -140,8 +145,9 @@ impl LookRow {
 
 impl Store {
     /// What a start needs to know, in one statement: the interview if it began before, how often
-    /// the same caller was offered one since `since_ms` (this interview not counted), and whether
-    /// the caller must never be asked. Without a caller the latter two are 0 and false.
+    /// the same caller was offered one since `since_ms` (this interview not counted), whether the
+    /// caller must never be asked (without a caller 0 and false), and the language in which an
+    /// earlier interview of the same call, by provider and its id of the call, went on.
     ///
     /// # Errors
     /// If the database does not answer or holds what this program cannot read.
@@ -150,6 +156,7 @@ impl Store {
         id: InterviewId,
         caller: Option<CallerHash>,
         since_ms: Millis,
+        call: Option<(&str, &str)>,
     ) -> Result<Look, StoreError> {
         let id = Uuid::from_bytes(id.0);
         let caller = caller.map(|hash| Uuid::from_bytes(hash.0));
@@ -157,11 +164,14 @@ impl Store {
             .bind(id)
             .bind(caller)
             .bind(since_ms)
+            .bind(call.map(|(provider, _)| provider))
+            .bind(call.map(|(_, call_ref)| call_ref))
             .fetch_one(db)
             .await?);
         Ok(Look {
             offers: u32::try_from(row.offers).unwrap_or(u32::MAX),
             never_ask: row.never_ask > 0,
+            spoken: row.spoken.clone(),
             known: row.known().map(Known::try_from).transpose()?,
         })
     }

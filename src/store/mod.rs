@@ -174,6 +174,8 @@ pub struct Look {
     pub offers: u32,
     /// Whether the store says never-ask.
     pub never_ask: bool,
+    /// The language of the same call's newest other interview in which the caller was heard.
+    pub spoken: Option<String>,
 }
 
 /// What is written for one turn: the claim, the facts, and all that follows from them.
@@ -326,6 +328,41 @@ impl Pools {
     }
 }
 
+/// Which database an address names, with how to connect to it.
+enum Address {
+    Sqlite(SqliteConnectOptions),
+    Postgres(sqlx::postgres::PgConnectOptions),
+}
+
+fn address(url: &str) -> Result<Address, StoreError> {
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        return Ok(Address::Postgres(url.parse()?));
+    }
+    if url.contains(":memory:") || !url.starts_with("sqlite:") {
+        return Err(StoreError::Mismatch(
+            "database_url must be sqlite:FILE or postgres://user:password@host/database".into(),
+        ));
+    }
+    let options = url.parse::<SqliteConnectOptions>()?;
+    Ok(Address::Sqlite(options.busy_timeout(Duration::from_secs(5))))
+}
+
+async fn postgres(options: sqlx::postgres::PgConnectOptions) -> Result<sqlx::PgPool, sqlx::Error> {
+    sqlx::postgres::PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(SILENT)
+        // A connection that went silent in the middle of its work is not waited for: it would keep
+        // its place in the pool until the network gives it up.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                let alive = tokio::time::timeout(SILENT, connection.ping()).await;
+                Ok(matches!(alive, Ok(Ok(()))))
+            })
+        })
+        .connect_with(options)
+        .await
+}
+
 impl Store {
     /// Opens the database named by `url` (`sqlite:FILE`, `sqlite::memory:` is refused, or
     /// `postgres://…`), brings its tables up to date and refuses one made by a newer program.
@@ -333,53 +370,31 @@ impl Store {
     /// # Errors
     /// If it cannot be reached, migrated or is too new.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let pools = if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let options = url.parse::<sqlx::postgres::PgConnectOptions>()?;
-            Pools::Postgres(
-                sqlx::postgres::PgPoolOptions::new()
-                    .max_connections(16)
-                    .acquire_timeout(SILENT)
-                    // A connection that went silent in the middle of its work is not waited for:
-                    // it would keep its place in the pool until the network gives it up.
+        let pools = match address(url)? {
+            Address::Postgres(options) => Pools::Postgres(postgres(options).await?),
+            Address::Sqlite(options) => {
+                let options = options
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .statement_cache_capacity(512)
+                    .pragma("cache_size", "-16000");
+                let write = SqlitePoolOptions::new()
+                    .max_connections(1)
+                    // After a full disk SQLite has rolled back by itself and the driver's own
+                    // rollback fails: such a connection would refuse every later transaction.
                     .after_release(|connection, _| {
-                        Box::pin(async move {
-                            let alive = tokio::time::timeout(SILENT, connection.ping()).await;
-                            Ok(matches!(alive, Ok(Ok(()))))
-                        })
+                        Box::pin(async move { Ok(!connection.is_in_transaction()) })
                     })
-                    .connect_with(options)
-                    .await?,
-            )
-        } else {
-            if url.contains(":memory:") || !url.starts_with("sqlite:") {
-                return Err(StoreError::Mismatch(
-                    "database_url must be sqlite:FILE or postgres://user:password@host/database"
-                        .into(),
-                ));
+                    .connect_with(options.clone())
+                    .await?;
+                let read = SqlitePoolOptions::new()
+                    .max_connections(4)
+                    .connect_with(options.read_only(true))
+                    .await?;
+                Pools::Sqlite { write, read }
             }
-            let options = url
-                .parse::<SqliteConnectOptions>()?
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(5))
-                .foreign_keys(true)
-                .statement_cache_capacity(512)
-                .pragma("cache_size", "-16000");
-            let write = SqlitePoolOptions::new()
-                .max_connections(1)
-                // After a full disk SQLite has rolled back by itself and the driver's own
-                // rollback fails: such a connection would refuse every later transaction.
-                .after_release(|connection, _| {
-                    Box::pin(async move { Ok(!connection.is_in_transaction()) })
-                })
-                .connect_with(options.clone())
-                .await?;
-            let read = SqlitePoolOptions::new()
-                .max_connections(4)
-                .connect_with(options.read_only(true))
-                .await?;
-            Pools::Sqlite { write, read }
         };
         pools.refuse_newer().await?;
         match &pools {
@@ -391,9 +406,46 @@ impl Store {
             }
         }
         pools.refuse_newer().await?;
+        Ok(Self::on(pools))
+    }
+
+    /// Opens a database only to read it: nothing is made, written or brought up to date. `None`
+    /// where there is none, or where no program has made its tables yet.
+    ///
+    /// # Errors
+    /// If it cannot be reached or is too new.
+    pub async fn open_to_read(url: &str) -> Result<Option<Self>, StoreError> {
+        let pools = match address(url)? {
+            Address::Postgres(options) => {
+                let options = options.options([("default_transaction_read_only", "on")]);
+                match postgres(options).await {
+                    Ok(pool) => Pools::Postgres(pool),
+                    Err(sqlx::Error::Database(fault)) if missing_database(fault.as_ref()) => {
+                        return Ok(None);
+                    }
+                    Err(fault) => return Err(fault.into()),
+                }
+            }
+            Address::Sqlite(options) => {
+                if !options.get_filename().exists() {
+                    return Ok(None);
+                }
+                let read = SqlitePoolOptions::new()
+                    .max_connections(4)
+                    .connect_with(options.create_if_missing(false).read_only(true))
+                    .await?;
+                Pools::Sqlite { write: read.clone(), read }
+            }
+        };
+        pools.refuse_newer().await?;
+        let made = pools.meta("min_reader").await?.is_some();
+        Ok(made.then(|| Self::on(pools)))
+    }
+
+    fn on(pools: Pools) -> Self {
         let names = Arc::default();
         let writer = writer::Writer::start(&pools, &names);
-        Ok(Self { pools, names, writer })
+        Self { pools, names, writer }
     }
 
     /// Asks the database for nothing.
@@ -448,6 +500,11 @@ impl Store {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Whether PostgreSQL says that there is no such database.
+fn missing_database(fault: &dyn sqlx::error::DatabaseError) -> bool {
+    fault.code().is_some_and(|code| code == "3D000")
 }
 
 /// Whether the fault says that a table does not exist (PostgreSQL 42P01; SQLite says so in words).

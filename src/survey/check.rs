@@ -6,6 +6,7 @@ use std::fmt;
 use super::file::Lines;
 use super::question::Written;
 use super::read::Source;
+use super::words::prompt_line;
 use super::{
     Condition, Fault, Files, Is, Kind, Lang, Level, Question, Sound, Speech, Survey, longest,
 };
@@ -384,6 +385,35 @@ impl fmt::Display for Speaks {
         }
         Ok(())
     }
+}
+
+/// What nobody can say in a survey with `speech = "voice"` on a kind of provider: one fault of that
+/// level for each language, at the first such sentence. Where audio is wanted, what is missing is
+/// an error on every provider, and told when the survey is read.
+pub fn silent(
+    files: &Files,
+    survey: &Survey,
+    level: Level,
+    kind: &str,
+    confirmed: &dyn Fn(Lang) -> bool,
+) -> Vec<Fault> {
+    let mute = |lang: &Lang| survey.speech == Speech::Voice && !confirmed(*lang);
+    let fault = |lang: Lang| {
+        let prompts = survey.prompts.get(&lang).into_iter().flat_map(BTreeMap::values);
+        let unsaid =
+            |p: &&std::sync::Arc<super::Prompt>| p.sound == Sound::Missing && !p.text.is_empty();
+        let silent: Vec<&str> = prompts.filter(unsaid).map(|prompt| &*prompt.id).collect();
+        let first = silent.first()?;
+        let text = files.words.get(&lang).map_or("", String::as_str);
+        let message = format!(
+            "{} sentences such as \"{first}\" have no audio, and {kind} has no voice for {lang}: \
+             callers would hear nothing. Record them, or run `aftercall prompts speak`",
+            silent.len()
+        );
+        let (file, line) = (format!("{}/{lang}.toml", files.name), prompt_line(text, first));
+        Some(Fault { level, file, line, message })
+    };
+    survey.languages.iter().copied().filter(mute).filter_map(fault).collect()
 }
 
 /// Who speaks each language, where `confirmed` says for which languages the platform's voice is

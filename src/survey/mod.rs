@@ -19,7 +19,7 @@ mod read;
 mod tests;
 mod words;
 
-pub use check::{Speaks, compare, longest_ms, speakers};
+pub use check::{Speaks, compare, longest_ms, silent, speakers};
 pub use file::{parse, version};
 pub use words::{SOUNDS, estimate, needed, prompt_line};
 

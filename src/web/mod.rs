@@ -28,6 +28,21 @@ pub mod webhooks;
 
 pub use shield::shield;
 
+/// Time for a whole webhook of our own code; beyond it the caller hears a goodbye.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For an ordinary one.
+    pub plain: Duration,
+    /// For one that brings a recording: a minute of sound over a slow line.
+    pub upload: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { plain: Duration::from_secs(5), upload: Duration::from_secs(30) }
+    }
+}
+
 /// What every page and endpoint works with.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -41,6 +56,8 @@ pub struct Site {
     pub library: Arc<Library>,
     /// Draws sixteen random bytes.
     pub draw: fn() -> [u8; 16],
+    /// How long a webhook may take.
+    pub patience: Patience,
     /// Calls to be moved to the survey by whoever speaks to the provider.
     pub moves: tokio::sync::mpsc::Sender<Move>,
 }
@@ -85,7 +102,8 @@ async fn patience(request: axum::extract::Request, next: axum::middleware::Next)
     }
 }
 
-/// A prompt, or several joined by `+`; open to all, cacheable for ever, HEAD as GET.
+/// A prompt, or several joined by `+`; open to all, HEAD as GET. Cacheable for ever at the address
+/// of its own version; at that of another one not at all.
 async fn audio(
     State(site): State<Site>,
     Path((survey, version, lang, file)): Path<(String, String, String, String)>,
@@ -99,9 +117,10 @@ async fn audio(
         return (StatusCode::NOT_FOUND, "there is no such prompt\n").into_response();
     };
     let etag = format!("\"{}\"", sound.etag);
+    let keep = if sound.lasting { "public, max-age=31536000, immutable" } else { "no-store" };
     let fixed = [
         (header::ETAG, etag.clone()),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable".into()),
+        (header::CACHE_CONTROL, keep.into()),
         // The same on every node: prompts change their address, not their date.
         (header::LAST_MODIFIED, "Thu, 01 Jan 2026 00:00:00 GMT".into()),
         (header::CONTENT_TYPE, sound.content_type.into()),

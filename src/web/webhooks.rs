@@ -34,11 +34,6 @@ mod body;
 
 use body::Draft;
 
-/// Time for a whole request of our own code; beyond it the caller hears a goodbye.
-const WHOLE: Duration = Duration::from_secs(5);
-/// The same for one that brings a recording: a minute of sound over a slow line.
-const WHOLE_UPLOAD: Duration = Duration::from_secs(30);
-
 /// Longest id of a call or leg that is taken for one, in bytes.
 const LONGEST_ID: usize = 512;
 
@@ -86,23 +81,27 @@ async fn webhook(
         }
     };
     let uri = request.uri().clone();
-    let lang =
-        || site.desk.language_of(provider, token(uri.query().unwrap_or_default()).as_deref());
-    let whole = if body::is_multipart(request.headers()) { WHOLE_UPLOAD } else { WHOLE };
+    let is_upload = body::is_multipart(request.headers());
+    let whole = if is_upload { site.patience.upload } else { site.patience.plain };
     let work = AssertUnwindSafe(handle(&site, provider, address, method, request)).catch_unwind();
-    match tokio::time::timeout(whole, work).await {
-        Ok(Ok(response)) => response,
+    let reason = match tokio::time::timeout(whole, work).await {
+        Ok(Ok(response)) => return response,
         Ok(Err(_)) => {
             tracing::error!(provider = %provider.name, "a webhook panicked");
-            site.desk.counters().count("panic", &provider.name);
-            sorry(&site, provider, lang())
+            "panic"
         }
         Err(_) => {
             tracing::error!(provider = %provider.name, "a webhook took too long");
-            site.desk.counters().count("timeout", &provider.name);
-            sorry(&site, provider, lang())
+            "timeout"
         }
+    };
+    site.desk.counters().count(reason, &provider.name);
+    let token = token(uri.query().unwrap_or_default());
+    // After a notice no caller hears the goodbye: the interview goes on.
+    if !matches!(path.as_str(), "recording" | "status") {
+        site.desk.failed_soon(provider, token.as_deref(), reason);
     }
+    sorry(&site, provider, site.desk.language_of(provider, token.as_deref()))
 }
 
 async fn handle(

@@ -9,6 +9,8 @@ use aftercall::web::{Body, Router};
 
 mod anything;
 mod away;
+mod broken;
+mod checked;
 mod commands;
 mod killed;
 mod many;

@@ -222,6 +222,26 @@ both! {
         assert_eq!(body["error"]["code"], "no_such_path");
     }
 
+    /// A call that began before a change of words still asks for its own version's sounds: it
+    /// hears the newest, and nobody keeps them under that address.
+    async fn sounds_of_another_version_are_the_newest_ones(database: Database) {
+        let (app, router) = house(&database).await;
+        let version = app.site.desk.survey("post-call").expect("the survey").version;
+        let other = aftercall::survey::Version(version.0 ^ 1);
+        let head = |survey, version| {
+            let address = format!("/audio/{survey}/{version}/lt/greeting+ask-rating.wav");
+            ask(&router, Request::head(address).body(Body::empty()).expect("a request"))
+        };
+        let own = head("post-call", version).await;
+        let kept = own.headers[header::CACHE_CONTROL].to_str().expect("text");
+        assert!(kept.contains("immutable"), "{kept}");
+        let old = head("post-call", other).await;
+        assert_eq!(old.status, StatusCode::OK);
+        assert_eq!(old.headers[header::CACHE_CONTROL], "no-store");
+        assert_eq!(old.headers[header::ETAG], own.headers[header::ETAG]);
+        assert_eq!(head("other", version).await.status, StatusCode::NOT_FOUND);
+    }
+
     /// Browsers keep assets for ever under their marked address, and ask again without it.
     async fn assets_are_kept_by_browsers(database: Database) {
         let router = site(&database).await;

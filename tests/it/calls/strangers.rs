@@ -70,7 +70,7 @@ async fn a_call_that_the_platform_lost_has_failed() {
     centre.adds_up().await;
 }
 
-/// Two minutes after its limit, three times the promised minute, an interview is closed.
+/// Two minutes after its limit, three times the promised 70 seconds, an interview is closed.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interview_closes_two_minutes_after_its_limit() {
     let database = Database::sqlite();

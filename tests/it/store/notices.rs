@@ -214,12 +214,38 @@ both! {
         store.close().await;
     }
 
+    async fn a_start_sees_what_its_call_spoke_before(database: Database) {
+        let store = open(&database).await;
+        let spoken = |n, provider: &'static str, call: &'static str| {
+            let store = store.clone();
+            async move {
+                let look = store.look(id(n), None, 0, Some((provider, call))).await.expect("read");
+                look.spoken
+            }
+        };
+        let begin = |n| aftercall::store::Begin { call_ref: Some("C1".into()), ..begin(n) };
+        let provider = begin(1).provider;
+        assert_eq!(provider, "twilio", "the sample's provider");
+        store.begin(begin(1)).await.expect("written");
+        assert_eq!(spoken(2, "twilio", "C1").await, None, "nothing was heard of the caller yet");
+        let in_tamil = Turn { language: "ta".into(), ..turn(1, 1, 5) };
+        store.record(in_tamil).await.expect("written");
+        assert_eq!(spoken(2, "twilio", "C1").await.as_deref(), Some("ta"));
+        assert_eq!(spoken(1, "twilio", "C1").await, None, "an interview is not its own past");
+        assert_eq!(spoken(2, "twilio", "C2").await, None);
+        assert_eq!(spoken(2, "fs", "C1").await, None);
+        store.begin(begin(2)).await.expect("written");
+        store.record(Turn { language: "lv".into(), at_ms: START + 90_000, ..turn(2, 1, 5) }).await.expect("written");
+        assert_eq!(spoken(3, "twilio", "C1").await.as_deref(), Some("lv"), "the newest counts");
+        store.close().await;
+    }
+
     async fn a_start_sees_earlier_offers_and_never_ask(database: Database) {
         let store = open(&database).await;
         let look = |n, who: Option<u8>, since| {
             let store = store.clone();
             async move {
-                let look = store.look(id(n), who.map(caller), since).await.expect("read");
+                let look = store.look(id(n), who.map(caller), since, None).await.expect("read");
                 (look.known.map(|known| known.id), look.offers, look.never_ask)
             }
         };

@@ -1,0 +1,198 @@
+//! `aftercall check`, and what a server checks of its surveys before it starts.
+
+use std::process::ExitCode;
+
+use secrecy::ExposeSecret;
+
+use super::AppError;
+use super::command::Check;
+use crate::audio::Library;
+use crate::config::{self, Config, SurveysNamed};
+use crate::dialect::{self, Kind};
+use crate::store::{Store, StoreError};
+use crate::survey::{Fault, Level, speakers};
+
+/// Checks settings and surveys; all faults on standard output, exit code 1 if any is an error.
+pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
+    let mut wrong = false;
+    let mut config = None;
+    // Without settings: the surveys in the program, which nothing else names.
+    let mut named = Some(SurveysNamed::default());
+    if let Some(file) = &check.settings.config {
+        match Config::load(Some(file)) {
+            Ok(read) => {
+                println!("{}: the settings are in order", file.display());
+                for warning in &read.warnings {
+                    println!("warning: {warning}");
+                }
+                named = Some(read.surveys.clone());
+                config = Some(read);
+            }
+            Err(fault) => {
+                println!("{fault}");
+                wrong = true;
+                named = fault.surveys;
+            }
+        }
+    }
+    if let Some(folder) = &check.folder {
+        named.get_or_insert_default().prompts = Some(folder.clone());
+    }
+    let Some(named) = named else {
+        println!("the surveys were not checked: the settings do not say where they are");
+        return Ok(ExitCode::FAILURE);
+    };
+    let library = Library::look(named.prompts.as_deref());
+    let mut faults = library.faults().to_vec();
+    faults.extend(silent(&library, config.as_ref()));
+    match compared(&library, check, config.as_ref()).await {
+        Ok(changed) => faults.extend(changed),
+        Err(fault) => {
+            println!("not compared with earlier versions: {fault}");
+            wrong = true;
+        }
+    }
+    faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    for fault in &faults {
+        println!("{fault}");
+    }
+    for fault in missing(&named, &library) {
+        println!("{fault}");
+        wrong = true;
+    }
+    wrong |= faults.iter().any(|fault| fault.level == Level::Error);
+    if library.faults().iter().all(|fault| fault.level != Level::Error) {
+        tell(&library);
+    }
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Compares with what the store asked before; where that cannot be, says so.
+async fn compared(
+    library: &Library,
+    check: &Check,
+    config: Option<&Config>,
+) -> Result<Vec<Fault>, StoreError> {
+    let why = match config {
+        None if check.settings.config.is_some() => "the settings have faults",
+        None => "name a store with --config",
+        Some(config) => match Store::open_to_read(config.database_url.expose_secret()).await? {
+            Some(store) => {
+                let faults = changed(library, &store).await;
+                store.close().await;
+                return faults;
+            }
+            None => "there is no store yet",
+        },
+    };
+    println!("not compared with earlier versions: {why}");
+    Ok(Vec::new())
+}
+
+/// What must be written in changed surveys before they may follow those in the store. A version
+/// that the store knows was compared when it came, and may come back.
+///
+/// # Errors
+/// If the store does not answer.
+pub(super) async fn changed(library: &Library, store: &Store) -> Result<Vec<Fault>, StoreError> {
+    let stored = store.surveys().await?;
+    let mut faults = Vec::new();
+    for survey in library.surveys() {
+        let mut versions = stored.iter().filter(|old| old.name == survey.name);
+        if versions.clone().any(|old| old.version == survey.version) {
+            continue;
+        }
+        if let Some(newest) = versions.next_back() {
+            faults.extend(library.compare(newest));
+        }
+    }
+    Ok(faults)
+}
+
+/// Sentences that nobody can say: errors at the kinds of provider that the settings have, without
+/// settings a warning at every kind.
+pub(super) fn silent(library: &Library, config: Option<&Config>) -> Vec<Fault> {
+    let used = |kind: &Kind| {
+        config.is_none_or(|config| config.providers.values().any(|p| p.kind == *kind))
+    };
+    let level = if config.is_some() { Level::Error } else { Level::Warning };
+    let kinds = Kind::ALL.into_iter().filter(used);
+    kinds
+        .flat_map(|kind| {
+            let voices = dialect::of(kind);
+            library.silent(level, kind.word(), &|lang| voices.voice(lang).is_some())
+        })
+        .collect()
+}
+
+/// Where the settings name a survey that there is none of: its callers would be asked another one,
+/// or nothing.
+pub(super) fn missing(named: &SurveysNamed, library: &Library) -> Vec<config::Fault> {
+    let known: Vec<&str> = library.names().collect();
+    let unknown = named.places.iter().filter(|at| !known.contains(&at.survey.as_str()));
+    unknown
+        .map(|at| config::Fault {
+            key: at.key.clone(),
+            place: at.place.clone(),
+            message: format!(
+                "there is no survey \"{}\"; there are: {}",
+                at.survey,
+                known.join(", ")
+            ),
+        })
+        .collect()
+}
+
+/// What each survey is, and who speaks it at each kind of provider.
+fn tell(library: &Library) {
+    for survey in library.surveys() {
+        println!(
+            "{} {}: {} questions, up to {} s promised, in {}",
+            survey.name,
+            survey.version,
+            survey.questions.len(),
+            survey.promise_seconds,
+            survey.languages.iter().map(|l| l.code()).collect::<Vec<_>>().join(" ")
+        );
+        for kind in Kind::ALL {
+            let voices = dialect::of(kind);
+            println!("  {}", kind.word());
+            for line in speakers(survey, &|lang| voices.voice(lang).is_some()) {
+                println!("    {line}");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn surveys_that_settings_name_must_exist() {
+        let settings = |survey: &str| {
+            let text = format!(
+                "secret = \"{0}\"\ncaller_key = \"{0}\"\n[offer.queue.sales]\nsurvey = \"{survey}\"\n\
+                 [offer.survey.{survey}]\non = true\n\
+                 [provider.t]\nauth_tokens = [\"x\"]\nsurvey = \"{survey}\"\n\
+                 numbers = [{{ to = \"+37052000000\", survey = \"{survey}\" }}]\n",
+                "0123456789abcdef0123456789abcdef"
+            );
+            Config::read(&text, "a.toml", vec![]).expect("good settings").surveys
+        };
+        let library = Library::embedded().expect("surveys");
+        assert_eq!(missing(&settings("post-call"), &library), []);
+        let told: Vec<String> =
+            missing(&settings("post-cal"), &library).iter().map(ToString::to_string).collect();
+        let begins = [
+            "a.toml:9: provider.t.survey: there is no survey \"post-cal\"",
+            "a.toml:10: provider.t.numbers: ",
+            "a.toml:4: offer.queue.sales.survey: ",
+            "a.toml:5: offer.survey.post-cal: ",
+        ];
+        assert_eq!(told.len(), begins.len(), "{told:#?}");
+        for (told, begins) in told.iter().zip(begins) {
+            assert!(told.starts_with(begins), "{told}");
+        }
+    }
+}

@@ -308,3 +308,18 @@ fn a_voice_that_nobody_has_is_told() {
     let told = faults[0].to_string();
     assert!(told.starts_with("small/en.toml:2: error: ") && told.contains("freeswitch"), "{told}");
 }
+
+#[test]
+fn a_sound_that_cannot_be_read_is_not_missing() {
+    let (folder, _survey) = folder();
+    let (files, _) = files::folder(folder.path());
+    let file = "small/audio/en/sorry.wav".to_owned();
+    let message = "cannot be read: permission denied".to_owned();
+    let unread = [Fault { level: Level::Error, file, line: 1, message }];
+    let missing = |unread: &[Fault]| {
+        let found = files::sort(files.clone(), unread).remove(0);
+        let faults = survey::parse(&found.files).faults;
+        faults.iter().filter(|fault| fault.message.contains("en/sorry.wav")).count()
+    };
+    assert_eq!((missing(&[]), missing(&unread)), (1, 0));
+}

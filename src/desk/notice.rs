@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Desk;
 use crate::config::Provider;
-use crate::interview::{Input, InterviewId, Millis, Recording};
+use crate::interview::{Input, InterviewId, Millis, Recording, token};
 use crate::store::{Comment, CommentStatus, StoreError};
 use crate::survey::Kind;
 
@@ -67,7 +67,10 @@ impl Desk {
     /// Notes, after the goodbye that hangs up on its caller, that the interview behind a token
     /// failed by our own fault; [`Desk::settle`] waits for it.
     pub fn failed_soon(self: &Arc<Self>, provider: &Provider, text: Option<&str>, reason: &str) {
-        let Some(id) = text.and_then(|text| self.interview_of(provider, text)) else { return };
+        let open = |text| token::open(text, &provider.name, &self.keys.tokens).ok();
+        // One that said its last word has nothing left to fail in.
+        let state = text.and_then(open).filter(|state| state.over().is_none());
+        let Some(id) = state.map(|state| state.id) else { return };
         let Ok(place) = self.later.clone().try_read_owned() else { return };
         let (desk, provider, reason) = (self.clone(), provider.clone(), reason.to_owned());
         tokio::spawn(async move {

@@ -52,9 +52,10 @@ async fn no_store(mut response: Response) -> Response {
 /// Which address was asked; the content decides what it is, but the fallback is always answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Address {
+    Start,
     Turn,
+    Notice,
     Fallback,
-    Other,
 }
 
 async fn webhook(
@@ -68,7 +69,8 @@ async fn webhook(
     };
     let address = match path.as_str() {
         "turn" => Address::Turn,
-        "start" | "recording" | "status" => Address::Other,
+        "start" => Address::Start,
+        "recording" | "status" => Address::Notice,
         "fallback" => Address::Fallback,
         _ => return (StatusCode::NOT_FOUND, "there is no such webhook\n").into_response(),
     };
@@ -98,7 +100,7 @@ async fn webhook(
     site.desk.counters().count(reason, &provider.name);
     let token = token(uri.query().unwrap_or_default());
     // After a notice no caller hears the goodbye: the interview goes on.
-    if !matches!(path.as_str(), "recording" | "status") {
+    if address != Address::Notice {
         site.desk.failed_soon(provider, token.as_deref(), reason);
     }
     sorry(&site, provider, site.desk.language_of(provider, token.as_deref()))

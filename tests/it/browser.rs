@@ -77,7 +77,8 @@ async fn the_report_shows_agents_and_leads_to_what_callers_pressed() {
     browser.see("//h1[contains(., 'Interview of')]").await;
     assert_eq!(browser.texts("//table//kbd").await, ["3", "2", "4", "8"], "what was pressed");
     let answers = browser.text("//section[h2='Answers']").await;
-    for part in ["rating\n3 on 1–5", "solved\nno", "recommend\n8 on 0–10", "Press one for very"]
+    for part in
+        ["rating\n3 on 1–5", "solved\nno", "recommend\n8 on 0–10", "Press a number from one, very"]
     {
         assert!(answers.contains(part), "{part:?} is missing in {answers:?}");
     }
@@ -258,7 +259,7 @@ async fn everything_goes_with_the_keyboard_alone() {
     browser.see("//span[@class='words'][contains(., 'Hello')]").await;
     browser.press("4").await;
     browser.see("//span[@class='pressed'][.='4']").await;
-    browser.see("//span[@class='words'][contains(., 'settled')]").await;
+    browser.see("//span[@class='words'][contains(., 'resolved')]").await;
     browser.press(Key::Escape).await;
     browser.see("//p[@id='state'][.='You hung up']").await;
     // And again, from the button.

@@ -316,3 +316,49 @@ fn the_call_ends_after_a_hundred_turns() {
     }
     assert_eq!(turns, 100);
 }
+
+/// Where turns could not be stored, the state brings all of them with the next one: consent too.
+#[test]
+fn an_unsaved_state_tells_what_its_turns_did() {
+    for (setting, script) in [
+        ("consent", ""),
+        ("consent", "* *"),
+        ("consent", "* * 3"),
+        ("consent", "2"),
+        ("consent", "- - -"),
+        ("consent ask-language", "2"),
+        ("consent", "1"),
+        ("consent", "1 4 # 3"),
+        ("consent", "1 4 * * 3"),
+        ("consent", "1 4 * * 4"),
+        ("consent callback", "1 1 1 2 7 - * * 2"),
+        ("short consent callback", "9"),
+        ("short consent callback", "1 9"),
+        ("short consent callback", "9 9 1 4"),
+        ("branching consent", "1 2 1 2 * * 1 * * 1 * * 1 1 0"),
+        ("", "4 1"),
+    ] {
+        let (survey, state, facts, _) = run(setting, script);
+        let carried = State { unsaved: true, ..state };
+        let carried = State::from_bytes(&carried.to_bytes()).expect("a state");
+        assert!(carried.unsaved);
+        let lasting =
+            |fact: &&Fact| matches!(fact, Fact::Consent(_) | Fact::Item { .. } | Fact::Callback);
+        // Of an item the last outcome stands.
+        let mut expected: Vec<&Fact> = Vec::new();
+        for fact in facts.iter().filter(lasting) {
+            expected.retain(|old| match (old, fact) {
+                (Fact::Item { question: old, .. }, Fact::Item { question, .. }) => old != question,
+                _ => true,
+            });
+            expected.push(fact);
+        }
+        let sorted = |facts: Vec<&Fact>| {
+            let mut words: Vec<String> = facts.into_iter().map(|f| word(&survey, f)).collect();
+            words.sort();
+            words
+        };
+        let told = carried.facts();
+        assert_eq!(sorted(told.iter().collect()), sorted(expected), "[{setting}] {script}");
+    }
+}

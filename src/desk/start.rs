@@ -22,6 +22,7 @@ struct Decided {
     never_ask: bool,
     callback: bool,
     grace_ms: u32,
+    wait_ms: u32,
 }
 
 impl Decided {
@@ -33,6 +34,7 @@ impl Decided {
             never_ask: self.never_ask,
             callback: self.callback,
             finish_key_grace_ms: self.grace_ms,
+            key_wait_ms: self.wait_ms,
         }
     }
 }
@@ -152,6 +154,7 @@ impl Desk {
             never_ask: hash.is_some(),
             callback: self.config.call.callbacks && hash.is_some(),
             grace_ms: self.config.call.finish_key_grace_ms,
+            wait_ms: provider.kind.key_wait_ms(),
         };
         let mut step = begin(&survey, &decided.opening(id), now);
         step.state.call_mark = self.keys.call_mark(call_id);

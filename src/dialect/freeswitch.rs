@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use super::params::{is_key, keys};
-use super::speech::{self, Speaker};
+use super::speech;
 use super::xml::Element;
 use super::{
     After, CallEvent, Dialect, Document, Kind, Links, Notice, Params, Request, What, handover,
@@ -29,8 +29,11 @@ const DIGITS: &str = "digits";
 /// mod_httapi does not tell it otherwise.
 const KEY: &str = "key";
 /// The parameter, in the action of a recording, that says how many seconds of silence end it:
-/// they stand at the end of the file, where no key and no hang-up ended it.
+/// they stand at the end of the file, where no key, no hang-up and no limit ended it.
 const QUIET: &str = "quiet";
+/// The parameter beside it that says the limit in seconds: a file of that length was ended by it,
+/// since mod_httapi lets a recording run on to the next whole second.
+const LIMIT: &str = "limit";
 /// All keys of a telephone.
 const TWELVE: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"];
 /// What may follow a `1` on a scale to ten. `10` is an answer, `1#` is a finished 1, the others are
@@ -119,7 +122,12 @@ fn notice(request: &Request, params: &Params) -> Option<Notice> {
 fn input(request: &Request, params: &Params) -> Input {
     let ended_by = params.word(KEY).and_then(|key| key.chars().next()).filter(|c| is_key(*c));
     if let Some(mut recording) = uploaded(request, ended_by) {
-        let quiet = params.seconds(QUIET).filter(|_| ended_by.is_none()).unwrap_or(0);
+        let limit = params.seconds(LIMIT).unwrap_or(u32::MAX);
+        let full = recording.seconds.is_some_and(|seconds| seconds >= limit);
+        let quiet = match ended_by.is_some() || full {
+            true => 0,
+            false => params.seconds(QUIET).unwrap_or(0),
+        };
         recording.seconds = recording.seconds.map(|seconds| seconds.saturating_sub(quiet));
         return Input::Recording(recording);
     }
@@ -129,7 +137,7 @@ fn input(request: &Request, params: &Params) -> Input {
     };
     match ended_by {
         _ if !heard.is_empty() => Input::Keys(heard),
-        // A key during the beep: there is nothing recorded, only the key.
+        // A key over the prompt or the beep: there is nothing recorded, only the key.
         Some(key) => Input::Keys(key.to_string()),
         None => Input::Silence,
     }
@@ -182,20 +190,25 @@ impl Speaking<'_> {
         tags
     }
 
-    /// The file comes with the next request.
+    /// The file comes with the next request. What is said before the beep stands in the beep's
+    /// file, over which this tag hears keys: a `#` that finished the answer before is heard at
+    /// once then, not after the whole prompt.
     fn record(&self, record: &Record) -> Vec<Element> {
-        let mut tags: Vec<_> = self.files(&record.prompts).into_iter().map(playback).collect();
+        let heard: Vec<_> = record.prompts.iter().chain([&record.beep]).cloned().collect();
+        let mut files = self.files(&heard);
+        let last = files.pop();
+        let mut tags: Vec<_> = files.into_iter().map(playback).collect();
         let mut tag = Element::new("record").with("name", "recording").with("file", "comment.wav");
-        if speech::speaker(record.beep.sound, Speech::Audio, None) == Speaker::File {
-            let beep = speech::file(&self.links.base, self.voice, &record.beep);
-            tag = tag.with("beep-file", beep);
+        if let Some(file) = last {
+            tag = tag.with("beep-file", file);
         }
+        let ends = format!("{}&{LIMIT}={}", record.silence_seconds, record.max_seconds);
         tags.push(
             tag.with("limit", record.max_seconds.to_string())
                 .with("silence-hits", record.silence_seconds.to_string())
                 .with("threshold", "200")
                 .with("digit-timeout", DIGIT_TIMEOUT_MS.to_string())
-                .with("action", self.links.turn_with(QUIET, &record.silence_seconds.to_string()))
+                .with("action", self.links.turn_with(QUIET, &ends))
                 .children(TWELVE.iter().map(|key| {
                     let value = key.replace('#', "%23").replace('*', "%2A");
                     Element::new("bind")

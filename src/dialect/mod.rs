@@ -95,6 +95,15 @@ impl Kind {
     /// All kinds.
     pub const ALL: [Self; 2] = [Self::Twilio, Self::Freeswitch];
 
+    /// Longest time in milliseconds that a key waits on the platform for a second one that may
+    /// follow it; 0 where only a key that is no answer yet waits.
+    pub fn key_wait_ms(self) -> u32 {
+        match self {
+            Self::Twilio => twiml::SECOND_KEY_SECONDS * 1000,
+            Self::Freeswitch => 0,
+        }
+    }
+
     /// The word in settings.
     pub fn word(self) -> &'static str {
         match self {

@@ -15,13 +15,13 @@ use crate::survey::{Lang, Prompt, Speech};
 pub(super) struct Manner {
     /// Its confirmed voices.
     pub voices: &'static [PlatformVoice],
-    /// What its `<Gather>` takes beyond the common attributes.
+    /// What its `<Gather>` that is an Ask takes beyond the common attributes.
     pub gather: &'static [(&'static str, &'static str)],
 }
 
 /// The time-out of `<Gather>` in seconds while a second key may follow. The same attribute is the
 /// wait for the first key, so the time to think is silence inside the element, before it.
-const SECOND_KEY_SECONDS: u32 = 2;
+pub(super) const SECOND_KEY_SECONDS: u32 = 2;
 
 /// The parameter by which our own redirect behind a `<Gather>` says that nothing was pressed.
 const SILENCE: &str = "silence";
@@ -69,8 +69,12 @@ fn is_over(status: &str) -> bool {
 
 fn recording_notice(params: &Params, state: &str) -> Notice {
     match (recording(params), state) {
-        (Some(Recording { id, url, seconds, .. }), "completed" | "absent" | "failed") => {
+        (Some(Recording { id, url, seconds, .. }), "completed" | "failed") => {
             Notice::Recording { id, url, seconds, ready: state == "completed" }
+        }
+        // Nothing was said, whatever else the notice tells.
+        (Some(Recording { id, url, .. }), "absent") => {
+            Notice::Recording { id, url, seconds: Some(0), ready: false }
         }
         _ => Notice::Other { status: format!("recording {state}") },
     }
@@ -161,14 +165,8 @@ impl Speaking<'_> {
             Keys::One => (1, think),
             Keys::OneOrTen => (2, SECOND_KEY_SECONDS),
         };
-        let mut gather = Element::new("Gather")
-            .with("input", "dtmf")
-            .with("numDigits", keys.to_string())
-            .with("timeout", timeout.to_string())
-            // No finish key: `#` and `*` are keys like the others.
-            .with("finishOnKey", "")
-            .with("action", &self.links.turn)
-            .with("method", "POST")
+        let mut gather = self
+            .gather(keys, timeout)
             .with_all(self.manner.gather)
             .children(self.say_all(&ask.prompts));
         if think > timeout {
@@ -178,8 +176,16 @@ impl Speaking<'_> {
         vec![gather, self.redirect_on_silence()]
     }
 
+    /// What is said before the beep stands in a gather of its own, as short as it may be: a `#`
+    /// that finished the answer before is heard at once then. Outside, it would wait for the
+    /// recording and end it before it began.
     fn record(&self, record: &Record) -> Vec<Element> {
-        let mut verbs = self.say_all(&record.prompts);
+        let mut verbs = Vec::new();
+        let said = self.say_all(&record.prompts);
+        if !said.is_empty() {
+            let gather = self.gather(1, 1).children(said);
+            verbs.push(gather);
+        }
         verbs.push(
             Element::new("Record")
                 .with("action", &self.links.turn)
@@ -196,6 +202,18 @@ impl Speaking<'_> {
         // Where an empty recording does not request the action.
         verbs.push(self.redirect_on_silence());
         verbs
+    }
+
+    /// A gather of so many keys, with its time-out in seconds. Without a key the next verb follows.
+    fn gather(&self, keys: u32, timeout: u32) -> Element {
+        Element::new("Gather")
+            .with("input", "dtmf")
+            .with("numDigits", keys.to_string())
+            .with("timeout", timeout.to_string())
+            // No finish key: `#` and `*` are keys like the others.
+            .with("finishOnKey", "")
+            .with("action", &self.links.turn)
+            .with("method", "POST")
     }
 
     fn redirect_on_silence(&self) -> Element {

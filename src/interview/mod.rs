@@ -89,6 +89,9 @@ pub struct Opening {
     pub callback: bool,
     /// A lone `#` that comes sooner than this after its document belongs to the answer before.
     pub finish_key_grace_ms: u32,
+    /// Milliseconds that a lone `#` may wait on the platform before it comes, where two keys may
+    /// make an answer.
+    pub key_wait_ms: u32,
 }
 
 /// What came back from the telephone.
@@ -324,7 +327,7 @@ pub enum Keys {
 /// Say and record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// Said before the beep.
+    /// Said before the beep; can be keyed over.
     pub prompts: Vec<Arc<Prompt>>,
     /// Longest recording in seconds.
     pub max_seconds: u32,
@@ -381,6 +384,8 @@ pub struct State {
     pub consent: bool,
     /// See [`Opening::finish_key_grace_ms`].
     pub finish_key_grace_ms: u32,
+    /// See [`Opening::key_wait_ms`].
+    pub key_wait_ms: u32,
     /// Where in the interview it stands.
     pub place: Place,
     /// What is said before the item.

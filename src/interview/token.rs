@@ -136,6 +136,7 @@ impl State {
         varint(to, zigzag(self.recorded_ms.wrapping_sub(self.started_ms)));
         varint(to, u64::from(self.elapsed_ms));
         varint(to, u64::from(self.finish_key_grace_ms));
+        varint(to, u64::from(self.key_wait_ms));
         let flags = [
             self.never_ask,
             self.callback,
@@ -334,6 +335,7 @@ impl Reader<'_> {
         let recorded_ms = started_ms.wrapping_add(self.signed()?);
         let elapsed_ms = u32::try_from(self.varint()?).ok()?;
         let finish_key_grace_ms = u32::try_from(self.varint()?).ok()?;
+        let key_wait_ms = u32::try_from(self.varint()?).ok()?;
         let flags = self.byte()?;
         let flag = |bit: u8| flags >> bit & 1 == 1;
         let place = self.place()?;
@@ -362,6 +364,7 @@ impl Reader<'_> {
             callback: flag(1),
             consent: flag(2),
             finish_key_grace_ms,
+            key_wait_ms,
             place,
             lead,
             hearings,

@@ -11,9 +11,6 @@ use crate::survey::{Kind, Survey};
 /// A document that is open longer than this counts no longer, so that a clock that jumps costs a
 /// caller at most one slice of the whole call's time.
 const LONGEST_TURN_MS: Millis = 90_000;
-/// On a question with two-key answers, platforms with a single time-out hand over a lone key only
-/// when no second one came for so long.
-const SECOND_KEY_MS: Millis = 2_000;
 /// A call with more turns than this is ended, whatever the reason.
 const MOST_TURNS: u8 = 100;
 /// Repeats and menu openings at one item; more count as silence.
@@ -42,6 +39,7 @@ pub fn begin(survey: &Survey, opening: &Opening, now: Millis) -> Step {
         callback: opening.callback,
         consent: opening.consent,
         finish_key_grace_ms: opening.finish_key_grace_ms,
+        key_wait_ms: opening.key_wait_ms,
         place: Place::Language { round: 0, back_to: None },
         lead: Lead::Nothing,
         hearings: 1,
@@ -78,7 +76,7 @@ pub fn step(survey: &Survey, state: &State, input: &Input, now: Millis) -> Step 
     if fits(survey, state.place) {
         let grace = Millis::from(state.finish_key_grace_ms);
         let waited = match state.place {
-            Place::Question(question) if grace > 0 => second_key_ms(survey, question),
+            Place::Question(question) if grace > 0 => waited_ms(survey, state, question),
             _ => 0,
         };
         turn.take(input, since < grace, since < grace + waited);
@@ -113,10 +111,10 @@ fn fits(survey: &Survey, place: Place) -> bool {
     }
 }
 
-/// How long a key may have waited for a second one before it was handed over.
-fn second_key_ms(survey: &Survey, question: u8) -> Millis {
+/// How long a key may have waited on the platform before it was handed over.
+fn waited_ms(survey: &Survey, state: &State, question: u8) -> Millis {
     match survey.questions.get(usize::from(question)).map(|q| keys::keys_of(&q.kind)) {
-        Some(Keys::OneOrTen) => SECOND_KEY_MS,
+        Some(Keys::OneOrTen) => Millis::from(state.key_wait_ms),
         _ => 0,
     }
 }

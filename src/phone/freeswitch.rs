@@ -430,7 +430,13 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             }
         }
     }
-    let taken = call.record(record.silence_ms, record.limit_ms, ends).await;
+    let limit_ms = match record.limit_seconds {
+        0 => 0,
+        // The engine counts whole seconds of the clock on the wall, and goes on while there are no
+        // more of them than the limit (switch_ivr_record_file).
+        limit => (limit + 1) * 1000 - call.utc_ms().rem_euclid(1000),
+    };
+    let taken = call.record(record.silence_ms, limit_ms, ends).await;
     call.keep(record.name.clone(), None, &taken, taken.whole_ms);
     if let Some(kept) = call.recordings.last() {
         client.file = Some((record.name.clone(), record.file.clone(), kept.wav.clone()));

@@ -63,8 +63,8 @@ pub(super) struct Record {
     pub(super) name: String,
     pub(super) file: String,
     pub(super) beep_file: Option<String>,
-    /// 0: no limit.
-    pub(super) limit_ms: i64,
+    /// Whole seconds by the clock on the wall; 0: no limit.
+    pub(super) limit_seconds: i64,
     /// Silence that ends it; 0: never.
     pub(super) silence_ms: i64,
     pub(super) digit_timeout_ms: i64,
@@ -235,8 +235,13 @@ fn record(e: &Element) -> Result<Record, String> {
         name: filled(e, "name").unwrap_or("attached_file").to_owned(),
         file: file.replace(['/', '\\', '`'], "_"),
         beep_file: filled(e, "beep-file").map(place).transpose()?,
-        limit_ms: e.number("limit", 0, 0, 86400)? * 1000,
-        silence_ms: if threshold == 0 { 0 } else { silence.max(1) * 1000 },
+        limit_seconds: e.number("limit", 0, 0, 86400)?,
+        silence_ms: match (threshold, silence) {
+            (0, _) => 0,
+            // None is three seconds (switch_ivr_record_file).
+            (_, 0) => 3000,
+            (_, hits) => hits * 1000,
+        },
         digit_timeout_ms: e.number("digit-timeout", 1500, 1, 3_600_000)?,
         terminators: terminators(e)?,
         binds: binds(e)?,
@@ -398,6 +403,11 @@ mod tests {
         assert_eq!(pause.input_timeout_ms, 1000);
         let Step::Record(record) = &read.work[2].step else { panic!() };
         assert_eq!((record.name.as_str(), record.silence_ms), ("attached_file", 2000));
+        for (silence, millis) in [("silence-hits=\"0\"", 3000), ("threshold=\"0\"", 0)] {
+            let read = one(&format!("<record file=\"c.wav\" {silence}/>")).unwrap();
+            let Step::Record(record) = &read.work[0].step else { panic!() };
+            assert_eq!(record.silence_ms, millis, "{silence}");
+        }
     }
 
     #[test]

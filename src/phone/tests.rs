@@ -268,7 +268,6 @@ async fn twilio_records_by_its_rules() {
         ("say:4", "-", "4", 4000, 3000),
         ("say:4 #", "#", "4", 4000, 300),
         ("say:4#", "#", "4", 4000, 300),
-        ("5", "5", "0", 0, 0),
         ("-", "-", "0", 3000, 0),
         ("say:90", "-", "60", 60_000, 0),
     ] {
@@ -282,6 +281,54 @@ async fn twilio_records_by_its_rules() {
         let o = &made.outcome;
         assert_eq!((o.thinking_ms, o.dead_ms), (thinking, dead), "{script}");
         assert_eq!(o.heard_ms, 2000 + 500 + 1000, "{script}");
+    }
+}
+
+#[tokio::test]
+async fn twilio_keeps_no_recording_that_a_key_ended_before_it_began() {
+    let told =
+        RECORD.replace("timeout", "recordingStatusCallbackEvent=\"completed absent\" timeout");
+    for (document, paths) in [
+        (RECORD, &["/tw/start", "/tw/none", "/tw/status"][..]),
+        (&told, &["/tw/start", "/tw/recording", "/tw/none", "/tw/status"]),
+    ] {
+        let made = call(&twilio(), Fake::twiml(&[document, BYE]), "5").await;
+        assert_eq!(made.wire.paths(), paths);
+        assert_eq!(made.outcome.recordings.len(), 0);
+        let statuses = made.wire.sent("RecordingStatus");
+        assert!(statuses.iter().all(|status| ["-", "absent"].contains(&status.as_str())));
+    }
+}
+
+const SPOKEN: &str = "<Gather action=\"/tw/turn?t=2\" numDigits=\"1\" timeout=\"1\" \
+    finishOnKey=\"\"><Play>/audio/speak-2000.wav</Play></Gather><Record \
+    action=\"/tw/turn?t=2\" timeout=\"3\" maxLength=\"60\"/><Redirect>/tw/none</Redirect>";
+
+#[tokio::test]
+async fn a_prompt_before_a_recording_may_hear_keys() {
+    // words, the second request, its digits, seconds recorded
+    for (script, path, digits, seconds) in [
+        ("say:4#", "/tw/turn", "#", "4"),
+        ("say:4", "/tw/turn", "-", "4"),
+        ("!5", "/tw/turn", "5", "-"),
+        ("#", "/tw/none", "-", "-"),
+        ("-", "/tw/turn", "-", "0"),
+    ] {
+        let made = call(&twilio(), Fake::twiml(&[SPOKEN, BYE]), script).await;
+        assert_eq!(made.wire.paths()[1], path, "{script}");
+        assert_eq!(made.wire.sent("Digits")[1], digits, "{script}");
+        assert_eq!(made.wire.sent("RecordingDuration")[1], seconds, "{script}");
+        assert_eq!((made.left_over, made.outcome.faults.len()), (0, 0), "{script}");
+    }
+}
+
+#[tokio::test]
+async fn freeswitch_counts_the_limit_in_whole_seconds() {
+    let mut line = freeswitch();
+    for (start_ms, millis) in [(1_700_000_000_000, 60_600), (1_700_000_000_599, 60_001)] {
+        line.start_ms = Some(start_ms);
+        let made = call(&line, Fake::httapi(&[FS_RECORD, FS_BYE]), "say:90").await;
+        assert_eq!(made.outcome.recordings[0].millis, millis);
     }
 }
 
@@ -397,7 +444,17 @@ async fn the_hand_over_travels_as_each_platform_sends_it() {
 #[tokio::test]
 async fn a_refused_call_and_a_returned_call_are_told_apart() {
     let made = call(&twilio(), Fake::twiml(&["<Reject/>"]), "").await;
-    assert_eq!(made.outcome.ended_by, EndedBy::Rejected);
+    assert_eq!((made.outcome.ended_by, made.outcome.faults.len()), (EndedBy::Rejected, 0));
+    let mut transferred = twilio();
+    transferred.first = vec![("DialCallStatus".to_owned(), "completed".to_owned())];
+    for (line, documents) in [
+        (&twilio(), &["<Pause/><Reject/>"][..]),
+        (&twilio(), &[ONE, "<Reject/>"]),
+        (&transferred, &["<Reject/>"]),
+    ] {
+        let made = call(line, Fake::twiml(documents), "5").await;
+        assert_eq!(made.outcome.faults.len(), 1, "{:?}", made.outcome.faults);
+    }
     let made = call(&freeswitch(), Fake::httapi(&["<break/>"]), "").await;
     assert_eq!(made.outcome.ended_by, EndedBy::Returned);
     let made = call(&freeswitch(), Fake::httapi(&[]), "").await;

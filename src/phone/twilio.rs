@@ -217,14 +217,29 @@ async fn perform<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     url: &str,
     verbs: Vec<Verb>,
 ) -> Flow {
-    for verb in verbs {
+    // What is said before a recording may stand in a gather of its own; both are one Ask then.
+    let mut asked = false;
+    for (at, verb) in verbs.iter().enumerate() {
         let flow = match verb {
-            Verb::Speech(speech) => speak(call, url, &speech).await,
-            Verb::Gather(gather) => ask(call, url, &gather).await,
-            Verb::Record(record) => take(call, url, &record).await,
-            Verb::Redirect { url: to, post } => Some(go(call, url, Some(&to), post, Params::new())),
+            Verb::Speech(speech) => speak(call, url, speech).await,
+            Verb::Gather(gather) => {
+                let behind = match verbs.get(at + 1) {
+                    Some(Verb::Record(record)) => Some(record),
+                    _ => None,
+                };
+                asked = behind.is_some();
+                ask(call, url, gather, behind).await
+            }
+            Verb::Record(record) => take(call, url, record, asked).await,
+            Verb::Redirect { url: to, post } => Some(go(call, url, Some(to), *post, Params::new())),
             Verb::Hangup => Some(Flow::End(EndedBy::Server)),
-            Verb::Reject { .. } => Some(Flow::End(EndedBy::Rejected)),
+            Verb::Reject { .. } => {
+                // Any other verb, and any call that comes in progress, is answered.
+                if at > 0 || call.documents > 1 || !call.line.first.is_empty() {
+                    call.fault("<Reject> comes when the call is answered already");
+                }
+                Some(Flow::End(EndedBy::Rejected))
+            }
         };
         if let Some(flow) = flow {
             return flow;
@@ -280,6 +295,7 @@ async fn ask<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
     url: &str,
     gather: &Gather,
+    behind: Option<&Record>,
 ) -> Option<Flow> {
     let mut pieces = Vec::new();
     for speech in &gather.prompts {
@@ -288,7 +304,7 @@ async fn ask<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         }
     }
     let action = gather.action.as_deref();
-    match keys(call, gather, &pieces).await {
+    match keys(call, gather, &pieces, behind).await {
         Gathered::HungUp => Some(Flow::End(EndedBy::Caller)),
         Gathered::Nothing => {
             call.after = After::Silence;
@@ -314,11 +330,18 @@ async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
     gather: &Gather,
     pieces: &[Piece],
+    behind: Option<&Record>,
 ) -> Gathered {
     // Silence behind the last word is time to think; silence before it is dead air.
     let spoken = pieces.iter().rposition(|piece| piece.audible).map_or(0, |last| last + 1);
     let prompt_ms = pieces[..spoken].iter().map(|piece| piece.millis).sum();
-    call.asked(Asked::Keys { prompt_ms });
+    call.asked(match behind {
+        None => Asked::Keys { prompt_ms },
+        Some(record) => {
+            let said: i64 = pieces.iter().map(|piece| piece.millis).sum();
+            Asked::Speech { prompt_ms: said + gather.timeout_ms + beep_ms(record) }
+        }
+    });
     let mut first = None;
     for (at, piece) in pieces.iter().enumerate() {
         let part = match piece.audible {
@@ -354,7 +377,9 @@ async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
                     Listened::Key(key) => key,
                     Listened::HungUp => return Gathered::HungUp,
                     Listened::Time if keys.is_empty() => {
-                        call.tell(What::Silence);
+                        if behind.is_none() {
+                            call.tell(What::Silence);
+                        }
                         return Gathered::Nothing;
                     }
                     Listened::Time => return Gathered::Keys { keys, finished_on: None },
@@ -379,9 +404,12 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
     url: &str,
     record: &Record,
+    asked: bool,
 ) -> Option<Flow> {
-    let beep_ms = if record.beep { BEEP_MS } else { 0 };
-    call.asked(Asked::Speech { prompt_ms: beep_ms });
+    let beep_ms = beep_ms(record);
+    if !asked {
+        call.asked(Asked::Speech { prompt_ms: beep_ms });
+    }
     if record.beep {
         let name = "beep".to_owned();
         let what = What::Play { url: String::new(), name, words: None, millis: beep_ms };
@@ -395,9 +423,15 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     let millis = if record.trim { taken.spoken_ms } else { taken.whole_ms };
     let id = recording_id(&call.line.call_id, call.recordings.len());
     let line = call.line;
+    // Ended before it began: there is nothing to keep. The next verb follows, and the notice says
+    // that the recording is absent.
+    let empty = taken.whole_ms == 0 && !taken.hung_up;
     let address =
         format!("{}/2010-04-01/Accounts/{}/Recordings/{id}", line.media, line.account_sid);
-    call.keep(id.clone(), Some(address.clone()), &taken, millis);
+    match empty {
+        true => call.tell(What::Recorded { millis: 0, key: taken.key }),
+        false => call.keep(id.clone(), Some(address.clone()), &taken, millis),
+    }
     let seconds = seconds(millis).to_string();
     let about: Params = [
         ("RecordingUrl", address.as_str()),
@@ -411,10 +445,14 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     let digits = if taken.hung_up { Some("hangup".to_owned()) } else { key };
     extra.extend(digits.map(|digits| ("Digits".to_owned(), digits)));
 
-    let flow = go(call, url, record.action.as_deref(), record.post, extra);
-    let told = match &record.notice {
+    let flow = match empty {
+        true => None,
+        false => Some(go(call, url, record.action.as_deref(), record.post, extra)),
+    };
+    let wanted = |told: &&twiml::Told| if empty { told.absent } else { told.completed };
+    let told = match record.told.as_ref().filter(wanted) {
         None => None,
-        Some((to, post)) => match resolve(url, to) {
+        Some(told) => match resolve(url, &told.url) {
             Err(why) => {
                 call.fault(format!("{why} (Twilio error 11100)"));
                 None
@@ -423,22 +461,25 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
                 let mut params: Params = [
                     ("AccountSid", line.account_sid.as_str()),
                     ("CallSid", line.call_id.as_str()),
-                    ("RecordingStatus", "completed"),
+                    ("RecordingStatus", if empty { "absent" } else { "completed" }),
                     ("RecordingChannels", "1"),
                     ("RecordingSource", "RecordVerb"),
                     ("ErrorCode", "0"),
                 ]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into();
-                params.extend(about);
-                Some(Next { url, post: *post, params, beside: None })
+                params.extend(match empty {
+                    true => vec![("RecordingSid".to_owned(), id.clone())],
+                    false => about,
+                });
+                Some(Next { url, post: told.post, params, beside: None })
             }
         },
     };
     match flow {
         // The caller hung up while speaking: the action is still asked, but nothing is done with
         // its answer; then the notice.
-        Flow::Go(mut next) if taken.hung_up => {
+        Some(Flow::Go(mut next)) if taken.hung_up => {
             call::set(&mut next.params, "CallStatus", "completed");
             notice(call, next).await;
             if let Some(told) = told {
@@ -447,9 +488,21 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             Some(Flow::End(EndedBy::Caller))
         }
         // Storing the file takes the platform a while, so the notice comes behind the action.
-        Flow::Go(next) => Some(Flow::Go(Next { beside: told.map(Box::new), ..next })),
-        end @ Flow::End(_) => Some(end),
+        Some(Flow::Go(next)) => Some(Flow::Go(Next { beside: told.map(Box::new), ..next })),
+        Some(Flow::End(ended_by)) => Some(Flow::End(ended_by)),
+        None => {
+            if let Some(told) = told {
+                call.off_clock = true;
+                notice(call, told).await;
+                call.off_clock = false;
+            }
+            None
+        }
     }
+}
+
+fn beep_ms(record: &Record) -> i64 {
+    if record.beep { BEEP_MS } else { 0 }
 }
 
 /// Whole seconds, to the nearest.

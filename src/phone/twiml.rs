@@ -62,8 +62,16 @@ pub(super) struct Record {
     pub(super) max_ms: i64,
     pub(super) beep: bool,
     pub(super) trim: bool,
-    /// Address, POST or not, and whether the event `completed` is wanted.
-    pub(super) notice: Option<(String, bool)>,
+    pub(super) told: Option<Told>,
+}
+
+/// Who is told of a recording, and of what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) url: String,
+    pub(super) post: bool,
+    pub(super) completed: bool,
+    pub(super) absent: bool,
 }
 
 /// Twilio repeats for ever, or a thousand times; the phone needs an end.
@@ -237,8 +245,8 @@ fn record(e: &Element) -> Result<Record, String> {
             return Err(format!("<Record recordingStatusCallbackEvent>: no event \"{event}\""));
         }
     }
-    let wanted = events.split_whitespace().any(|event| event == "completed");
-    let notice_post = post(e, "recordingStatusCallbackMethod")?;
+    let wanted = |wanted: &str| events.split_whitespace().any(|event| event == wanted);
+    let told_post = post(e, "recordingStatusCallbackMethod")?;
     Ok(Record {
         action: e.attribute("action").map(str::to_owned),
         post: post(e, "method")?,
@@ -247,10 +255,12 @@ fn record(e: &Element) -> Result<Record, String> {
         max_ms: e.number("maxLength", 3600, 1, 14400)? * 1000,
         beep: e.word("playBeep", "true", &["true", "false"])? == "true",
         trim: e.word("trim", "trim-silence", &["trim-silence", "do-not-trim"])? == "trim-silence",
-        notice: e
-            .attribute("recordingStatusCallback")
-            .filter(|_| wanted)
-            .map(|url| (url.to_owned(), notice_post)),
+        told: e.attribute("recordingStatusCallback").map(|url| Told {
+            url: url.to_owned(),
+            post: told_post,
+            completed: wanted("completed"),
+            absent: wanted("absent"),
+        }),
     })
 }
 

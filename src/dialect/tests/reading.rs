@@ -124,7 +124,7 @@ fn twilio_requests_mean_what_they_say() {
         (
             "recording absent",
             bare("/voice/p/recording?t=TOKEN", "RecordingStatus=absent&RecordingSid=RE1"),
-            notice_of("RE1", None, None, false),
+            notice_of("RE1", None, Some(0), false),
         ),
         (
             "recording failed",
@@ -234,6 +234,16 @@ fn freeswitch_requests_mean_what_they_say() {
         (
             "the silence that ended it is no speech",
             at(&format!("{TURN}&quiet=3"), "x=1").with_upload("U1", 12),
+            uploaded(None),
+        ),
+        (
+            "a comment that its limit ended is speech to the end",
+            at(&format!("{TURN}&quiet=3&limit=9"), "x=1").with_upload("U1", 9),
+            uploaded(None),
+        ),
+        (
+            "a second before the limit it was silence",
+            at(&format!("{TURN}&quiet=3&limit=13"), "x=1").with_upload("U1", 12),
             uploaded(None),
         ),
         (

@@ -68,6 +68,7 @@ fn any_opening() -> impl Strategy<Value = Opening> {
             never_ask,
             callback,
             finish_key_grace_ms: grace,
+            key_wait_ms: 2000,
         },
     )
 }
@@ -141,7 +142,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
     (
         any_opening(),
         any::<[i64; 2]>(),
-        any::<[u32; 3]>(),
+        any::<[u32; 4]>(),
         any::<u64>(),
         any_place(),
         lead,
@@ -157,6 +158,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
                     recorded_ms: times[1],
                     elapsed_ms: numbers[0],
                     finish_key_grace_ms: numbers[1],
+                    key_wait_ms: numbers[3],
                     survey: crate::survey::Version(numbers[2]),
                     call_mark,
                     place,

@@ -129,6 +129,7 @@ pub fn opening() -> Opening {
         never_ask: true,
         callback: false,
         finish_key_grace_ms: 1200,
+        key_wait_ms: 2000,
     }
 }
 

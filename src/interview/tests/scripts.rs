@@ -22,6 +22,7 @@ fn setting(words: &str) -> (Survey, Opening) {
             "german" => opening.lang = Some(lang("de")),
             "no-choice" => survey.choose_language = false,
             "one-language" => survey.languages.truncate(1),
+            "keys-at-once" => opening.key_wait_ms = 0,
             "no-grace" => opening.finish_key_grace_ms = 0,
             other => panic!("unknown setting {other}"),
         }
@@ -99,6 +100,9 @@ fn scripts_give_facts_and_dispositions() {
         ("", "5 +300 1", "csat=5 early fcr=1", Partial),
         // Where a second key may come, a lone one is handed over two seconds after it was pressed.
         ("", "5 1 5 +2250 # 9 rec:2", "csat=5 fcr=1 ces=5 spill nps=9 why:r1 why=1 end:finished", Complete),
+        ("keys-at-once", "5 1 5 +1100 # 9 rec:2", "csat=5 fcr=1 ces=5 spill nps=9 why:r1 why=1 end:finished", Complete),
+        ("keys-at-once", "5 1 5 +1200 #", "csat=5 fcr=1 ces=5 <skip> nps=skipped", Partial),
+        ("", "5 1 5 10 +300 # rec:2", "csat=5 fcr=1 ces=5 nps=10 spill why:r1 why=1 end:finished", Complete),
         ("", "5 1 5 +3200 #", "csat=5 fcr=1 ces=5 <skip> nps=skipped", Partial),
         ("no-grace", "5 1 5 +1900 #", "csat=5 fcr=1 ces=5 <skip> nps=skipped", Partial),
         // A clock that jumps back counts as no time at all.

@@ -108,4 +108,4 @@ fn the_format_does_not_change_by_accident() {
     assert_eq!(token, FIRST);
 }
 
-const FIRST: &str = "VQEHBwcHBwcHBwcHBwcHBwcHChssPf__________BWVugPCGwu5l8KIEuJECsAkBBgQAAQAAAAUUERIZAMwmbnJKvbeBvjFsD3t0JsQ";
+const FIRST: &str = "VQEHBwcHBwcHBwcHBwcHBwcHChssPf__________BWVugPCGwu5l8KIEuJECsAnQDwEGBAABAAAABRQREhkAOKGNDxfIy0pjgyQWd1uOcw";

@@ -274,6 +274,7 @@ async fn recounted(centre: &Centre, known: &Known) -> Result<(), String> {
     let stored = store.turns(known.id).await.map_err(|fault| fault.to_string())?;
     let answers = store.answers(known.id).await.map_err(|fault| fault.to_string())?;
     let opening: serde_json::Value = serde_json::from_str(&known.opening).expect("JSON");
+    let wait_ms = u32::try_from(opening["wait_ms"].as_u64().unwrap_or(0)).expect("small");
     let flag = |name: &str| opening[name].as_bool().unwrap_or(false);
     let opening = aftercall::interview::Opening {
         id: known.id,
@@ -282,6 +283,7 @@ async fn recounted(centre: &Centre, known: &Known) -> Result<(), String> {
         never_ask: flag("never_ask"),
         callback: flag("callback"),
         finish_key_grace_ms: 1200,
+        key_wait_ms: wait_ms,
     };
     let mut state: State = aftercall::interview::begin(survey, &opening, known.started_ms).state;
     for (at, turn) in stored.iter().enumerate() {

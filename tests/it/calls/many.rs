@@ -76,7 +76,7 @@ fn plan(number: u32) -> Planned {
     }
     pressed.not_asked = number.is_multiple_of(41);
     if !pressed.not_asked {
-        talk(&mut dice, kind(number) == Kind::Twilio, &mut words, &mut pressed);
+        talk(&mut dice, &mut words, &mut pressed);
     }
     Planned {
         number,
@@ -89,7 +89,7 @@ fn plan(number: u32) -> Planned {
 }
 
 /// The questions one after the other, as long as the caller stays.
-fn talk(dice: &mut Dice, twilio: bool, words: &mut Vec<String>, pressed: &mut Pressed) {
+fn talk(dice: &mut Dice, words: &mut Vec<String>, pressed: &mut Pressed) {
     let answer = |dice: &mut Dice, question: usize| -> (String, u8) {
         match question {
             0 | 2 => {
@@ -135,9 +135,7 @@ fn talk(dice: &mut Dice, twilio: bool, words: &mut Vec<String>, pressed: &mut Pr
         pressed.answers[question] = Some(value);
         // Some finish with #, some do not wait for the end of the prompt, some think.
         match dice.below(6) {
-            // Where 9 or 10 is an answer at once, the # behind it waits through the prompt of the
-            // recording: there it cannot be told from a caller who skips.
-            0 if question < 3 || twilio && value < 10 => words.push(format!("{word}#")),
+            0 => words.push(format!("{word}#")),
             1 => words.push(format!("!{word}")),
             2 => words.extend(["+1".into(), word]),
             _ => words.push(word),

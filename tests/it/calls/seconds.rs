@@ -3,7 +3,7 @@
 use aftercall::dialect::Kind;
 use aftercall::phone::{After, Event, Outcome, Phone, Scripted, What};
 
-use super::{Centre, line, said, wastes_little};
+use super::{Centre, line, said, turns, wastes_little};
 use crate::harness::both;
 
 const LANGUAGES: [&str; 5] = ["en", "lt", "lv", "pl", "ta"];
@@ -102,11 +102,41 @@ both! {
             for (further, value) in [(0, 1), (1, 10), (2, 7), (3, 7)] {
                 let call = line(kind, 100 + 10 * number + further).call_id;
                 let store = centre.app.store();
-                let known = store.by_call_ref(crate::calls::turns::name(kind), &call).await.expect("reads");
+                let known = store.by_call_ref(turns::name(kind), &call).await.expect("reads");
                 let answers = store.answers(known[0].id).await.expect("reads");
                 let recommend = answers.iter().find(|answer| answer.question == 3);
                 let outcome = aftercall::interview::Outcome::Answered(value);
                 assert_eq!(recommend.map(|answer| answer.outcome), Some(outcome), "{kind:?}");
+            }
+        }
+    }
+}
+
+both! {
+    /// A `#` that comes behind the answer before the comment neither skips it nor is recorded.
+    async fn a_finish_key_costs_no_comment(database: Database) {
+        let centre = Centre::open(&database.url).await;
+        let mut number = 200;
+        for kind in Kind::ALL {
+            for (keys, kept) in [
+                ("5 1 3 9# say:4", true),
+                ("5 1 3 10# say:4", true),
+                ("5# 1# 3# 10# say:4#", true),
+                // Over the prompt, and at the beep, it is a skip.
+                ("5 1 3 10 !#", false),
+                ("5 1 3 10 #", false),
+            ] {
+                number += 1;
+                let (outcome, _) = call(&centre, kind, number, "en", keys).await;
+                wastes_little(&outcome).unwrap_or_else(|why| panic!("{kind:?} {keys}: {why}"));
+                let call = line(kind, number).call_id;
+                let store = centre.app.store();
+                let known = store.by_call_ref(turns::name(kind), &call).await.expect("reads");
+                let answers = store.answers(known[0].id).await.expect("reads");
+                let outcomes: Vec<i64> = answers.iter().map(|a| a.outcome.code()).collect();
+                let recommend = if keys.contains("10") { 10 } else { 9 };
+                let comment = if kept { 1 } else { -1 };
+                assert_eq!(outcomes, [5, 1, 3, recommend, comment], "{kind:?} {keys}");
             }
         }
     }

@@ -371,12 +371,12 @@ fn twilio_turn(input: &Input, tags: &[Tag]) -> Result<Answered, String> {
             action("Gather")
         }
         // With an action that is asked on silence too, what stands behind is not reached.
-        Input::Silence => match action("Gather") {
-            Some(action) => {
+        Input::Silence => match tags.iter().find(|tag| tag.name == "Gather") {
+            Some(gather) if gather.attributes.contains_key("actionOnEmptyResult") => {
                 answer.push(("Digits".into(), String::new()));
-                Some(action)
+                gather.attributes.get("action").cloned()
             }
-            None => tags.iter().find(|tag| tag.name == "Redirect").map(|tag| tag.text.clone()),
+            _ => tags.iter().find(|tag| tag.name == "Redirect").map(|tag| tag.text.clone()),
         },
         Input::Recording(seconds, key) => {
             answer.extend(recording(*seconds));

@@ -268,11 +268,14 @@ create table handovers (
   said text not null,
   at_ms integer not null,
   expires_ms integer not null,
-  -- when a start first used it, and for which call; later starts of that call get the same
+  -- when a start first used it, for which call, and for which hand-over of that call; its repeats
+  -- get the same
   used_ms integer,
-  used_call text
+  used_call text,
+  used_handover text
 );
 create index handovers_by_call on handovers (provider, call_ref);
+create index handovers_by_use on handovers (provider, used_call);
 create index handovers_by_caller on handovers (provider, caller_hash);
 
 -- Callers who asked that a manager calls them.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Answer, Desk, missed};
+use futures_util::FutureExt;
+
+use super::{Answer, Desk, before, deadline, missed};
 use crate::config::Provider;
 use crate::interview::{self, Fact, Input, InterviewId, Millis, State, step, token};
-use crate::store::{CallerHash, Claim, StoreError};
+use crate::store::{Claim, StoreError};
 use crate::survey::{Kind, Lang, Survey};
 
 /// Age of an interview's newest turn beyond which the fallback no longer finds it.
@@ -24,25 +26,37 @@ impl Desk {
         input: Input,
         now: Millis,
     ) -> Answer {
-        let state = match token::open(token, &provider.name, &self.keys.tokens) {
-            Ok(state) => state,
-            Err(fault) => {
-                tracing::warn!(provider = %provider.name, "a token does not open: {fault}");
-                return self.sorry(provider, "bad_token");
-            }
-        };
-        let here = self.keys.call_mark(call_id);
-        if here != 0 && state.call_mark != 0 && here != state.call_mark {
-            return self.sorry(provider, "token_of_another_call");
-        }
-        let Some(survey) = self.version(state.survey).cloned() else {
-            return self.sorry(provider, "survey_gone");
+        let (survey, state) = match self.turn_at(provider, call_id, token) {
+            Ok(opened) => opened,
+            Err(reason) => return self.sorry(provider, reason),
         };
         if state.over().is_some() {
             let order = interview::order(&survey, &state);
             return self.speak(provider, &survey, state, order);
         }
         self.take(provider, call_id, &survey, state, input, now).await
+    }
+
+    /// Survey and state of a token that this call may use.
+    ///
+    /// # Errors
+    /// Why it may not, as a word to count.
+    pub(super) fn turn_at(
+        &self,
+        provider: &Provider,
+        call_id: Option<&str>,
+        token: &str,
+    ) -> Result<(Arc<Survey>, State), &'static str> {
+        let state = token::open(token, &provider.name, &self.keys.tokens).map_err(|fault| {
+            tracing::warn!(provider = %provider.name, "a token does not open: {fault}");
+            "bad_token"
+        })?;
+        let here = self.keys.call_mark(call_id);
+        if here != 0 && state.call_mark != 0 && here != state.call_mark {
+            return Err("token_of_another_call");
+        }
+        let survey = self.version(state.survey).cloned().ok_or("survey_gone")?;
+        Ok((survey, state))
     }
 
     /// Steps a state by what came, stores it, and says what is next. Where another request was
@@ -56,6 +70,7 @@ impl Desk {
         input: Input,
         now: Millis,
     ) -> Answer {
+        let deadline = deadline(provider);
         let next = step(survey, &state, &input, now);
         for (fact, event) in [(Fact::Early, "early"), (Fact::Spill, "spill")] {
             if next.facts.contains(&fact) {
@@ -65,17 +80,20 @@ impl Desk {
         let never_ask = next.facts.contains(&Fact::NeverAsk);
         let mut after = missed::saved(next.state);
         let turn = missed::turn_of(survey, &state, input, next.facts, &after, now);
+        let start = self.missed_start(provider, call_id, survey, &state);
+        let caller = start.as_ref().and_then(|start| start.caller);
         // Nothing comes after a last turn that could carry what it could not store.
-        let last = turn.ended.then(|| turn.clone());
+        let last = turn.ended.then(|| (start.clone(), turn.clone()));
         self.counters.count("turn", &provider.name);
-        match self.record(provider, call_id, survey, &state, turn).await {
+        match before(deadline, self.record(start, turn)).await {
             Ok(Claim::Won) => {
                 // Held at once on this node; other nodes read the list again within seconds. The
                 // caller waits for it no longer than for the store.
-                if never_ask
-                    && let Err(fault) = self.within_budget(provider, self.refresh_never_ask()).await
-                {
-                    tracing::warn!("the never-ask list could not be read again: {fault}");
+                if never_ask {
+                    self.never.said(state.id, caller);
+                    if let Err(fault) = before(deadline, self.refresh_never_ask()).await {
+                        tracing::warn!("the never-ask list could not be read again: {fault}");
+                    }
                 }
                 self.speak(provider, survey, after, next.order)
             }
@@ -89,9 +107,14 @@ impl Desk {
                 // Nothing can be written: the interview goes on from the token, and the next turn
                 // stores what this one could not.
                 self.store_missed(provider, state.id, &fault);
-                if let Some(last) = last {
-                    let start = self.missed_start(provider, call_id, survey, &state);
-                    self.keep_trying(provider.name.clone(), start, last);
+                if never_ask {
+                    self.never.said(state.id, caller);
+                }
+                if let Some((start, turn)) = last {
+                    self.keep_trying(provider.name.clone(), move |desk| {
+                        let (start, turn) = (start.clone(), turn.clone());
+                        async move { desk.record(start, turn).await.map(|_| ()) }.boxed()
+                    });
                 }
                 after.unsaved = true;
                 after.start = state.start;
@@ -134,15 +157,6 @@ impl Desk {
         state.call_mark = self.keys.call_mark(Some(call_id));
         let order = interview::order(&survey, &state);
         self.speak(provider, &survey, state, order)
-    }
-
-    /// The hash of a caller's number as people write it; `None` if it is no number. Numbers
-    /// without a prefix are of the named provider's country, else of the first that has one.
-    pub fn caller_hash(&self, provider: Option<&str>, number: &str) -> Option<CallerHash> {
-        let named = provider.and_then(|name| self.config.providers.get(name));
-        let mut all = named.into_iter().chain(self.config.providers.values());
-        let country = all.find_map(|provider| provider.country.as_deref());
-        super::caller::parse(number, country).map(|caller| self.keys.caller(&caller.e164))
     }
 
     /// The interview, question, turn and kind of question for which a valid token waits, where

@@ -6,9 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
 use super::records::{Code, text};
-use super::{Desk, seal};
+use super::{Desk, caller, seal};
 use crate::interview::Millis;
-use crate::store::handovers::{Announced, Handover};
+use crate::store::handovers::{Announced, Asking, Handover};
 use crate::store::{CallerHash, StoreError};
 use crate::survey::Lang;
 
@@ -134,14 +134,17 @@ impl Desk {
         let Some(provider) = text("provider", said.provider)? else {
             return Err(String::from("provider: is missing; name a [provider.NAME] section"));
         };
-        if !self.config.providers.contains_key(&provider) {
+        let Some(section) = self.config.providers.get(&provider) else {
             return Err(format!("provider: there is no section [provider.{provider}]"));
-        }
+        };
         let lang = text("lang", said.lang)?
             .map(|lang| lang.parse::<Lang>().map_err(|fault| format!("lang: {fault}")))
             .transpose()?;
-        let caller =
-            text("caller", said.caller)?.and_then(|number| self.caller(Some(&provider), &number));
+        // As in a start: never one of the centre's own numbers.
+        let (own, country) = (&section.own_numbers, section.country.as_deref());
+        let caller = text("caller", said.caller)?
+            .and_then(|number| caller::of_start(None, None, Some(&number), own, country))
+            .map(|caller| (self.keys.caller(&caller.e164), caller.last));
         let announced = Announced {
             survey: text("survey", said.survey)?,
             agent: text("agent", said.agent)?,
@@ -200,7 +203,8 @@ impl Desk {
 
     /// The announced hand-over that a start belongs to: by the sealed value `h` of its address,
     /// else by the provider's call id, else by the caller. A sealed value that was bent, is of
-    /// another provider, was used by another call or came too late is as if it were not there.
+    /// another provider, was used by another call or came too late is as if it were not there;
+    /// found by call or caller, one that another hand-over of the same call used is neither.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -208,21 +212,19 @@ impl Desk {
         &self,
         provider: &str,
         h: Option<&str>,
-        call_id: Option<&str>,
+        start: Asking<'_>,
         caller: Option<CallerHash>,
         now: Millis,
     ) -> Result<Option<Found>, StoreError> {
         let sealed = h.and_then(|h| self.opened(h));
         let found = match sealed {
-            Some(id) => {
-                self.store.use_handover(provider, id, call_id.unwrap_or_default(), now).await?
-            }
+            Some(id) => self.store.use_handover(provider, id, start, now).await?,
             None => None,
         };
         if let Some(handover) = found {
             return Ok(Some(found_as(handover, true)));
         }
-        let found = self.store.find_handover(provider, call_id, caller, now).await?;
+        let found = self.store.find_handover(provider, start, caller, now).await?;
         Ok(found.map(|handover| found_as(handover, false)))
     }
 

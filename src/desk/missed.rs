@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use super::Desk;
 use crate::clock;
 use crate::config::Provider;
 use crate::interview::{
-    Disposition, Fact, Input, InterviewId, Millis, Outcome, State, Step, step, token,
+    Disposition, Fact, Input, InterviewId, Millis, Outcome, Recording, State, Step, step,
 };
 use crate::store::{Begin, CallerHash, Claim, Said, StoreError, StoredTurn, Turn};
 use crate::survey::Survey;
@@ -18,7 +19,7 @@ use crate::survey::Survey;
 /// Longest start that a link carries, in bytes; platforms take addresses of 4,000 characters.
 const LONGEST: usize = 1500;
 
-/// Last turns that wait for the store at once.
+/// Last turns and ends of calls that wait for the store at once.
 pub(super) const TRYING: usize = 1000;
 /// How often each is tried again, and how long apart.
 const TRIES: u32 = 600;
@@ -101,56 +102,49 @@ impl Desk {
         })
     }
 
-    /// Stores a turn, and before it what earlier turns of this state could not store.
+    /// Stores a turn, and before it the start that could not be stored, where there is one. What a
+    /// turn that was not first had uploaded goes, unless the first one names it.
     ///
     /// # Errors
-    /// If it could not be written in time, or nobody knows whether it was.
+    /// If it could not be written, or nobody knows whether it was.
     pub(super) async fn record(
         &self,
-        provider: &Provider,
-        call_id: Option<&str>,
-        survey: &Survey,
-        state: &State,
-        turn: Turn,
-    ) -> Result<Claim, StoreError> {
-        let start = self.missed_start(provider, call_id, survey, state);
-        self.within_budget(provider, async {
-            if let Some(start) = start {
-                self.store.begin(start).await?;
-            }
-            self.store.record(turn).await
-        })
-        .await
-    }
-
-    /// Stores a last turn later, once a second while the store is away: no further request of this
-    /// call brings it. Given up after a while, when too many wait, or when the program stops; the
-    /// loss was counted and logged when it was missed.
-    pub(super) fn keep_trying(
-        self: &Arc<Self>,
-        provider: String,
         start: Option<Begin>,
         turn: Turn,
-    ) {
+    ) -> Result<Claim, StoreError> {
+        let (id, file) = (turn.id, uploaded(&turn));
+        if let Some(start) = start {
+            self.store.begin(start).await?;
+        }
+        let claim = self.store.record(turn).await?;
+        if let (Claim::Lost(_) | Claim::Closed, Some(file)) = (&claim, file) {
+            let named = self.store.comments(id).await?.iter().any(|c| c.recording == file);
+            if !named && let Err(fault) = tokio::fs::remove_file(self.config.media.join(file)).await
+            {
+                tracing::warn!(interview = %id, "a recording that nobody wants stays: {fault}");
+            }
+        }
+        Ok(claim)
+    }
+
+    /// Does that again, once a second while the store is away: no further request of this call
+    /// brings it. Given up after a while, when too many wait, or when the program stops; the loss
+    /// was counted and logged when it was missed.
+    pub(super) fn keep_trying<W>(self: &Arc<Self>, provider: String, work: W)
+    where
+        W: for<'a> Fn(&'a Arc<Self>) -> BoxFuture<'a, Result<(), StoreError>>
+            + Send
+            + Sync
+            + 'static,
+    {
         let Ok(place) = self.trying.clone().try_acquire_owned() else { return };
         let desk = self.clone();
         tokio::spawn(async move {
             for _ in 0..TRIES {
                 tokio::time::sleep(PAUSE).await;
-                let work = async {
-                    if let Some(start) = start.clone() {
-                        desk.store.begin(start).await?;
-                    }
-                    desk.store.record(turn.clone()).await
-                };
-                if work.await.is_ok() {
+                if work(&desk).await.is_ok() {
                     desk.counters.count("saved_later", &provider);
-                    tracing::info!(%provider, interview = %turn.id, "stored after all");
-                    if turn.facts.contains(&Fact::NeverAsk)
-                        && let Err(fault) = desk.refresh_never_ask().await
-                    {
-                        tracing::warn!("the never-ask list could not be read again: {fault}");
-                    }
+                    tracing::info!(%provider, "stored after all");
                     break;
                 }
             }
@@ -158,25 +152,52 @@ impl Desk {
         });
     }
 
-    /// Stores what a state knows and the store does not, when its caller has hung up: nobody will
-    /// answer it any more.
-    ///
-    /// # Errors
-    /// If it could not be written.
-    pub(super) async fn save_rest(
+    /// The turn of a caller who has hung up, with the start that could not be stored: the comment
+    /// that was being spoken, else what the state knows and the store does not. `None` where
+    /// there is nothing to store.
+    pub(super) fn last_turn(
         &self,
         provider: &Provider,
         call_id: Option<&str>,
         text: &str,
+        spoken: Option<Recording>,
         now: Millis,
-    ) -> Result<(), StoreError> {
-        let Ok(state) = token::open(text, &provider.name, &self.keys.tokens) else { return Ok(()) };
-        let Some(survey) = self.version(state.survey).filter(|_| state.unsaved) else {
-            return Ok(());
+    ) -> Option<(Option<Begin>, Turn)> {
+        let (survey, state) = match self.turn_at(provider, call_id, text) {
+            Ok(opened) => opened,
+            Err(reason) => {
+                self.counters.count(reason, &provider.name);
+                return None;
+            }
         };
-        let turn = turn_of(survey, &state, Input::Silence, Vec::new(), &saved(state.clone()), now);
-        self.record(provider, call_id, survey, &state, turn).await.map(|_| ())
+        let turn = match spoken {
+            Some(recording) if state.over().is_none() => {
+                let input = Input::Recording(recording);
+                let next = step(&survey, &state, &input, now);
+                self.counters.count("turn", &provider.name);
+                turn_of(&survey, &state, input, next.facts, &saved(next.state), now)
+            }
+            _ if state.unsaved => {
+                let after = saved(state.clone());
+                turn_of(&survey, &state, Input::Silence, Vec::new(), &after, now)
+            }
+            _ => return None,
+        };
+        Some((self.missed_start(provider, call_id, &survey, &state), turn))
     }
+}
+
+/// The name in the media folder of what the platform uploads for a turn.
+pub fn upload_name(interview: InterviewId, question: u8, turn: u8) -> String {
+    format!("{interview}-{question}-{turn}.wav")
+}
+
+/// The file that a turn brought, if it brought one.
+fn uploaded(turn: &Turn) -> Option<String> {
+    let Input::Recording(Recording { id, url: None, .. }) = &turn.input else { return None };
+    let question = id.split('-').nth(1)?.parse().ok()?;
+    let name = upload_name(turn.id, question, turn.turn);
+    (*id == name).then_some(name)
 }
 
 /// The turn that takes `state` to `after`, with all that its state knows and the store may not.

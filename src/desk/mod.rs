@@ -1,12 +1,14 @@
 //! USE CASES: start, answer, end, link. Loads, steps, saves; knows neither HTTP nor XML.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, RwLock};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::config::{Config, Otherwise, Provider};
 use crate::interview::{Millis, Order, State};
-use crate::store::{CallerHash, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::survey::{Lang, Survey, Version};
 use crate::telemetry::Counters;
 
@@ -18,6 +20,7 @@ pub mod import;
 pub mod keys;
 pub mod link;
 mod missed;
+mod never;
 pub mod notice;
 pub mod offer;
 pub mod records;
@@ -36,12 +39,12 @@ pub struct Desk {
     pub(crate) keys: Keys,
     pub(crate) counters: Arc<Counters>,
     surveys: Surveys,
-    never_ask: RwLock<Option<HashSet<CallerHash>>>,
+    never: never::Never,
     watch: watch::Watch,
     door: tokens::Door,
     /// Held for reading by every task that was put off until after an answer.
     later: Arc<tokio::sync::RwLock<()>>,
-    /// Places for last turns that wait for the store.
+    /// Places for what waits for the store and no further request brings.
     trying: Arc<tokio::sync::Semaphore>,
 }
 
@@ -132,7 +135,7 @@ impl Desk {
             keys,
             counters,
             surveys: Surveys { newest, versions },
-            never_ask: RwLock::new(None),
+            never: never::Never::default(),
             watch: watch::Watch::default(),
             door: tokens::Door::default(),
             later: Arc::default(),
@@ -209,24 +212,6 @@ impl Desk {
         &self.config
     }
 
-    /// Loads the hashes of callers who must never be asked.
-    ///
-    /// # Errors
-    /// If the store does not answer; what was loaded before then stays.
-    pub async fn refresh_never_ask(&self) -> Result<(), StoreError> {
-        let all = self.store.never_ask_all().await?.into_iter().collect();
-        if let Ok(mut held) = self.never_ask.write() {
-            *held = Some(all);
-        }
-        Ok(())
-    }
-
-    /// Whether a caller must never be asked; `None` if the list was never loaded.
-    fn never_ask(&self, caller: Option<CallerHash>) -> Option<bool> {
-        let held = self.never_ask.read().ok()?;
-        held.as_ref().map(|all| caller.is_some_and(|caller| all.contains(&caller)))
-    }
-
     /// The document of a state with its sealed token.
     fn speak(
         &self,
@@ -265,17 +250,20 @@ impl Desk {
         self.counters.count(reason, &provider.name);
         Answer::Sorry(self.default_language(provider))
     }
+}
 
-    /// Runs one store call within the provider's budget; a miss counts as the store being away.
-    async fn within_budget<T>(
-        &self,
-        provider: &Provider,
-        work: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        let budget = Duration::from_millis(provider.budget_ms);
-        match tokio::time::timeout(budget, work).await {
-            Ok(done) => done,
-            Err(_) => Err(StoreError::Busy),
-        }
+/// Until when a request that begins now may wait for the store, all of its calls together.
+fn deadline(provider: &Provider) -> Instant {
+    Instant::now() + Duration::from_millis(provider.budget_ms)
+}
+
+/// Runs one store call until the deadline; a miss counts as the store being away.
+async fn before<T>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout_at(deadline, work).await {
+        Ok(done) => done,
+        Err(_) => Err(StoreError::Busy),
     }
 }

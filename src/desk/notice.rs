@@ -2,11 +2,26 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use super::Desk;
 use crate::config::Provider;
-use crate::interview::{Input, InterviewId, Millis, Recording, token};
-use crate::store::{Comment, CommentStatus, StoreError};
+use crate::interview::{InterviewId, Millis, Recording, token};
+use crate::store::{Begin, Comment, CommentStatus, StoreError, Turn};
 use crate::survey::Kind;
+
+/// A call that is over, with all that is to be stored of it.
+#[derive(Clone, Debug)]
+struct Over {
+    provider: Provider,
+    call_id: Option<String>,
+    token: Option<String>,
+    /// The provider's word.
+    how: String,
+    at_ms: Millis,
+    /// The last turn, and the start that could not be stored.
+    last: Option<(Option<Begin>, Turn)>,
+}
 
 impl Desk {
     /// The interviews that a notice is about: the token's, else all of that call.
@@ -39,28 +54,24 @@ impl Desk {
         now: Millis,
     ) {
         self.counters.count("ended", &provider.name);
-        let work = async {
-            // At the beep nothing was said yet.
-            let spoken = recording.filter(|recording| recording.seconds != Some(0));
-            if let Some(recording) = spoken
-                && let Some(token) = token
-            {
-                // The caller hung up while speaking: the last thing this caller did is a turn
-                // like any other, only nobody hears the answer.
-                self.answer(provider, call_id, token, Input::Recording(recording), now).await;
-            } else if let Some(token) = token {
-                self.save_rest(provider, call_id, token, now).await?;
-            }
-            for id in self.concerned(provider, call_id, token).await? {
-                self.store.end(id, now, how).await?;
-                if how == "failed" {
-                    self.store.failed(id, "call_failed").await?;
-                }
-            }
-            Ok::<(), StoreError>(())
+        // At the beep nothing was said yet.
+        let spoken = recording.filter(|recording| recording.seconds != Some(0));
+        let last = token.and_then(|text| self.last_turn(provider, call_id, text, spoken, now));
+        let over = Over {
+            provider: provider.clone(),
+            call_id: call_id.map(String::from),
+            token: token.map(String::from),
+            how: how.to_owned(),
+            at_ms: now,
+            last,
         };
-        if let Err(fault) = work.await {
+        if let Err(fault) = self.store_over(&over).await {
             self.notice_missed(provider, &fault);
+            let over = Arc::new(over);
+            self.keep_trying(provider.name.clone(), move |desk| {
+                let over = over.clone();
+                async move { desk.store_over(&over).await }.boxed()
+            });
         }
     }
 
@@ -79,6 +90,23 @@ impl Desk {
             }
             drop(place);
         });
+    }
+
+    /// Stores the last turn and the end of a call; doing it again does no harm.
+    async fn store_over(&self, over: &Over) -> Result<(), StoreError> {
+        let last = match over.last.clone() {
+            Some((start, turn)) => self.record(start, turn).await.map(|_| ()),
+            None => Ok(()),
+        };
+        // The end is known whether or not the turn could be stored.
+        let (call_id, token) = (over.call_id.as_deref(), over.token.as_deref());
+        for id in self.concerned(&over.provider, call_id, token).await? {
+            self.store.end(id, over.at_ms, &over.how).await?;
+            if over.how == "failed" {
+                self.store.failed(id, "call_failed").await?;
+            }
+        }
+        last
     }
 
     /// A recording is ready, or failed.

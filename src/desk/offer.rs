@@ -82,7 +82,7 @@ pub fn refuse(rules: &Offer, zone: &jiff::tz::TimeZone, case: &Case<'_>) -> Opti
     let said_no = [
         (case.unreached, Reason::NoAgent),
         (case.never_ask == Some(true), Reason::NeverAsk),
-        (case.never_ask.is_none() && case.known_caller, Reason::NeverAskUnknown),
+        (case.never_ask.is_none(), Reason::NeverAskUnknown),
         (queue.is_some_and(|q| !q.on), Reason::QueueOff),
         (rules.surveys.get(case.survey).is_some_and(|s| !s.on), Reason::SurveyOff),
         (!open(&rules.hours, zone, case.now), Reason::ClosedHours),
@@ -148,7 +148,11 @@ mod tests {
             ("", Case { unreached: true, ..ASKED }, Some(Reason::NoAgent)),
             ("", Case { never_ask: Some(true), ..ASKED }, Some(Reason::NeverAsk)),
             ("", Case { never_ask: None, ..ASKED }, Some(Reason::NeverAskUnknown)),
-            ("", Case { never_ask: None, known_caller: false, ..ASKED }, None),
+            (
+                "",
+                Case { never_ask: None, known_caller: false, ..ASKED },
+                Some(Reason::NeverAskUnknown),
+            ),
             (sales_off, ASKED, Some(Reason::QueueOff)),
             (sales_off, Case { queue: Some("support"), ..ASKED }, None),
             ("[offer.survey.post-call]\non = false", ASKED, Some(Reason::SurveyOff)),

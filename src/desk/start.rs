@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::handover::Found;
-use super::{Answer, Desk, caller, missed, offer};
+use super::{Answer, Desk, before, caller, deadline, missed, offer};
 use crate::clock;
 use crate::config::{Basis, Provider};
 use crate::interview::{
     Disposition, Handover, InterviewId, Millis, Opening, Reached, Start, begin, token,
 };
+use crate::store::handovers::Asking;
 use crate::store::{Begin, CallerHash, Known, Said, StoreError};
 use crate::survey::{Lang, Survey};
 
@@ -52,11 +53,14 @@ impl Desk {
         now: Millis,
         random: [u8; 16],
     ) -> Answer {
+        let deadline = deadline(provider);
         let own = self.caller_of(provider, &start);
-        let own_hash = own.as_ref().map(|c| self.keys.caller(&c.e164));
+        let mut caller = own.map(|own| (self.keys.caller(&own.e164), own.last));
+        let own_hash = caller.as_ref().map(|(hash, _)| *hash);
         // A caller waits for one miss, not for several.
         let mut away = false;
-        let announced = match self.find_announced(provider, call_id, own_hash, &start, now).await {
+        let found = self.find_announced(provider, call_id, own_hash, &start, now);
+        let announced = match before(deadline, found).await {
             Ok(announced) => announced,
             // Whether the seal is still good cannot be known now.
             Err(_) if !trusted => return self.sorry(provider, "seal_unknown"),
@@ -68,15 +72,12 @@ impl Desk {
         if !trusted && !announced.as_ref().is_some_and(|found| found.sealed) {
             return Answer::Refused;
         }
-        let (mut hash, mut last) = (own_hash, own.map(|c| c.last));
         let mut sealed = None;
         if let Some(found) = announced {
             sealed = found.sealed.then(|| found.id.clone());
-            if found.caller.is_some() && (found.sealed || hash.is_none()) {
-                (hash, last) = (found.caller, found.said.caller_last.clone());
-            }
-            take_announced(&mut start, found);
+            take_announced(&mut start, &mut caller, found);
         }
+        let (hash, last) = caller.unzip();
         let said = &start.handover;
 
         let number = start.called.as_deref().and_then(|called| {
@@ -96,12 +97,7 @@ impl Desk {
 
         // A sealed start address is good for one call, so it can stand for that call.
         let call = call_id.or(said.call.as_deref()).or(sealed.as_deref());
-        let handover = said
-            .handover
-            .as_deref()
-            .or(said.leg.as_deref())
-            .or(said.call.as_deref())
-            .unwrap_or_default();
+        let handover = own_handover(said).or(said.call.as_deref()).unwrap_or_default();
         let id = match call {
             Some(call) => self.keys.interview(&provider.name, call, &survey.name, handover),
             None => {
@@ -109,13 +105,15 @@ impl Desk {
                 InterviewId(random)
             }
         };
+        if let Some(hash) = hash {
+            self.never.meet(id, hash, now);
+        }
         let window_ms = i64::from(self.config.offer.caller_days) * 86_400_000;
         let look = match away {
             true => Err(StoreError::Busy),
             false => {
                 let of_call = call_id.map(|call_id| (provider.name.as_str(), call_id));
-                let look = self.store.look(id, hash, now - window_ms, of_call);
-                self.within_budget(provider, look).await
+                before(deadline, self.store.look(id, hash, now - window_ms, of_call)).await
             }
         };
         if let Err(fault) = &look {
@@ -134,7 +132,7 @@ impl Desk {
             unreached: start.reached == Reached::No,
             never_ask: match look.as_ref() {
                 Some(look) if look.never_ask => Some(true),
-                _ => self.never_ask(hash),
+                _ => self.never.holds(hash),
             },
             offers: look.as_ref().map(|l| l.offers),
             known_caller: hash.is_some(),
@@ -194,7 +192,7 @@ impl Desk {
         let written = if away {
             Err(StoreError::Busy)
         } else {
-            self.within_budget(provider, self.store.begin(row.clone())).await
+            before(deadline, self.store.begin(row.clone())).await
         };
         match written {
             // Another request for the same start was first: its decision stands.
@@ -301,8 +299,9 @@ impl Desk {
         now: Millis,
     ) -> Result<Option<Found>, StoreError> {
         let sealed = start.announced.as_deref();
-        let found = self.announced(&provider.name, sealed, call_id, caller, now);
-        self.within_budget(provider, found).await
+        let handover = own_handover(&start.handover).unwrap_or_default();
+        let asking = Asking { call: call_id, handover };
+        self.announced(&provider.name, sealed, asking, caller, now).await
     }
 
     /// Whether a token of this provider opens, for requests that rest on their token alone.
@@ -320,9 +319,29 @@ fn language(survey: &Survey, known: [Option<&str>; 3]) -> Option<Lang> {
     spoken.or_else(|| (!survey.choose_language).then(|| survey.default_language()))
 }
 
-/// Puts the values of an announced hand-over in: those sealed in a start address win over
-/// everything, those found by caller or call id fill what is missing. What disagrees is noted.
-fn take_announced(start: &mut Start, found: Found) {
+/// What a start itself says that tells its hand-over from others of its call, most telling first.
+fn own_handover(said: &Handover) -> Option<&str> {
+    said.handover.as_deref().or(said.leg.as_deref())
+}
+
+/// Puts the values of an announced hand-over in, and its caller with the last digits: those sealed
+/// in a start address win over everything, those found by caller or call id fill what is missing.
+/// What disagrees is noted.
+fn take_announced(start: &mut Start, caller: &mut Option<(CallerHash, String)>, found: Found) {
+    if let Some(hash) = found.caller {
+        let announced = (hash, found.said.caller_last.clone().unwrap_or_default());
+        match caller {
+            Some((own, last)) if *own != hash => {
+                let (own, other) = (format!("…{last}"), format!("…{}", announced.1));
+                let (kept, other) = if found.sealed { (other, own) } else { (own, other) };
+                start.conflicts.push(("caller".into(), kept, other));
+            }
+            _ => {}
+        }
+        if found.sealed || caller.is_none() {
+            *caller = Some(announced);
+        }
+    }
     let (said, have, notes) = (found.said, &mut start.handover, &mut start.conflicts);
     let fields = [
         ("survey", &mut have.survey, said.survey),
@@ -346,10 +365,78 @@ fn take_announced(start: &mut Start, found: Found) {
             None => *have = Some(announced),
         }
     }
+    if let (Some(old), Some(announced)) = (have.talk, said.talk)
+        && old != announced
+    {
+        let (kept, other) = if found.sealed { (announced, old) } else { (old, announced) };
+        notes.push(("talk".into(), kept.to_string(), other.to_string()));
+    }
     if found.sealed || have.talk.is_none() {
         have.talk = said.talk.or(have.talk);
     }
     if found.sealed && have.handover.is_none() {
         have.handover = Some(found.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::handovers::Announced;
+
+    fn start() -> Start {
+        let handover = Handover {
+            call: Some("C1".into()),
+            leg: Some("L1".into()),
+            talk: Some(30),
+            agent: Some("A".into()),
+            ..Handover::default()
+        };
+        Start { handover, ..Start::default() }
+    }
+
+    fn found(sealed: bool) -> Found {
+        let said = Announced {
+            handover: Some("H1".into()),
+            talk: Some(60),
+            agent: Some("A".into()),
+            queue: Some("sales".into()),
+            caller_last: Some("222".into()),
+            ..Announced::default()
+        };
+        Found { said, caller: Some(CallerHash([2; 16])), id: "ID".into(), sealed }
+    }
+
+    fn noted(start: &Start) -> Vec<(&str, &str, &str)> {
+        start.conflicts.iter().map(|(n, kept, other)| (&**n, &**kept, &**other)).collect()
+    }
+
+    #[test]
+    fn what_was_announced_is_merged_before_anything_stands_in_for_it() {
+        for (sealed, talk, conflicts) in [
+            (true, 60, [("caller", "…222", "…111"), ("talk", "60", "30")]),
+            (false, 30, [("caller", "…111", "…222"), ("talk", "30", "60")]),
+        ] {
+            let (mut start, mut caller) = (start(), Some((CallerHash([1; 16]), "111".into())));
+            take_announced(&mut start, &mut caller, found(sealed));
+            assert_eq!(own_handover(&start.handover), Some("H1"), "before leg and call");
+            assert_eq!(start.handover.talk, Some(talk));
+            assert_eq!(start.handover.queue.as_deref(), Some("sales"));
+            assert_eq!(noted(&start), conflicts);
+            let kept = if sealed { "222" } else { "111" };
+            assert_eq!(caller.expect("a caller").1, kept);
+        }
+    }
+
+    #[test]
+    fn what_agrees_or_was_missing_is_no_conflict() {
+        for sealed in [true, false] {
+            let mut start = start();
+            start.handover.talk = None;
+            let mut caller = None;
+            take_announced(&mut start, &mut caller, found(sealed));
+            assert_eq!(noted(&start), []);
+            assert_eq!((start.handover.talk, caller.map(|c| c.1)), (Some(60), Some("222".into())));
+        }
     }
 }

@@ -30,13 +30,6 @@ pub(super) fn start(params: &Params, sip_header: &str, ends: Ends) -> Start {
     let (number, centre) = if outbound { (to, from) } else { (from, to) };
     let (said, conflicts) = said(params, sip_header);
     let mut handover = handover(&said);
-    // The parts that tell two hand-overs of one call apart, most telling first.
-    handover.handover = handover
-        .handover
-        .or_else(|| {
-            params.first_word(&["DialCallSid", "DialBLegUUID", "ReservationSid", "TaskSid"])
-        })
-        .or_else(|| handover.call.clone());
     handover.leg = params.first_word(&["DialCallSid", "DialBLegUUID", "ReservationSid", "TaskSid"]);
     // The call's own duration is never talk: it holds the wait and the survey.
     handover.talk = handover.talk.or_else(|| params.seconds("DialCallDuration"));

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::rows::{Column, Tx};
-use super::{CallerHash, Store, StoreError};
+use super::{CallerHash, Store, StoreError, read};
 use crate::interview::Millis;
 
 /// What an announcement says, without the caller's number.
@@ -57,23 +57,21 @@ const PUT: &str = "insert into handovers (id, provider, call_ref, caller_hash, s
     {rows uuid, text, text, uuid, text, bigint, bigint}";
 
 const BY_ID: &str = "select id, provider, call_ref, caller_hash, said, at_ms, expires_ms,
-        used_ms, used_call
+        used_call, used_handover
     from handovers where id = $1";
 
-const BY_CALL: &str = "select id, provider, call_ref, caller_hash, said, at_ms, expires_ms,
-        used_ms, used_call
-    from handovers where provider = $1 and (call_ref = $2 or used_call = $2)
-    order by at_ms desc, id limit 20";
+// One statement, since every start asks and most find nothing.
+const FIND: &str = "select id, provider, call_ref, caller_hash, said, at_ms, expires_ms,
+        used_call, used_handover
+    from handovers
+    where provider = $1
+        and (call_ref = $2 or used_call = $2 or (caller_hash = $3 and expires_ms >= $4))
+    order by at_ms desc, id limit 40";
 
-const BY_CALLER: &str = "select id, provider, call_ref, caller_hash, said, at_ms, expires_ms,
-        used_ms, used_call
-    from handovers where provider = $1 and caller_hash = $2 and expires_ms >= $3
-    order by at_ms desc, id limit 20";
-
-// The first start makes it its own; a start of another call comes too late.
+// The first start makes it its own; a start of another call or hand-over comes too late.
 const USE: &str = "update handovers set used_ms = coalesce(used_ms, $2),
-        used_call = coalesce(used_call, $3)
-    where id = $1 and (used_call is null or used_call = $3)";
+        used_call = coalesce(used_call, $3), used_handover = coalesce(used_handover, $4)
+    where id = $1 and (used_call is null or (used_call = $3 and used_handover = $4))";
 
 const FORGET: &str = "delete from handovers where expires_ms < $1";
 
@@ -86,17 +84,28 @@ struct Row {
     said: String,
     at_ms: Millis,
     expires_ms: Millis,
-    used_ms: Option<Millis>,
     used_call: Option<String>,
+    used_handover: Option<String>,
+}
+
+/// The start that asks for an announcement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asking<'a> {
+    /// The provider's id of its call, if it names one.
+    pub call: Option<&'a str>,
+    /// What tells its hand-over from others of that call; empty where it says nothing.
+    pub handover: &'a str,
 }
 
 impl Row {
-    /// Whether a start of that call may use it now.
-    fn usable(&self, call: &str, now: Millis) -> bool {
-        match (self.used_ms, self.used_call.as_deref()) {
-            (Some(_), Some(used)) => used == call,
-            _ => now <= self.expires_ms,
-        }
+    /// Whether a start may use it for the first time.
+    fn fresh(&self, now: Millis) -> bool {
+        self.used_call.is_none() && now <= self.expires_ms
+    }
+
+    /// Whether a start of that call used it before.
+    fn used_by(&self, call: &str) -> bool {
+        self.used_call.as_deref() == Some(call)
     }
 
     fn read(self) -> Result<Handover, StoreError> {
@@ -137,9 +146,8 @@ impl Store {
         Ok(())
     }
 
-    /// The hand-over of that id, for a start of that call (`""` where the start names none). The
-    /// first start must come before it expires and makes it its own: later starts of the same
-    /// call find it again, those of another call do not.
+    /// The hand-over of that id. The first start must come before it expires and makes it its own:
+    /// later starts of the same call find it again, those of another call do not.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -147,62 +155,66 @@ impl Store {
         &self,
         provider: &str,
         id: [u8; 16],
-        call: &str,
+        start: Asking<'_>,
         now: Millis,
     ) -> Result<Option<Handover>, StoreError> {
-        let mut tx = Tx::snapshot(&self.pools).await?;
-        let found = tx.fetch(BY_ID, &[Column::Id(vec![Uuid::from_bytes(id)])]).await?;
-        tx.commit().await?;
-        self.take(found.into_iter().filter(|row: &Row| row.provider == provider), call, now).await
+        let id = Uuid::from_bytes(id);
+        let found: Option<Row> =
+            read!(self, |db| sqlx::query_as(BY_ID).bind(id).fetch_optional(db).await?);
+        let mine = found.into_iter().filter(|row| row.provider == provider);
+        let mine = mine.filter(|row| row.fresh(now) || row.used_by(start.call.unwrap_or_default()));
+        self.take(mine, start, now).await
     }
 
-    /// The newest hand-over that was announced for that call or for that caller. Rules as for
-    /// [`Store::use_handover`].
+    /// The newest hand-over that was announced for the start's call or for that caller. The first
+    /// start must come before it expires; after that only its repeats find it, not another
+    /// hand-over of the same call.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn find_handover(
         &self,
         provider: &str,
-        call: Option<&str>,
+        start: Asking<'_>,
         caller: Option<CallerHash>,
         now: Millis,
     ) -> Result<Option<Handover>, StoreError> {
-        let mut found: Vec<Row> = Vec::new();
-        let mut tx = Tx::snapshot(&self.pools).await?;
-        if let Some(call) = call {
-            let columns = [Column::Text(vec![provider]), Column::Text(vec![call])];
-            found = tx.fetch(BY_CALL, &columns).await?;
-        }
-        if let Some(caller) = caller {
-            let columns = [
-                Column::Text(vec![provider]),
-                Column::Id(vec![Uuid::from_bytes(caller.0)]),
-                Column::Int(vec![now]),
-            ];
-            found.append(&mut tx.fetch(BY_CALLER, &columns).await?);
-        }
-        tx.commit().await?;
+        let caller = caller.map(|hash| Uuid::from_bytes(hash.0));
+        let mut found: Vec<Row> = read!(self, |db| sqlx::query_as(FIND)
+            .bind(provider)
+            .bind(start.call)
+            .bind(caller)
+            .bind(now)
+            .fetch_all(db)
+            .await?);
         // What was announced for another call of the same caller is not for this one.
         found.retain(|row| {
-            call.is_none() || row.call_ref.is_none() || row.call_ref.as_deref() == call
+            start.call.is_none() || row.call_ref.is_none() || row.call_ref.as_deref() == start.call
         });
         // The newest first: a second agent on the same call is a second hand-over.
-        found.sort_by_key(|row| std::cmp::Reverse(row.at_ms));
-        self.take(found.into_iter(), call.unwrap_or_default(), now).await
+        let mine = found.into_iter().filter(|row| {
+            row.fresh(now)
+                || row.used_by(start.call.unwrap_or_default())
+                    && row.used_handover.as_deref() == Some(start.handover)
+        });
+        self.take(mine, start, now).await
     }
 
-    /// Takes the first that may be used. Most starts have none and write nothing.
+    /// Takes the first of those that may be used. Most starts have none and write nothing.
     async fn take(
         &self,
         candidates: impl Iterator<Item = Row>,
-        call: &str,
+        start: Asking<'_>,
         now: Millis,
     ) -> Result<Option<Handover>, StoreError> {
-        for row in candidates.filter(|row| row.usable(call, now)) {
-            if row.used_call.as_deref() != Some(call) {
-                let columns =
-                    [Column::Id(vec![row.id]), Column::Int(vec![now]), Column::Text(vec![call])];
+        for row in candidates {
+            if row.used_call.is_none() {
+                let columns = [
+                    Column::Id(vec![row.id]),
+                    Column::Int(vec![now]),
+                    Column::Text(vec![start.call.unwrap_or_default()]),
+                    Column::Text(vec![start.handover]),
+                ];
                 let mut tx = Tx::write(&self.pools).await?;
                 let mine = tx.run(USE, &columns).await? == 1;
                 tx.commit().await?;

@@ -148,6 +148,7 @@ async fn build(database: &Database, further: &str) -> App {
         kind = "twilio"
         survey = "post-call"
         country = "LT"
+        own_numbers = ["+37052001122"]
         account_sid = "AC1"
         auth_tokens = ["12345"]
         "#,

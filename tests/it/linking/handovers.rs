@@ -1,6 +1,7 @@
 //! Announced hand-overs: sealed start addresses, and starts that are recognised without.
 
 use aftercall::desk::handover::{Found, HandoverIn};
+use aftercall::store::handovers::Asking;
 
 use super::*;
 use crate::harness::both;
@@ -25,7 +26,17 @@ impl Centre {
         caller: Option<CallerHash>,
         now: i64,
     ) -> Option<Found> {
-        self.desk().announced("tw", h, call, caller, now).await.expect("the store answers")
+        self.found_by(h, Asking { call, handover: "" }, caller, now).await
+    }
+
+    async fn found_by(
+        &self,
+        h: Option<&str>,
+        start: Asking<'_>,
+        caller: Option<CallerHash>,
+        now: i64,
+    ) -> Option<Found> {
+        self.desk().announced("tw", h, start, caller, now).await.expect("the store answers")
     }
 }
 
@@ -45,7 +56,10 @@ both! {
         // A first start that comes too late, or at another provider.
         let h = centre.announce(json!({"provider": "tw", "agent": "B"}), T).await;
         assert_eq!(agent(centre.found(Some(&h), Some("CA3"), None, T + 120_001).await), None);
-        let other = centre.desk().announced("fs", Some(&h), Some("CA3"), None, T).await;
+        let other = {
+            let start = Asking { call: Some("CA3"), handover: "" };
+            centre.desk().announced("fs", Some(&h), start, None, T).await
+        };
         assert_eq!(agent(other.expect("the store answers")), None);
         // Bent in any place.
         for at in 0..h.len() {
@@ -79,6 +93,33 @@ both! {
         assert_eq!((caller.caller, caller.said.caller_last.as_deref()), (hash, Some("001")));
         assert_eq!(centre.desk().forget_announced(T + 48 * HOUR).await.expect("forgets"), 3);
         assert_eq!(agent(centre.found(None, Some("CA2"), hash, T + 48 * HOUR).await), None);
+    }
+
+    /// Minutes later another agent hands the same call over without an announcement.
+    async fn an_announcement_is_for_one_hand_over_of_its_call(database: Database) {
+        let centre = Centre::open(database).await;
+        let number = "8 600 00001";
+        let hash = centre.desk().caller(Some("tw"), number).map(|(hash, _)| hash);
+        let said = json!({"provider": "tw", "agent": "A", "call_id": "CA1", "caller": number});
+        centre.announce(said, T).await;
+        let first = Asking { call: Some("CA1"), handover: "LEG1" };
+        let second = Asking { call: Some("CA1"), handover: "LEG2" };
+        let a = Some(("A".to_owned(), false));
+        assert_eq!(agent(centre.found_by(None, first, hash, T + 1000).await), a);
+        for now in [T + 1001, T + 119_000, T + HOUR] {
+            assert_eq!(agent(centre.found_by(None, second, hash, now).await), None, "{now}");
+            assert_eq!(agent(centre.found_by(None, first, hash, now).await), a, "a repeat, {now}");
+        }
+    }
+
+    async fn the_centres_own_number_announces_no_caller(database: Database) {
+        let centre = Centre::open(database).await;
+        for (caller, known) in [("+370 5 200 1122", false), ("+370 600 00001", true)] {
+            let h = centre.announce(json!({"provider": "tw", "agent": "A", "caller": caller}), T).await;
+            let found = centre.found(Some(&h), Some(caller), None, T).await.expect("sealed");
+            assert_eq!(found.caller.is_some(), known, "{caller}");
+            assert_eq!(found.said.caller_last.is_some(), known, "{caller}");
+        }
     }
 
     async fn of_two_calls_at_once_one_gets_it(database: Database) {

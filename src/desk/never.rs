@@ -1,0 +1,122 @@
+//! Who must never be asked again, held in memory so that it holds without the store too.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use super::Desk;
+use crate::interview::{InterviewId, Millis};
+use crate::store::{CallerHash, StoreError};
+
+/// Callers under way that are remembered; no node has so many calls at once.
+const MOST_MET: usize = 20_000;
+/// Milliseconds after which a call is no longer under way.
+const UNDER_WAY_MS: Millis = 3_600_000;
+
+/// What this node knows of those who said so.
+#[derive(Debug, Default)]
+pub(super) struct Never {
+    held: RwLock<Held>,
+    /// Whose interview it is, for calls that began on this node: the link carries no caller.
+    met: Mutex<HashMap<InterviewId, (CallerHash, Millis)>>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    /// The store's list; `None` before it was first read.
+    stored: Option<HashSet<CallerHash>>,
+    /// Who said so here and does not stand in the store yet.
+    said: HashSet<CallerHash>,
+}
+
+impl Never {
+    fn load(&self, all: HashSet<CallerHash>) {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        held.said.retain(|caller| !all.contains(caller));
+        held.stored = Some(all);
+    }
+
+    /// Whether a caller must never be asked; `None` if the list was never read.
+    pub(super) fn holds(&self, caller: Option<CallerHash>) -> Option<bool> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let said = |caller| held.said.contains(&caller);
+        let stored = held.stored.as_ref()?;
+        Some(caller.is_some_and(|caller| said(caller) || stored.contains(&caller)))
+    }
+
+    /// An interview with that caller begins.
+    pub(super) fn meet(&self, interview: InterviewId, caller: CallerHash, now: Millis) {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        if met.len() >= MOST_MET {
+            met.retain(|_, (_, since)| now.saturating_sub(*since) < UNDER_WAY_MS);
+        }
+        if met.len() < MOST_MET {
+            met.insert(interview, (caller, now));
+        }
+    }
+
+    /// The caller of that interview said so: `carried` where the link carries who it is, else as
+    /// this node met them. It holds here from now on, whether or not it could be stored.
+    pub(super) fn said(&self, interview: InterviewId, carried: Option<CallerHash>) {
+        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        let caller = carried.or_else(|| met.get(&interview).map(|(caller, _)| *caller));
+        if let Some(caller) = caller {
+            self.held.write().unwrap_or_else(PoisonError::into_inner).said.insert(caller);
+        }
+    }
+}
+
+impl Desk {
+    /// Loads the hashes of callers who must never be asked.
+    ///
+    /// # Errors
+    /// If the store does not answer; what was loaded before then stays.
+    pub async fn refresh_never_ask(&self) -> Result<(), StoreError> {
+        self.never.load(self.store.never_ask_all().await?.into_iter().collect());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_holds_at_once_and_until_it_is_stored() {
+        let never = Never::default();
+        let (one, two) = (CallerHash([1; 16]), CallerHash([2; 16]));
+        assert_eq!(never.holds(Some(one)), None, "not read yet");
+        assert_eq!(never.holds(None), None, "not read yet");
+        never.load(HashSet::new());
+        assert_eq!((never.holds(Some(one)), never.holds(None)), (Some(false), Some(false)));
+        never.meet(InterviewId([7; 16]), one, 0);
+        never.said(InterviewId([7; 16]), None);
+        never.said(InterviewId([8; 16]), Some(two));
+        never.said(InterviewId([9; 16]), None);
+        // The list may be read again before the turn is stored.
+        never.load(HashSet::new());
+        assert_eq!((never.holds(Some(one)), never.holds(Some(two))), (Some(true), Some(true)));
+        never.load([one].into());
+        never.load(HashSet::new());
+        assert_eq!(never.holds(Some(one)), Some(false), "stored, and taken out of the store");
+    }
+
+    #[test]
+    fn calls_that_are_over_make_room() {
+        let never = Never::default();
+        let id = |n: usize| {
+            let mut id = [0; 16];
+            id[..8].copy_from_slice(&n.to_be_bytes());
+            InterviewId(id)
+        };
+        never.load(HashSet::new());
+        for n in 0..MOST_MET {
+            never.meet(id(n), CallerHash([1; 16]), 0);
+        }
+        never.meet(id(MOST_MET), CallerHash([2; 16]), 1000);
+        never.said(id(MOST_MET), None);
+        assert_eq!(never.holds(Some(CallerHash([2; 16]))), Some(false), "there was no room");
+        never.meet(id(MOST_MET), CallerHash([2; 16]), UNDER_WAY_MS);
+        never.said(id(MOST_MET), None);
+        assert_eq!(never.holds(Some(CallerHash([2; 16]))), Some(true));
+    }
+}

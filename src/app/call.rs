@@ -93,8 +93,12 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
         }
     };
     println!("{}", transcript.summary(&outcome));
-    if let Some(app) = &app {
-        print_stored(app, &provider, &line).await?;
+    match &app {
+        Some(app) => print_stored(app, &provider, &line).await?,
+        None => println!(
+            "the stored answers cannot be shown: they are in that server's store, which only its \
+             own settings name (--config FILE)"
+        ),
     }
     for fault in &outcome.faults {
         eprintln!("aftercall: the platform would not have taken this: {fault}");

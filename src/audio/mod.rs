@@ -18,8 +18,6 @@ pub mod wav;
 
 use files::Found;
 
-/// A name that stands for any survey in addresses of the goodbye of last resort.
-const GOODBYE: &str = "goodbye";
 /// Most prompts in one joined file.
 const MOST_PARTS: usize = 6;
 /// Bytes of joined and recoded sounds that are kept: those of ordinary calls in five languages.
@@ -200,18 +198,11 @@ impl Library {
     /// The sound behind `/audio/{survey}/{version}/{lang}/{file}`, where file is prompt ids with
     /// `+` between them (six at most) and `.wav`, `.ulaw.wav` or `.alaw.wav`. A part in another
     /// language carries it in front: `greeting+lt_greeting.wav`. A prompt that a language lacks is
-    /// taken from the survey's default language. `goodbye` as the survey stands for any survey
-    /// that speaks the language. Of another version of a known survey the newest sounds are given:
-    /// a call that began before its words were changed is not left in silence. `None`: there is no
-    /// such sound.
+    /// taken from the survey's default language. Of another version of a known survey the newest
+    /// sounds are given: a call that began before its words were changed is not left in silence.
+    /// `None`: there is no such sound.
     pub fn sound(&self, survey: &str, version: Version, lang: Lang, file: &str) -> Option<Sound> {
-        let survey = match survey {
-            GOODBYE => {
-                let speaks = |s: &&Arc<Survey>| s.languages.contains(&lang);
-                self.surveys.iter().find(speaks).or(self.surveys.first())?
-            }
-            name => self.newest(name)?,
-        };
+        let survey = self.newest(survey)?;
         let lasting = survey.version == version;
         let (names, coding) = coding(file)?;
         let parts: Vec<&Held> = names

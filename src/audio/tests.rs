@@ -84,7 +84,7 @@ fn what_is_not_there_is_not_served() {
         ("post-call", other, six.as_str(), true),
         ("post-call", other, "no-such-prompt.wav", false),
         ("other", version, "greeting.wav", false),
-        ("goodbye", other, "sorry.wav", true),
+        ("goodbye", other, "sorry.wav", false),
         ("post-call", version, "greeting.mp3", false),
         ("post-call", version, "greeting", false),
         ("post-call", version, ".wav", false),

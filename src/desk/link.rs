@@ -27,13 +27,19 @@ impl Desk {
     /// Links an interview after its caller was answered; [`Desk::settle`] waits for it.
     pub(super) fn link_soon(self: &Arc<Self>, interview: InterviewId) {
         let desk = self.clone();
-        let Ok(place) = self.later.clone().try_read_owned() else { return };
+        let Some(place) = self.put_off() else { return };
         tokio::spawn(async move {
             if let Err(fault) = desk.link(interview).await {
                 tracing::warn!(interview = %interview, "will be linked later: {fault}");
             }
             drop(place);
         });
+    }
+
+    /// To be held by work that goes on after its answer: [`Desk::settle`] waits for it. `None`
+    /// while somebody waits already.
+    pub fn put_off(&self) -> Option<tokio::sync::OwnedRwLockReadGuard<()>> {
+        self.later.clone().try_read_owned().ok()
     }
 
     /// Waits until everything that was put off until after an answer is done.

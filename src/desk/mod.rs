@@ -30,6 +30,7 @@ pub mod tokens;
 pub mod watch;
 
 use keys::Keys;
+pub use missed::upload_name;
 
 /// The desk: everything that happens to calls, callers and records goes through it.
 #[derive(Debug)]

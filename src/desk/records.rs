@@ -205,6 +205,8 @@ pub struct Routed {
     pub task: Option<String>,
     /// When it happened, UTC milliseconds; `None` = when it was received.
     pub at_ms: Option<Millis>,
+    /// Seconds that the call lasted, if said.
+    pub lasted: Option<u32>,
 }
 
 /// Reads one record from JSON.
@@ -359,6 +361,8 @@ pub fn routed(event: &Routed, received_ms: Millis) -> Option<CallRecord> {
     let mut record = CallRecord { names, ..CallRecord::default() };
     if matches!(event.event.as_str(), "completed" | "busy" | "failed" | "no-answer" | "canceled") {
         record.ended_ms = at;
+        let lasted = event.lasted.map(|seconds| i64::from(seconds) * 1000);
+        record.started_ms = at.zip(lasted).map(|(at, lasted)| at - lasted);
         record.only_fill = true;
         return Some(record);
     }
@@ -556,6 +560,17 @@ mod tests {
             leg: leg.map(str::to_owned),
             task: Some("WT1".into()),
             at_ms: Some(NOW),
+            lasted: None,
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_call_tells_its_beginning() {
+        for (lasted, started) in [(Some(95), Some(NOW - 95_000)), (None, None)] {
+            let record = routed(&Routed { lasted, ..event("completed", None, None) }, 0);
+            let record = record.expect("a record");
+            assert_eq!((record.started_ms, record.ended_ms), (started, Some(NOW)));
+            assert!(record.only_fill && record.legs.is_empty());
         }
     }
 

@@ -111,6 +111,7 @@ fn notice(request: &Request, params: &Params) -> Option<Notice> {
         return Some(Notice::Ended {
             status: "exiting".to_owned(),
             recording: uploaded(request, None),
+            lasted: None,
         });
     }
     let path = request.path().trim_end_matches('/');
@@ -233,7 +234,7 @@ fn leave(after: &After) -> Element {
     match after {
         After::Hangup => Element::new("hangup"),
         // The dialplan goes on behind httapi; it has no address to return to.
-        After::Return(_) => Element::new("break"),
+        After::Return => Element::new("break"),
         After::Redirect(url) => Element::new("continue").with("action", url),
         After::Reject => Element::new("hangup").with("cause", "CALL_REJECTED"),
     }

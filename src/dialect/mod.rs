@@ -104,6 +104,14 @@ impl Kind {
         }
     }
 
+    /// Whether the platform brings recordings in the body of its requests.
+    pub fn uploads(self) -> bool {
+        match self {
+            Self::Twilio => false,
+            Self::Freeswitch => true,
+        }
+    }
+
     /// The word in settings.
     pub fn word(self) -> &'static str {
         match self {
@@ -303,6 +311,8 @@ pub enum Notice {
         /// What was recorded until then: the caller hung up while speaking. Belongs to the turn
         /// whose token the event carries.
         recording: Option<Recording>,
+        /// How long the whole call lasted, where the notice is the platform's record of it.
+        lasted: Option<Lasted>,
     },
     /// A recording is ready, or failed.
     Recording {
@@ -322,6 +332,15 @@ pub enum Notice {
         /// The provider's word.
         status: String,
     },
+}
+
+/// The platform's own account of a call that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lasted {
+    /// Seconds from the answer to the end.
+    pub seconds: u32,
+    /// UTC milliseconds of the end, if said.
+    pub at_ms: Option<i64>,
 }
 
 /// A routing engine tells who serves the call.
@@ -403,9 +422,8 @@ pub enum After {
     /// Hang up.
     #[default]
     Hangup,
-    /// Give the call back to the platform: its return address where one is known, else a plain
-    /// end of the document.
-    Return(Option<String>),
+    /// Give the call back to the platform by a plain end of the document.
+    Return,
     /// Go on at that address.
     Redirect(String),
     /// Refuse a call that is not answered yet.

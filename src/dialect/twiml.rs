@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::params::{clean, keys};
 use super::speech::{self, PlatformVoice, Speaker};
 use super::xml::Element;
-use super::{After, CallEvent, Document, Links, Notice, Params, Request, Start, What, handover};
+use super::{
+    After, CallEvent, Document, Lasted, Links, Notice, Params, Request, Start, What, handover,
+};
 use crate::interview::{Ask, End, Input, Keys, Order, Record, Recording, Voice};
 use crate::survey::{Lang, Prompt, Speech};
 
@@ -47,7 +49,9 @@ fn notice(request: &Request, params: &Params, has_token: bool) -> Option<Notice>
     if let Some(state) = params.word("RecordingStatus") {
         return Some(recording_notice(params, &state));
     }
-    if path.ends_with("/recording") {
+    // The content decides: a call that ended is one at every address.
+    let ended = status.as_deref().is_some_and(is_over) && recording(params).is_none();
+    if path.ends_with("/recording") && !ended {
         let state = if recording(params).is_some() { "completed" } else { "absent" };
         return Some(recording_notice(params, state));
     }
@@ -56,10 +60,19 @@ fn notice(request: &Request, params: &Params, has_token: bool) -> Option<Notice>
         // recording, and with a call that is over. A progress callback's recording is one of the
         // whole call.
         let recording = recording(params).filter(|_| has_token && !progress);
-        return Some(Notice::Ended { status, recording });
+        let lasted = params.seconds("CallDuration").map(|seconds| Lasted {
+            seconds,
+            at_ms: params.word("Timestamp").and_then(|text| moment(&text)),
+        });
+        return Some(Notice::Ended { status, recording, lasted });
     }
     (progress || path.ends_with("/status"))
         .then(|| Notice::Other { status: status.unwrap_or_default() })
+}
+
+/// UTC milliseconds of `Tue, 20 Jan 2026 10:00:00 +0000` (RFC 2822).
+fn moment(text: &str) -> Option<i64> {
+    jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp().as_millisecond())
 }
 
 /// Whether a CallStatus is the last one of a call.
@@ -246,12 +259,12 @@ fn redirect(url: &str) -> Element {
 }
 
 /// What comes after. The end of a document is the end of the call on the platform that fetched it,
-/// or the way back to whoever included it; so a return without an address is nothing at all.
+/// or the way back to whoever included it; so a return is nothing at all.
 fn leave(after: &After) -> Vec<Element> {
     match after {
         After::Hangup => vec![Element::new("Hangup")],
-        After::Return(Some(url)) | After::Redirect(url) => vec![redirect(url)],
-        After::Return(None) => Vec::new(),
+        After::Redirect(url) => vec![redirect(url)],
+        After::Return => Vec::new(),
         After::Reject => vec![Element::new("Reject")],
     }
 }

@@ -210,6 +210,8 @@ async fn write(draft: &Path, file: PathBuf, bytes: &[u8]) -> Result<(), std::io:
     options.mode(0o600);
     let mut open = options.open(draft).await?;
     open.write_all(bytes).await?;
+    // Syncing says nothing of a last write that failed.
+    open.flush().await?;
     open.sync_all().await?;
     tokio::fs::rename(draft, file).await
 }

@@ -77,6 +77,10 @@ async fn webhook(
     let method = match *request.method() {
         HttpMethod::GET => Method::Get,
         HttpMethod::POST => Method::Post,
+        _ if address == Address::Fallback => {
+            let query = request.uri().query().unwrap_or_default();
+            return fallback_goodbye(&site, provider, query);
+        }
         _ => {
             let allow = [(header::ALLOW, "GET, POST")];
             return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
@@ -120,11 +124,7 @@ async fn handle(
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_string();
     let query = target.split_once('?').map_or("", |(_, query)| query).to_string();
     let token = token(&query);
-    let fallback_goodbye = |site: &Site| {
-        let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
-        let lang = spoken(site, asked.as_ref().map(|(_, lang)| lang.as_ref()));
-        sorry(site, provider, lang.unwrap_or_else(|| site.desk.default_language(provider)))
-    };
+    let fallback_goodbye = |site: &Site| fallback_goodbye(site, provider, &query);
 
     let read = body::read(site, provider, &parts.headers, token.as_deref(), body).await;
     let (bytes, draft) = match read {
@@ -201,6 +201,13 @@ async fn handle(
     answer(site, provider, address, event, &params, trusted, now_ms).await
 }
 
+/// The goodbye at the fallback's address, in the language that its query names.
+fn fallback_goodbye(site: &Site, provider: &Provider, query: &str) -> Response {
+    let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
+    let lang = spoken(site, asked.as_ref().map(|(_, lang)| lang.as_ref()));
+    sorry(site, provider, lang.unwrap_or_else(|| site.desk.default_language(provider)))
+}
+
 /// The language of a goodbye, if somebody can say it in that language: else it would be silence.
 fn spoken(site: &Site, asked: Option<&str>) -> Option<Lang> {
     let lang = asked.and_then(|lang| lang.parse().ok())?;
@@ -244,9 +251,11 @@ async fn answer(
             // The platform waits no longer than for a turn; the work goes on without it.
             let (site, account) = (site.clone(), provider.clone());
             let (call, token) = (call_id.map(String::from), token.map(String::from));
+            let held = site.desk.put_off();
             let work = tokio::spawn(async move {
                 let (call, token) = (call.as_deref(), token.as_deref());
                 take_notice(&site, &account, call, token, notice, now).await;
+                drop(held);
             });
             let budget = Duration::from_millis(provider.budget_ms);
             if let Ok(Err(fault)) = tokio::time::timeout(budget, work).await {
@@ -298,8 +307,18 @@ async fn take_notice(
     now: i64,
 ) {
     match notice {
-        Notice::Ended { status, recording } => {
+        Notice::Ended { status, recording, lasted } => {
             site.desk.ended(provider, call_id, token, &status, recording, now).await;
+            if let (Some(lasted), Some(call)) = (lasted, call_id) {
+                let event = Routed {
+                    event: status,
+                    calls: vec![call.to_owned()],
+                    at_ms: lasted.at_ms,
+                    lasted: Some(lasted.seconds),
+                    ..Routed::default()
+                };
+                site.desk.routing(provider, &event, now).await;
+            }
         }
         Notice::Recording { id, url, seconds, ready } => {
             let recording = Recording { id, seconds, key: None, url };
@@ -331,6 +350,7 @@ async fn take_notice(
                 leg: routing.leg,
                 task: routing.task,
                 at_ms: routing.at_ms,
+                lasted: None,
             };
             site.desk.routing(provider, &event, now).await;
         }
@@ -382,7 +402,7 @@ fn respond(site: &Site, provider: &Provider, answer: &Answer, unanswered: bool) 
         }
         Answer::Leave { otherwise, survey, lang } => match otherwise {
             Otherwise::Hangup => language.write(&Document::Leave(After::Hangup)),
-            Otherwise::Return => language.write(&Document::Leave(After::Return(None))),
+            Otherwise::Return => language.write(&Document::Leave(After::Return)),
             Otherwise::Redirect(url) => {
                 language.write(&Document::Leave(After::Redirect(url.clone())))
             }
@@ -408,7 +428,7 @@ fn respond(site: &Site, provider: &Provider, answer: &Answer, unanswered: bool) 
 fn after(next: &Next) -> After {
     match next {
         Next::Hangup => After::Hangup,
-        Next::Return => After::Return(None),
+        Next::Return => After::Return,
         Next::Redirect(url) => After::Redirect(url.clone()),
     }
 }

@@ -105,7 +105,7 @@ start_keys = ["{START_KEY}"]
 }
 
 /// A wire whose answers always take 50 ms on the call's clock, however loaded this machine is.
-struct Near(InProcess<Router, Body>);
+pub struct Near(pub InProcess<Router, Body>);
 
 impl Wire for Near {
     async fn send(
@@ -144,7 +144,7 @@ fn said(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 /// What a call may waste of its caller's time: 0.3 s after a key, 2.3 s where a second key could
 /// come, 3.5 s after a recording; the first word within 1.5 s.
-fn wastes_little(outcome: &Outcome) -> Result<(), String> {
+pub fn wastes_little(outcome: &Outcome) -> Result<(), String> {
     for gap in &outcome.gaps {
         let most = match gap.after {
             After::Start => 1500,

@@ -11,7 +11,7 @@ fn silence() -> What {
 }
 
 fn ended(status: &str, recording: Option<Recording>) -> What {
-    What::Notice(Notice::Ended { status: status.to_owned(), recording })
+    What::Notice(Notice::Ended { status: status.to_owned(), recording, lasted: None })
 }
 
 fn other(status: &str) -> What {
@@ -140,6 +140,24 @@ fn twilio_requests_mean_what_they_say() {
             "nothing at the recording's path",
             bare("/voice/p/recording?t=TOKEN", "Digits=5"),
             other("recording absent"),
+        ),
+        (
+            "a call that ended, at the recording's path",
+            bare("/voice/p/recording?t=TOKEN", "CallSid=CA1&CallStatus=completed"),
+            ended("completed", None),
+        ),
+        (
+            "the platform's record of a call",
+            bare(
+                "/voice/p/status",
+                "CallSid=CA1&CallStatus=completed&CallDuration=95&CallbackSource=x\
+                 &Timestamp=Tue%2C+20+Jan+2026+10%3A00%3A00+%2B0000",
+            ),
+            What::Notice(Notice::Ended {
+                status: "completed".to_owned(),
+                recording: None,
+                lasted: Some(Lasted { seconds: 95, at_ms: Some(1_768_903_200_000) }),
+            }),
         ),
         // Notices before turns and starts.
         (

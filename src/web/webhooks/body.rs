@@ -9,12 +9,21 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::io::AsyncWriteExt;
 
 use crate::config::Provider;
+use crate::desk::upload_name;
 use crate::dialect::Upload;
 use crate::survey::Kind;
 use crate::web::Site;
 
 /// Bytes of one second of telephone sound as platforms write it (8 kHz, 16 bit).
 const SECOND: usize = 16_000;
+/// The same on a wide-band channel (16 kHz), which a platform records as it is unless told
+/// otherwise: the most that is kept.
+const WIDE_SECOND: usize = 32_000;
+/// What is longer is read past up to here, so that its caller hears a goodbye and no error: a
+/// minute in stereo at 48 kHz.
+const READ_PAST: usize = 16 << 20;
+/// Bytes at the beginning of a sound in which its header is looked for.
+const HEADER: usize = 1024;
 
 /// The body, or the text fields of a multipart one as a form, and the recording that came with it.
 type Read = Result<(Vec<u8>, Option<Draft>), StatusCode>;
@@ -60,13 +69,15 @@ async fn multipart(
     limit: usize,
 ) -> Read {
     // A file is taken only by a valid token whose open question is a comment.
-    let place = token.and_then(|text| site.desk.comment_place(provider, text));
-    let most = match &place {
-        Some((_, _, _, Kind::Comment { max_seconds, .. })) => {
-            limit + *max_seconds as usize * SECOND + 64 * 1024
+    let token = token.filter(|_| provider.kind.uploads());
+    let place = match token.and_then(|text| site.desk.comment_place(provider, text)) {
+        Some((id, question, turn, Kind::Comment { max_seconds, .. })) => {
+            let most = max_seconds as usize * WIDE_SECOND + 64 * 1024;
+            Some((upload_name(id, question, turn), most))
         }
-        _ => limit,
+        _ => None,
     };
+    let most = limit + place.as_ref().map_or(0, |_| READ_PAST);
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut draft = None;
     let mut parts = multer::Multipart::new(Limited::new(body, most).into_data_stream(), boundary);
@@ -74,9 +85,8 @@ async fn multipart(
         let name = field.name().unwrap_or_default().to_string();
         match (field.file_name().is_some(), &place) {
             (false, _) => fields.push((name, field.text().await.map_err(broken)?)),
-            (true, Some((id, question, turn, Kind::Comment { .. }))) if draft.is_none() => {
-                let file = format!("{id}-{question}-{turn}.wav");
-                draft = Draft::write(site, provider, file, &mut field).await?;
+            (true, Some((file, most))) if draft.is_none() => {
+                draft = Draft::write(site, provider, file.clone(), *most, &mut field).await?;
             }
             // A file that nobody asked for is read past.
             (true, _) => read_past(&mut field).await?,
@@ -105,6 +115,39 @@ async fn read_past(field: &mut multer::Field<'_>) -> Result<(), StatusCode> {
     Ok(())
 }
 
+/// Whole seconds of a sound of so many bytes, of which `head` is the beginning: by its WAV header,
+/// else as telephone sound is usually written.
+fn seconds(head: &[u8], bytes: usize) -> Option<u32> {
+    let (rate, sound) = wav(head, bytes).unwrap_or((SECOND, bytes.saturating_sub(44)));
+    u32::try_from(sound / rate).ok()
+}
+
+/// Bytes a second and bytes of sound. A length that the writer did not fill in, or that goes beyond
+/// the end, is what is there.
+fn wav(head: &[u8], bytes: usize) -> Option<(usize, usize)> {
+    let four = |at: usize| -> Option<usize> {
+        let bytes = head.get(at..at.checked_add(4)?)?.try_into().ok()?;
+        usize::try_from(u32::from_le_bytes(bytes)).ok()
+    };
+    if head.get(..4)? != b"RIFF" || head.get(8..12)? != b"WAVE" {
+        return None;
+    }
+    let (mut at, mut rate) = (12, None);
+    loop {
+        let (name, length, inside) = (head.get(at..at + 4)?, four(at + 4)?, at + 8);
+        match name {
+            b"fmt " => rate = four(inside + 8).filter(|rate| *rate > 0),
+            b"data" => {
+                let there = bytes.saturating_sub(inside);
+                return Some((rate?, if length == 0 { there } else { length.min(there) }));
+            }
+            _ => {}
+        }
+        // Chunks begin at even places.
+        at = inside.checked_add(length)?.checked_add(length % 2)?;
+    }
+}
+
 /// A recording that was received under a name of its own, and counts for nothing before
 /// [`Draft::keep`]. Dropped, it is gone.
 pub(super) struct Draft {
@@ -122,12 +165,14 @@ impl Drop for Draft {
 }
 
 impl Draft {
-    /// Streams a recording to the media folder. Where the folder fails the recording is lost and
-    /// the call goes on: its caller must not hear of a full disk.
+    /// Streams a recording of at most so many bytes to the media folder. Where the folder fails, or
+    /// the recording is longer, it is lost and the call goes on: its caller must not hear of a
+    /// full disk.
     async fn write(
         site: &Site,
         provider: &Provider,
         name: String,
+        most: usize,
         field: &mut multer::Field<'_>,
     ) -> Result<Option<Self>, StatusCode> {
         let folder = site.config.media.clone();
@@ -143,19 +188,31 @@ impl Draft {
             }
         };
         let mut bytes = 0usize;
+        let mut head = Vec::new();
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
             bytes += chunk.len();
-            if let Err(fault) = file.write_all(&chunk).await {
+            let room = HEADER - head.len();
+            head.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            let written = match bytes > most {
+                true => Err(std::io::ErrorKind::FileTooLarge.into()),
+                false => file.write_all(&chunk).await,
+            };
+            if let Err(fault) = written {
                 draft.lost(site, provider, &fault);
                 read_past(field).await?;
                 return Ok(None);
             }
         }
-        if let Err(fault) = file.sync_all().await {
+        // Syncing says nothing of a last write that failed.
+        let synced = async {
+            file.flush().await?;
+            file.sync_all().await
+        };
+        if let Err(fault) = synced.await {
             draft.lost(site, provider, &fault);
             return Ok(None);
         }
-        draft.seconds = u32::try_from(bytes.saturating_sub(44) / SECOND).ok();
+        draft.seconds = seconds(&head, bytes);
         Ok(Some(draft))
     }
 
@@ -194,5 +251,51 @@ impl Draft {
             provider = %provider.name,
             "a recording cannot be kept in {}: {fault}", self.folder.display()
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A header of that rate whose data chunk says that length, behind another chunk.
+    fn header(rate: u32, length: u32) -> Vec<u8> {
+        let mut head = b"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0fmt \x10\0\0\0\x01\0\x01\0".to_vec();
+        head.extend((rate / 2).to_le_bytes());
+        head.extend(rate.to_le_bytes());
+        head.extend([2, 0, 16, 0]);
+        head.extend(b"data");
+        head.extend(length.to_le_bytes());
+        head
+    }
+
+    #[test]
+    fn seconds_go_by_the_header() {
+        let size = header(1, 1).len();
+        for (head, bytes, expected) in [
+            (header(16_000, 64_000), size + 64_000, 4),
+            (header(32_000, 64_000), size + 64_000, 2),
+            (header(32_000, 63_999), size + 63_999, 1),
+            // Not filled in, beyond the end, and something behind the sound.
+            (header(16_000, 0), size + 48_000, 3),
+            (header(16_000, u32::MAX), size + 48_000, 3),
+            (header(16_000, 16_000), size + 48_000, 1),
+            // No header, or half of one.
+            (vec![7; HEADER], 44 + 48_000, 3),
+            (header(32_000, 64_000)[..30].to_vec(), 44 + 48_000, 3),
+            (header(0, 64_000), 44 + 48_000, 3),
+            (Vec::new(), 0, 0),
+        ] {
+            assert_eq!(seconds(&head, bytes), Some(expected), "{bytes} {head:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_is_too_strange(tail: Vec<u8>, bytes: usize) {
+            let mut head = b"RIFF\0\0\0\0WAVE".to_vec();
+            head.extend(tail);
+            let _ = seconds(&head, bytes);
+        }
     }
 }

@@ -248,3 +248,67 @@ async fn a_last_turn_is_stored_when_the_database_is_back() {
     assert_eq!(disposition, Disposition::Complete);
     patient.centre.adds_up().await;
 }
+
+/// What is told of a call that is over is stored when the database is back: the answers that only
+/// the caller's last link carried, a comment that ends nothing, and the end itself. A server that
+/// stops meanwhile waits for the notice.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_call_is_stored_when_the_database_is_back() {
+    for keys in [&["4", "1"][..], &["4", "1", "3", "9"]] {
+        let mut patient = Patient::sqlite().await;
+        let kind = Kind::Freeswitch;
+        let mut token = patient.send(turns::start(kind, 1, "A1"), 0).await;
+        let (last, before) = keys.split_last().expect("keys");
+        for (turn, key) in (1..).zip(before) {
+            token = patient.send(turns::turn(kind, 1, &token, key), turn).await;
+        }
+        patient.take_away().await;
+        token = patient.send(turns::turn(kind, 1, &token, last), 4).await;
+        let unsaved = patient.centre.counted("notice_unsaved");
+        let answer = patient.centre.wire().send(turns::exiting(1, &token), Some(T + 30_000)).await;
+        assert_eq!(answer.expect("an answer").status, 200);
+        let desk = patient.centre.app.site.desk.clone();
+        patient.give_back().await;
+        let stored = async {
+            desk.settle().await;
+            while patient.centre.counted("notice_unsaved") > unsaved
+                && patient.centre.counted("saved_later") == 0
+            {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), stored).await.expect("stored in the end");
+        assert_eq!(patient.stands(kind, 1).await.1.len(), keys.len());
+        let call = super::line(kind, 1).call_id;
+        let known = patient.centre.app.store().by_call_ref("freeswitch", &call).await;
+        // The hang-up closes it a minute later, before its limit.
+        let closes = known.expect("reads")[0].closes_ms;
+        assert_eq!(closes, T + 30_000 + 60_000);
+        patient.centre.adds_up().await;
+    }
+}
+
+/// Who says "never ask me" while the database is away is not asked by this server, at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn never_ask_holds_while_it_cannot_be_stored() {
+    let mut patient = Patient::sqlite().await;
+    let kind = Kind::Freeswitch;
+    let mut token = patient.send(turns::start(kind, 1, "A1"), 0).await;
+    for (turn, key) in (1..).zip(["*", "*"]) {
+        token = patient.send(turns::turn(kind, 1, &token, key), turn).await;
+    }
+    patient.take_away().await;
+    let request = turns::turn(kind, 1, &token, "5");
+    let goodbye = patient.centre.wire().send(request, Some(T + 20_000)).await;
+    assert_eq!(goodbye.expect("an answer").status, 200);
+    // The same caller on another call.
+    let mut again = turns::start(kind, 1, "A1");
+    let call = super::line(kind, 1).call_id;
+    let other = super::line(kind, 2).call_id;
+    let body = String::from_utf8(again.body.to_vec()).expect("a form").replace(&call, &other);
+    again.body = body.into();
+    let answer = patient.centre.wire().send(again, Some(T + 25_000)).await.expect("an answer");
+    assert_eq!(turns::token(&answer.body), None, "nothing is asked");
+    assert_eq!(patient.centre.counted("never_ask"), 1);
+    patient.give_back().await;
+}

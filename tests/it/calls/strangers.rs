@@ -3,12 +3,14 @@
 
 use aftercall::dialect::Kind;
 use aftercall::interview::Disposition;
-use aftercall::phone::{WebRequest, WebResponse, Wire};
+use aftercall::phone::{WebRequest, WebResponse, Wire, twilio_signature};
 use aftercall::store::CommentStatus;
 use bytes::Bytes;
 use http::Method;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
-use super::{Centre, PUBLIC, T, line, said, turns};
+use super::{AUTH_TOKEN, Centre, PUBLIC, T, line, said, turns};
 use crate::harness::Database;
 
 async fn send(centre: &Centre, request: WebRequest, at: i64) -> WebResponse {
@@ -112,6 +114,111 @@ fn kept(centre: &Centre) -> Vec<(String, u8)> {
             (file.file_name().into_string().expect("a name"), sound[0])
         })
         .collect()
+}
+
+/// A sound of so many seconds at that rate, 16 bits, one channel.
+fn wav(rate: u32, seconds: u32) -> Vec<u8> {
+    let length = 2 * rate * seconds;
+    let mut wav = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+    wav.extend(rate.to_le_bytes());
+    wav.extend((2 * rate).to_le_bytes());
+    wav.extend([2, 0, 16, 0]);
+    wav.extend(b"data");
+    wav.extend(length.to_le_bytes());
+    wav.resize(44 + length as usize, 0);
+    wav
+}
+
+/// A caller of a wide-band channel is heard to the end, and one whose recording is beyond all
+/// measure still hears the goodbye.
+#[tokio::test(flavor = "multi_thread")]
+async fn long_recordings_end_no_call() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    for (number, sound, seconds) in
+        [(1, wav(16_000, 59), Some(59)), (2, wav(48_000, 60), None), (3, wav(8000, 4), Some(4))]
+    {
+        let kind = Kind::Freeswitch;
+        let mut document = send(&centre, turns::start(kind, number, "A1"), T).await.body;
+        for (turn, keys) in (1..).zip(["4", "1", "3", "9"]) {
+            let token = turns::token(&document).expect("a token");
+            let request = turns::turn(kind, number, &token, keys);
+            document = send(&centre, request, T + 5000 * turn).await.body;
+        }
+        let token = turns::token(&document).expect("a token");
+        let goodbye = send(&centre, upload(number, &token, &sound), T + 30_000).await;
+        assert_eq!(goodbye.status, 200, "call {number}");
+        assert!(String::from_utf8_lossy(&goodbye.body).contains("<hangup/>"), "call {number}");
+        let known = centre.app.store().by_call_ref("freeswitch", &line(kind, number).call_id).await;
+        let known = known.expect("reads");
+        let comments = centre.app.store().comments(known[0].id).await.expect("reads");
+        let kept: Vec<_> = comments.iter().map(|comment| comment.seconds).collect();
+        assert_eq!(kept, seconds.map(Some).into_iter().collect::<Vec<_>>(), "call {number}");
+    }
+    assert_eq!(centre.counted("recording_lost"), 1);
+    assert_eq!(kept(&centre).len(), 2);
+}
+
+/// Twilio keeps recordings itself: a file that comes in its name is nobody's comment.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_taken_from_platforms_that_send_them() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let kind = Kind::Twilio;
+    let mut document = send(&centre, turns::start(kind, 1, "A1"), T).await.body;
+    for (turn, keys) in (1..).zip(["4", "1", "3", "9"]) {
+        let token = turns::token(&document).expect("a token");
+        document = send(&centre, turns::turn(kind, 1, &token, keys), T + 5000 * turn).await.body;
+    }
+    let token = turns::token(&document).expect("a token");
+    let mut request = upload(1, &token, &wav(8000, 4));
+    request.url = request.url.replace("/freeswitch/", "/twilio/");
+    let call = line(Kind::Freeswitch, 1).call_id;
+    let signed = twilio_signature(AUTH_TOKEN, &request.url, &said(&[("session_id", &call)]));
+    request.headers.push(("x-twilio-signature", signed));
+    let answer = send(&centre, request, T + 30_000).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(centre.counted("turn"), 5);
+    assert_eq!(kept(&centre), []);
+}
+
+/// Twilio's last status callback is a record of its call, also of one that nobody was asked on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_callback_is_a_record_of_its_call() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let url = format!("{PUBLIC}/voice/twilio/status");
+    let status = |number: u32, more: &[(&str, &str)]| {
+        let call = line(Kind::Twilio, number);
+        let mut params =
+            said(&[("CallSid", &call.call_id), ("CallbackSource", "call-progress-events")]);
+        params.extend(said(more));
+        turns::post(Kind::Twilio, url.clone(), &params)
+    };
+    let ended = [
+        ("CallStatus", "completed"),
+        ("CallDuration", "95"),
+        ("Timestamp", "Tue, 20 Jan 2026 10:05:00 +0000"),
+    ];
+    for request in [
+        status(1, &ended),
+        status(1, &ended),
+        status(2, &[("CallStatus", "ringing")]),
+        status(3, &[("CallStatus", "no-answer"), ("CallDuration", "0")]),
+    ] {
+        assert_eq!(send(&centre, request, T + 400_000).await.status, 200);
+    }
+    centre.app.site.desk.settle().await;
+    let options: SqliteConnectOptions = database.url.parse().expect("an address");
+    let mut connection = options.connect().await.expect("connects");
+    let calls: Vec<(Option<i64>, Option<i64>)> =
+        sqlx::query_as("select started_ms, ended_ms from calls order by ended_ms")
+            .fetch_all(&mut connection)
+            .await
+            .expect("reads");
+    connection.close().await.expect("closes");
+    let at = |ms: i64| Some(T + ms);
+    assert_eq!(calls, [(at(205_000), at(300_000)), (at(400_000), at(400_000))]);
 }
 
 /// A comment is stored with its file, and a token that is used again brings no other sound.

@@ -7,14 +7,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use aftercall::app::App;
 use aftercall::clock::CallTime;
 use aftercall::config::Config;
+use aftercall::dialect::Kind;
+use aftercall::phone::{InProcess, Line, Phone, Scripted};
 use axum::body::Body;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use tokio::sync::RwLock;
 use tower::ServiceExt;
 
+use super::case::{Action, Input, Marks, Send};
 use super::wire::{CENTRE, Dialect, Provider};
 use super::{Server, check_folder, rows};
+use crate::calls::{Near, wastes_little};
 use crate::harness::Database;
 
 /// When a transcript begins: 2026-01-20, 10:00 UTC.
@@ -207,6 +211,71 @@ fn stories_of_one_name_are_one_story() {
         alike += 1;
     }
     assert!(alike > 50, "only {alike} stories are told in both dialects");
+}
+
+/// The words of a transcript for a phone, with its hand-over, if a caller alone can make it happen.
+fn words(case: &super::Case) -> Option<(Vec<(String, String)>, String)> {
+    let mut said = None;
+    let mut words = Vec::new();
+    for step in &case.steps {
+        match &step.action {
+            Action::Wait(_) | Action::Rows | Action::Counts => {}
+            Action::Restart(_) => return None,
+            Action::Send(_, marks) if **marks != Marks::default() => return None,
+            Action::Send(Send::Start(names), _) if said.is_none() => said = Some(names.clone()),
+            Action::Send(Send::Turn(Input::Keys(keys)), _) => words.push(keys.clone()),
+            Action::Send(Send::Turn(Input::Silence), _) => words.push("-".to_owned()),
+            Action::Send(Send::Turn(Input::Recording(0, key)), _) => {
+                words.push(key.map_or("-".to_owned(), String::from));
+            }
+            Action::Send(Send::Turn(Input::Recording(seconds, key)), _) => {
+                let key = key.map(String::from).unwrap_or_default();
+                words.push(format!("say:{seconds}{key}"));
+            }
+            Action::Send(Send::Hangup(seconds), _) => {
+                words.extend(seconds.map(|seconds| format!("say:{seconds}")));
+                words.push("bye".to_owned());
+            }
+            Action::Send(..) => return None,
+        }
+    }
+    Some((said?, words.join(" ")))
+}
+
+/// What the callers of the transcripts do, done on a phone of either platform: little of their time
+/// is wasted, and nothing is said that the platform would not take.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_story_has_dead_air() {
+    let mut played = 0;
+    for (kind, own) in [(Kind::Twilio, "twilio"), (Kind::Freeswitch, "freeswitch")] {
+        for story in ["twilio", "freeswitch"] {
+            for entry in std::fs::read_dir(folder(story)).expect("the transcripts") {
+                let file = entry.expect("a transcript").path();
+                if story != own && folder(own).join(file.file_name().expect("a name")).exists() {
+                    continue;
+                }
+                let text = std::fs::read_to_string(&file).expect("reads");
+                let case = super::Case::parse(&text).unwrap_or_else(|fault| panic!("{fault}"));
+                let Some((said, keys)) = words(&case) else { continue };
+                // What no script can press in one go is told over several turns.
+                let Ok(mut caller) = Scripted::new(&keys) else { continue };
+                let program = Program::open(Database::sqlite(), &case.settings).await;
+                let mut line =
+                    Line::new(kind, format!("{BASE}/voice/{own}"), format!("story-{played}"));
+                line.auth_token = Some(KEY.into());
+                line.start_key = Some(KEY.into());
+                line.handover = said;
+                line.start_ms = Some(BEGIN);
+                let wire = Near(InProcess::new(program.app.read().await.voice()));
+                let outcome = Phone::new(wire).call(&line, &mut caller, |_| {}).await;
+                let what = format!("{} on {kind:?}: {keys}", file.display());
+                assert_eq!(outcome.faults, Vec::<String>::new(), "{what}");
+                wastes_little(&outcome).unwrap_or_else(|why| panic!("{what}: {why}"));
+                played += 1;
+            }
+        }
+    }
+    assert!(played > 60, "only {played} stories are played");
 }
 
 macro_rules! transcripts {

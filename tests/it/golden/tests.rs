@@ -62,7 +62,7 @@ impl Server for Small {
                 "<document type=\"xml/freeswitch-httapi\"><work><playback name=\"q\" action=\"{turn}&amp;n=1\"><bind action=\"{turn}\">5</bind></playback></work></document>"
             ),
             _ => format!(
-                "<Response><Gather action=\"{turn}\"><Say>one &amp; two</Say></Gather><Redirect>{turn}&amp;n=1</Redirect></Response>"
+                "<Response><Gather action=\"{turn}\" actionOnEmptyResult=\"true\"><Say>one &amp; two</Say></Gather><Redirect>{turn}&amp;n=1</Redirect></Response>"
             ),
         };
         let length = if self.careless { xml.len() + 1 } else { xml.len() };
@@ -96,7 +96,7 @@ const STORY: &str = r#"# Every kind of step.
 === start agent=A17
 1: 200 text/xml
 <Response>
-  <Gather action="{base}/voice/p/turn?t={token:1}">
+  <Gather action="{base}/voice/p/turn?t={token:1}" actionOnEmptyResult="true">
     <Say>one &amp; two</Say>
   </Gather>
   <Redirect>{base}/voice/p/turn?t={token:1}&amp;n=1</Redirect>
@@ -105,7 +105,7 @@ const STORY: &str = r#"# Every kind of step.
 === turn keys=5
 2: 200 text/xml
 <Response>
-  <Gather action="{base}/voice/p/turn?t={token:2}">
+  <Gather action="{base}/voice/p/turn?t={token:2}" actionOnEmptyResult="true">
     <Say>one &amp; two</Say>
   </Gather>
   <Redirect>{base}/voice/p/turn?t={token:2}&amp;n=1</Redirect>

@@ -302,6 +302,7 @@ both! {
             leg: Some(leg.into()),
             task: Some(format!("WT{sid}")),
             at_ms: Some(T + at * MINUTE),
+            lasted: None,
         };
         for (n, backwards) in [false, true].into_iter().enumerate() {
             let sid = format!("CA{n}");

@@ -13,8 +13,6 @@ use crate::survey::{Kind, Lang, Survey};
 
 /// Age of an interview's newest turn beyond which the fallback no longer finds it.
 const FALLBACK_MS: i64 = 120_000;
-/// Time for finding it.
-const FALLBACK_BUDGET: Duration = Duration::from_millis(300);
 
 impl Desk {
     /// Answers one turn.
@@ -140,13 +138,15 @@ impl Desk {
             return self.answer(provider, call_id, token, input, now).await;
         }
         let Some(call_id) = call_id else { return self.sorry(provider, "fallback_goodbye") };
+        // Half of a turn's time: the platform has waited for one failed request already.
+        let half = Duration::from_millis(provider.budget_ms / 2);
         let find = async {
             let known = self.store.newest_open(&provider.name, call_id, now - FALLBACK_MS).await?;
             let Some(known) = known else { return Ok(None) };
             let may = self.store.take_fallback(known.id, known.turn).await?;
             Ok::<_, StoreError>(may.then_some(known))
         };
-        let Ok(Ok(Some(known))) = tokio::time::timeout(FALLBACK_BUDGET, find).await else {
+        let Ok(Ok(Some(known))) = tokio::time::timeout(half, find).await else {
             return self.sorry(provider, "fallback_goodbye");
         };
         let (Some(survey), Some(mut state)) =

@@ -191,11 +191,12 @@ async fn a_hang_up_brings_what_was_missed() {
 async fn silent_connections_are_given_up() {
     let mut patient = Patient::postgres(Way::Lost).await;
     let kind = Kind::Twilio;
-    let mut tokens = Vec::new();
-    for number in 0..CALLERS {
+    // All at once, so that the pool holds many connections.
+    let begin = async |number| {
         let token = patient.send(turns::start(kind, number, "A1"), 0).await;
-        tokens.push(patient.send(turns::turn(kind, number, &token, "4"), 1).await);
-    }
+        patient.send(turns::turn(kind, number, &token, "4"), 1).await
+    };
+    let tokens = futures_util::future::join_all((0..CALLERS).map(begin)).await;
     patient.take_away().await;
     // Many at once, so that everything that writes meets a silent connection.
     let unsaved = patient.centre.counted("unsaved");
@@ -214,7 +215,8 @@ async fn silent_connections_are_given_up() {
         if patient.centre.counted("unsaved") == unsaved {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(7), "silent connections are waited for");
+        // Seconds on a busy machine too; the network itself would give them up after minutes.
+        assert!(begun.elapsed() < Duration::from_secs(20), "silent connections are waited for");
     }
     println!("found again after {:?}", begun.elapsed());
     for (number, token) in (0..).zip(&tokens) {

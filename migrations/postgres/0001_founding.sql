@@ -122,6 +122,8 @@ create table interviews (
   fallback_turn bigint,
   -- newest generation of the tallies that counts this interview
   counted bigint not null,
+  -- its day in the generations before that one
+  day_before bigint not null,
   -- what the hand-over said; kept beside what records say
   said_agent bigint references agents (id),
   said_team bigint references teams (id),
@@ -135,6 +137,7 @@ create table interviews (
   link text not null
 );
 create index interviews_by_day on interviews (day, id);
+create index interviews_by_start on interviews (started_ms, id);
 create index interviews_by_call_ref on interviews (call_ref, started_ms);
 create index interviews_by_said_call on interviews (said_call);
 create index interviews_by_said_leg on interviews (said_leg);
@@ -142,16 +145,20 @@ create index interviews_by_call on interviews (call_id);
 create index interviews_open on interviews (closed, limit_ms);
 create index interviews_by_caller on interviews (caller_hash, started_ms);
 
--- For whom an interview counts: kind 0 the whole (agent 0), kind 1 an agent; 0 = none known.
+-- For whom an interview counts, in each generation of the tallies that counts it: kind 0 the whole
+-- (agent 0), kind 1 an agent; 0 = none known.
 create table credits (
   interview uuid not null references interviews (id),
+  gen bigint not null,
   kind bigint not null,
   agent bigint not null,
   team bigint not null,
   queue bigint not null,
-  primary key (interview, kind, agent, team, queue)
+  -- the interview's, for lists of an agent in their order
+  started_ms bigint not null,
+  primary key (interview, gen, kind, agent, team, queue)
 );
-create index credits_by_agent on credits (agent, interview);
+create index credits_by_agent on credits (agent, started_ms, interview);
 
 -- The transcript and the claim in one: the first row for (interview, turn) wins.
 create table turns (
@@ -230,7 +237,7 @@ create table funnel_tally (
   agent bigint not null,
   team bigint not null,
   queue bigint not null,
-  -- handed_over, offered, started, or a disposition's word
+  -- handed_over, offered, started, not_linked, or a disposition's word
   stage text not null,
   n bigint not null,
   primary key (gen, day, survey, language, channel, kind, agent, team, queue, stage)

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::Desk;
 use crate::clock;
 use crate::interview::{InterviewId, Millis};
-use crate::store::{Recounted, StoreError};
+use crate::store::{By, Recounted, StoreError};
+use crate::survey::Credit;
 
 impl Desk {
     /// How long after a call its caller may still be matched by number and time.
@@ -67,30 +68,19 @@ impl Desk {
         Ok(of_calls + self.store.relink_waiting(yesterday, self.match_ms()).await?)
     }
 
-    /// Links all interviews of a day anew, for a recount after the credit rule or the teams
-    /// changed; says how many changed.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn link_day(&self, day: i64) -> Result<usize, StoreError> {
-        self.store.relink_day(day, self.match_ms()).await
-    }
-
     /// Links all interviews anew and counts them anew, with the surveys' own credit rules and the
-    /// days of the time zone in force. Works beside a running server: interviews change hands one
-    /// by one, each in one transaction.
+    /// days of the time zone in force. Works beside a running server; reports show the old
+    /// numbers until all of the new ones are there.
     ///
     /// # Errors
     /// If the database does not answer; what was done so far is kept.
     pub async fn recount(&self, progress: &(dyn Fn(u64) + Sync)) -> Result<Recounted, StoreError> {
         let zone = &self.config.time_zone;
-        for survey in self.surveys() {
-            self.store.set_credit_rule(&survey.name, survey.credit).await?;
-        }
-        for day in self.store.days().await? {
-            self.link_day(day).await?;
-        }
-        let done = self.store.recount(Some(&|at| clock::day(at, zone)), progress).await?;
+        let rules: Vec<(String, Credit)> =
+            self.surveys().map(|survey| (survey.name.clone(), survey.credit)).collect();
+        let day_of = |at| clock::day(at, zone);
+        let by = By { rules: &rules, match_ms: self.match_ms(), day_of: Some(&day_of) };
+        let done = self.store.recount(&by, progress).await?;
         self.store.replace("time_zone", zone.iana_name().unwrap_or("UTC")).await?;
         Ok(done)
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::measures::{Figure, Measures, figures, measured};
 use super::{Directory, Filter, ReportError, Reports};
 use crate::satisfaction::{CONFIDENCE, MIN_N, share};
+use crate::store::NOT_LINKED;
 use crate::store::report::{AnswerCount, Asked, StageCount, Unit};
 use crate::survey::{Credit, Version};
 
@@ -195,8 +196,7 @@ impl Reports {
         let whole_stages = self.store.stage_counts(&cut, Unit::Whole).await?;
         let answers = self.store.answer_counts(&cut, Unit::Agents).await?;
         let stages = self.store.stage_counts(&cut, Unit::Agents).await?;
-        let not_linked = self.store.not_linked_in(&cut).await?;
-        let counts = Counted { whole_answers, whole_stages, answers, stages, not_linked };
+        let counts = Counted { whole_answers, whole_stages, answers, stages };
         let mut report = build(filter, &directory, &counts);
         for asked in &mut report.surveys {
             // All versions follow the rule in force, whatever their files say.
@@ -218,7 +218,6 @@ struct Counted {
     whole_stages: Vec<StageCount>,
     answers: Vec<AnswerCount>,
     stages: Vec<StageCount>,
-    not_linked: i64,
 }
 
 fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsReport {
@@ -238,6 +237,8 @@ fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsRep
         })
         .collect();
     let centre = gather(&counted.whole_answers, &counted.whole_stages, &places);
+    let not_linked = counted.whole_stages.iter().filter(|row| row.stage == NOT_LINKED);
+    let not_linked = not_linked.map(|row| count(row.n)).sum();
     let units = gather(&counted.answers, &counted.stages, &places);
     let mut agents: Vec<AgentRow> = units
         .iter()
@@ -261,7 +262,7 @@ fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsRep
         definitions: DEFINITIONS,
         min_n: MIN_N,
         surveys: asked_surveys(&seen),
-        not_linked: NotLinked { interviews: count(counted.not_linked) },
+        not_linked: NotLinked { interviews: not_linked },
         waiting: Waiting { answers: 0 },
         centre: centre.get(&(0, 0)).unwrap_or(&Gathered::default()).figures(&figures),
         agents,

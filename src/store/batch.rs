@@ -123,9 +123,9 @@ pub(super) async fn write(
     // transactions would wait for each other.
     let mut changes = None;
     if !begins.is_empty() {
-        let (reading, writing) = tally::generations_held(&mut tx).await?;
-        let changes = changes.insert(Changes::new(reading));
-        let known = begin::begin_all(&mut tx, changes, writing, &begins, &units).await?;
+        let generations = tally::generations_held(&mut tx).await?;
+        let changes = changes.insert(Changes::new(generations.0));
+        let known = begin::begin_all(&mut tx, changes, generations, &begins, &units).await?;
         for ((at, _), known) in begins.iter().zip(known) {
             done[*at] = Some(known.map(|known| Done::Begun(Box::new(known))));
         }

@@ -13,11 +13,11 @@ use crate::interview::Millis;
 const PUT_INTERVIEWS: &str = "insert into interviews (id, provider, call_ref, handover, survey,
         language, channel, day, started_ms, limit_ms, caller_hash, caller_last, ineligible,
         opening, turn, recorded_ms, state, open_question, started, turns_disposition, disposition,
-        closed, counted, said_agent, said_team, said_queue, said_leg, said_talk, said_call,
-        conflicts, link)
+        closed, counted, day_before, said_agent, said_team, said_queue, said_leg, said_talk,
+        said_call, conflicts, link)
     {rows uuid, text, text, text, bigint, text, text, bigint, bigint, bigint, uuid, text, text,
         text, bigint, bigint, bytea, bigint, boolean, text, text, boolean, bigint, bigint, bigint,
-        bigint, text, bigint, text, text, text}
+        bigint, bigint, text, bigint, text, text, text}
     on conflict (id) do nothing returning id";
 
 const TEAMS_OF: &str = "select agent, from_ms, to_ms, team
@@ -26,11 +26,12 @@ const TEAMS_OF: &str = "select agent, from_ms, to_ms, team
 const PUT_OFFERS: &str = "insert into offers (interview, caller_hash, at_ms)
     {rows uuid, uuid, bigint} on conflict (interview) do nothing";
 
-/// Begins interviews that are not there yet; says for each how it stands in the store.
+/// Begins interviews that are not there yet; says for each how it stands in the store. They count
+/// in both generations of the tallies, the one that is read and the one that is written.
 pub(super) async fn begin_all(
     tx: &mut Tx,
     changes: &mut Changes,
-    writing: i64,
+    (reading, writing): (i64, i64),
     begins: &[(usize, &Begin)],
     units: &[Unit],
 ) -> Result<Vec<Result<Known, StoreError>>, StoreError> {
@@ -52,12 +53,22 @@ pub(super) async fn begin_all(
     let new: BTreeMap<Uuid, (&Begin, Unit)> =
         firsts.into_iter().filter(|(id, _)| is_new(id)).collect();
     let credits = credits_of(tx, &new).await?;
-    tally::put_credits(tx, &credits).await?;
+    let generations = if reading == writing { vec![reading] } else { vec![reading, writing] };
+    let credits: Vec<(Uuid, Vec<(i64, Unit)>)> = credits
+        .into_iter()
+        .map(|(id, units)| {
+            let pairs = generations.iter().flat_map(|of| units.iter().map(|unit| (*of, *unit)));
+            (id, pairs.collect())
+        })
+        .collect();
+    let mut put = Vec::with_capacity(credits.len());
     for (id, units) in &credits {
         if let Some((begin, _)) = new.get(id) {
+            put.push((*id, begin.started_ms, units.as_slice()));
             changes.count(&interview_of(begin, writing), &[], units, 1);
         }
     }
+    tally::put_credits(tx, &put).await?;
     let offers: Vec<(Uuid, Uuid, Millis)> = new
         .iter()
         .filter(|(_, (begin, _))| begin.ineligible.is_empty())
@@ -128,6 +139,7 @@ async fn insert_interviews(
         Column::Text(each!(|begin| begin.disposition.word())),
         Column::Bool(each!(|begin| !begin.ineligible.is_empty())),
         Column::Int(vec![writing; n]),
+        Column::Int(each!(|begin| begin.day)),
         Column::IntOrNull(each!(|_begin, unit| some(unit.agent))),
         Column::IntOrNull(each!(|_begin, unit| some(unit.team))),
         Column::IntOrNull(each!(|_begin, unit| some(unit.queue))),
@@ -207,6 +219,7 @@ fn interview_of(begin: &Begin, counted: i64) -> Interview {
         ended_how: None,
         closed: !begin.ineligible.is_empty(),
         counted,
+        day_before: begin.day,
         caller_hash: begin.caller.map(|hash| Uuid::from_bytes(hash.0)),
     }
 }

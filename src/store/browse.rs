@@ -4,6 +4,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::report::moments;
 use super::rows::{Column, Tx};
 use super::{Store, StoreError, read};
 use crate::interview::{InterviewId, Millis};
@@ -161,10 +162,12 @@ pub struct AgentStay {
 
 /// Columns and joins of a [`Brief`].
 macro_rules! brief {
-    ($rest:literal) => {
+    ($from:literal, $rest:expr) => {
         concat!(
             "select i.id, s.name as survey, i.survey as version, i.provider, i.call_ref,
-        i.language, i.channel, i.day, i.started_ms, i.ended_ms, i.disposition, i.ineligible,
+        i.language, i.channel, case when i.counted = (select reading from tally_state where id = 1)
+            then i.day else i.day_before end as day,
+        i.started_ms, i.ended_ms, i.disposition, i.ineligible,
         i.caller_last, i.link, a.code as said_agent, t.name as said_team, q.name as said_queue,
         i.said_call, i.said_talk, i.conflicts,
         ((i.said_agent is not null
@@ -179,30 +182,60 @@ macro_rules! brief {
             and exists (select 1 from legs l where l.call_id = i.call_id and l.queue is not null)
             and not exists (select 1 from legs l
                 where l.call_id = i.call_id and l.queue = i.said_queue))) as disagrees
-    from interviews i
+    from ",
+            $from,
+            "
     join surveys s on s.version = i.survey
     left join agents a on a.id = i.said_agent
     left join teams t on t.id = i.said_team
     left join queues q on q.id = i.said_queue
-    ",
+    where ",
             $rest
         )
     };
 }
 
-const LIST: &str = brief!(
-    "where i.day >= $1 and i.day <= $2
-        and ($3 = '' or exists (select 1 from credits c join agents x on x.id = c.agent
-            where c.interview = i.id and c.kind = 1 and x.code = $3))
-        and ($4 = '' or exists (select 1 from credits c join queues x on x.id = c.queue
-            where c.interview = i.id and x.name = $4))
-        and ($5 = '' or ($5 = 'yes' and i.link <> 'none')
-            or ($5 = 'no' and i.link = 'none' and i.ineligible = ''))
-        and (i.started_ms < $6 or (i.started_ms = $6 and i.id < $7))
-    order by i.started_ms desc, i.id desc limit $8"
+/// What both lists ask of an interview.
+macro_rules! listed {
+    ($from:literal, $at:literal, $id:literal, $further:literal) => {
+        brief!(
+            $from,
+            concat!(
+                $at,
+                " between $1 and $2 and case when i.counted = (select reading from tally_state
+            where id = 1) then i.day else i.day_before end between $3 and $4
+        and ($5 = '' or exists (select 1 from credits c join queues x on x.id = c.queue
+            where c.interview = i.id and c.gen = (select reading from tally_state where id = 1)
+                and x.name = $5))
+        and ($6 = '' or ($6 = 'yes' and i.link <> 'none')
+            or ($6 = 'no' and i.link = 'none' and i.ineligible = ''))
+        and (",
+                $at,
+                " < $7 or ",
+                $id,
+                " < $8)",
+                $further,
+                " order by ",
+                $at,
+                " desc, ",
+                $id,
+                " desc limit $9"
+            )
+        )
+    };
+}
+
+const LIST: &str = listed!("interviews i", "i.started_ms", "i.id", "");
+
+const LIST_OF_AGENT: &str = listed!(
+    "credits k join interviews i on i.id = k.interview",
+    "k.started_ms",
+    "k.interview",
+    " and k.kind = 1 and k.gen = (select reading from tally_state where id = 1)
+        and k.agent = (select id from agents where code = $10)"
 );
 
-const ONE: &str = brief!("where i.id = $1");
+const ONE: &str = brief!("interviews i", "i.id = $1");
 
 const CREDITED: &str = "select c.interview, c.kind, a.code as agent, a.name as name,
         t.name as team, q.name as queue
@@ -210,7 +243,8 @@ const CREDITED: &str = "select c.interview, c.kind, a.code as agent, a.name as n
     left join agents a on a.id = c.agent
     left join teams t on t.id = c.team
     left join queues q on q.id = c.queue
-    where c.interview in ({rows uuid})";
+    where c.gen = (select reading from tally_state where id = 1)
+        and c.interview in ({rows uuid})";
 
 const ITEMS: &str = "select interview, question, outcome, at_ms from answers
     where interview in ({rows uuid})";
@@ -244,17 +278,25 @@ impl Store {
             Some(false) => "no",
         };
         let (before, id) = filter.before.unwrap_or((Millis::MAX, InterviewId([0; 16])));
-        Ok(read!(self, |db| sqlx::query_as(LIST)
-            .bind(filter.from.unwrap_or(i64::MIN))
-            .bind(filter.to.unwrap_or(i64::MAX))
-            .bind(filter.agent.as_deref().unwrap_or_default())
-            .bind(filter.queue.as_deref().unwrap_or_default())
-            .bind(linked)
-            .bind(before)
-            .bind(Uuid::from_bytes(id.0))
-            .bind(filter.limit)
-            .fetch_all(db)
-            .await?))
+        let (from, to) = (filter.from.unwrap_or(i64::MIN), filter.to.unwrap_or(i64::MAX));
+        let (oldest, newest) = moments(from, to);
+        let list = if filter.agent.is_some() { LIST_OF_AGENT } else { LIST };
+        Ok(read!(self, |db| {
+            let mut query = sqlx::query_as(list)
+                .bind(oldest)
+                .bind(newest.min(before))
+                .bind(from)
+                .bind(to)
+                .bind(filter.queue.as_deref().unwrap_or_default())
+                .bind(linked)
+                .bind(before)
+                .bind(Uuid::from_bytes(id.0))
+                .bind(filter.limit);
+            if let Some(agent) = &filter.agent {
+                query = query.bind(agent.as_str());
+            }
+            query.fetch_all(db).await?
+        }))
     }
 
     /// One interview.

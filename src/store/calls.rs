@@ -15,6 +15,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::rows::{Column, Tx};
+use super::writer::again;
 use super::{CallerHash, Store, StoreError};
 use crate::interview::Millis;
 
@@ -22,8 +23,10 @@ use crate::interview::Millis;
 /// platform that uses its ids again; putting them together would credit the wrong agents.
 pub(super) const SAME_CALL_MS: Millis = 24 * 60 * 60 * 1000;
 
-/// Records in one transaction; keeps the write lock well under 20 ms.
+/// Records in one transaction, and legs that they may have together: either keeps the write lock
+/// under 20 ms. A record alone may have more.
 const CHUNK: usize = 100;
+const CHUNK_LEGS: usize = 200;
 
 /// One record of a call, whole or in part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,8 +156,11 @@ const PUT_LEGS: &str = "insert into legs (call_id, leg, agent, team, queue, star
         handed_over = excluded.handed_over, transferred_to = excluded.transferred_to,
         seq = excluded.seq";
 
+// A stamp never comes back: a row that was deleted and made anew begins at a later time, so that
+// a slow linking cannot take a new change for the one it has done.
 const TO_RELINK: &str = "insert into relinks (call_id, stamp) {rows uuid, bigint}
-    on conflict (call_id) do update set stamp = relinks.stamp + 1";
+    on conflict (call_id) do update set stamp = case
+        when relinks.stamp >= excluded.stamp then relinks.stamp + 1 else excluded.stamp end";
 
 const SHORTEN: &str = "update agent_team set to_ms = $2
     where agent = $1 and from_ms < $2 and (to_ms is null or to_ms > $2)";
@@ -485,8 +491,8 @@ impl Book {
         ];
         tx.run(PUT_LEGS, &columns).await?;
         let changed: Vec<Uuid> = self.changed.iter().copied().collect();
-        let ones = vec![1; changed.len()];
-        tx.run(TO_RELINK, &[Column::Id(changed), Column::Int(ones)]).await?;
+        let stamps = vec![received_ms; changed.len()];
+        tx.run(TO_RELINK, &[Column::Id(changed), Column::Int(stamps)]).await?;
         Ok(())
     }
 }
@@ -497,6 +503,23 @@ fn id_of(name: &str) -> Uuid {
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
     Uuid::from_bytes(id)
+}
+
+/// Cuts records into parts that are written in one transaction each.
+fn chunks(records: &[CallRecord]) -> Vec<&[CallRecord]> {
+    let mut parts = Vec::new();
+    let mut rest = records;
+    while !rest.is_empty() {
+        let mut legs = 0;
+        let fitting = rest.iter().take(CHUNK).take_while(|record| {
+            legs += record.legs.len();
+            legs <= CHUNK_LEGS
+        });
+        let (part, others) = rest.split_at(fitting.count().max(1));
+        parts.push(part);
+        rest = others;
+    }
+    parts
 }
 
 impl Store {
@@ -514,15 +537,25 @@ impl Store {
     ) -> Result<Vec<Put>, StoreError> {
         let codes = self.codes(records).await?;
         let mut all = Vec::with_capacity(records.len());
-        for chunk in records.chunks(CHUNK) {
-            let mut tx = Tx::write(&self.pools).await?;
-            tx.run(LOCK, &[]).await?;
-            let mut book = Book::load(&mut tx, chunk).await?;
-            all.extend(chunk.iter().map(|record| book.tell(record, &codes)));
-            book.save(&mut tx, received_ms).await?;
-            tx.commit().await?;
+        for chunk in chunks(records) {
+            all.extend(again(|| self.put_chunk(chunk, &codes, received_ms)).await?);
         }
         Ok(all)
+    }
+
+    async fn put_chunk(
+        &self,
+        chunk: &[CallRecord],
+        codes: &Codes,
+        received_ms: Millis,
+    ) -> Result<Vec<Put>, StoreError> {
+        let mut tx = Tx::write(&self.pools).await?;
+        tx.run(LOCK, &[]).await?;
+        let mut book = Book::load(&mut tx, chunk).await?;
+        let told = chunk.iter().map(|record| book.tell(record, codes)).collect();
+        book.save(&mut tx, received_ms).await?;
+        tx.commit().await?;
+        Ok(told)
     }
 
     async fn codes(&self, records: &[CallRecord]) -> Result<Codes, StoreError> {
@@ -620,6 +653,22 @@ mod tests {
             let others = book.calls.values().filter(|c| c.id != id);
             assert!(others.clone().all(|c| c.legs.is_empty() && c.started_ms.is_none()));
         }
+    }
+
+    /// A hundred calls of a hundred legs each are not one transaction.
+    #[test]
+    fn a_part_holds_so_many_records_or_legs() {
+        let of = |legs: usize| CallRecord {
+            legs: (0..legs).map(|n| leg(&n.to_string(), None, None)).collect(),
+            ..part(&["c"], None)
+        };
+        let lengths = |records: &[CallRecord]| -> Vec<usize> {
+            chunks(records).into_iter().map(<[CallRecord]>::len).collect()
+        };
+        assert_eq!(lengths(&vec![of(1); 250]), [100, 100, 50]);
+        assert_eq!(lengths(&vec![of(100); 5]), [2, 2, 1]);
+        assert_eq!(lengths(&[of(300), of(1), of(300)]), [1, 1, 1]);
+        assert!(chunks(&[]).is_empty());
     }
 
     #[test]

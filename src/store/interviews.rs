@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::batch::StoredRow;
 use super::rows::{Column, Tx};
 use super::tally::{self, AFTER_HANGUP_MS, AFTER_LIMIT_MS, Answer};
+use super::writer::again;
 use super::{CallerHash, Known, Look, Store, StoreError, StoredTurn, read, write_tx};
 use crate::interview::{Disposition, InterviewId, Millis};
 use crate::survey::Version;
@@ -282,6 +283,10 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn close_expired(&self, now: Millis) -> Result<u64, StoreError> {
+        again(|| self.close_some(now)).await
+    }
+
+    async fn close_some(&self, now: Millis) -> Result<u64, StoreError> {
         let mut tx = Tx::write(&self.pools).await?;
         let columns = [
             Column::Bool(vec![false]),

@@ -7,24 +7,23 @@
 //! Linking reads everything anew each time, so doing it again changes nothing, and whatever comes
 //! late finds its place. One interview's call, credits and tallies change in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::calls::SAME_CALL_MS;
 use super::rows::{Column, Tx};
-use super::tally::{Unit, credits, lock, move_credits};
+use super::tally::{Credits, credits, generations, lock, move_credits};
+use super::writer::again;
 use super::{Store, StoreError};
 use crate::interview::{InterviewId, Millis};
 use crate::survey::Credit;
 
+mod evidence;
+pub(super) use evidence::credit_word;
+use evidence::{Evidence, Found, Row, credit_of};
+
 /// Interviews linked in one transaction; keeps the write lock under 20 ms.
 const CHUNK: usize = 50;
-
-/// Tries when two nodes wait for each other and the database gives one of them up.
-const TRIES: usize = 8;
 
 /// How an interview came to its agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,53 +50,6 @@ impl Link {
     }
 }
 
-const LINKS: &str = "select id, survey, started_ms, caller_hash, call_ref, said_agent, said_team,
-        said_queue, said_leg, said_call, call_id, link
-    from interviews where id in ({rows uuid})";
-
-/// When a call began, as far as its record says.
-macro_rules! began {
-    () => {
-        "coalesce(c.started_ms, (select min(coalesce(b.started_ms, b.answered_ms)) from legs b
-            where b.call_id = c.id)) as began"
-    };
-}
-
-const BY_NAME: &str = concat!(
-    "select n.name, n.call_id, ",
-    began!(),
-    " from call_names n join calls c on c.id = n.call_id where n.name in ({rows text})"
-);
-
-const BY_LEG: &str = concat!(
-    "select distinct l.leg, l.call_id, ",
-    began!(),
-    " from legs l join calls c on c.id = l.call_id where l.leg in ({rows text})"
-);
-
-// A caller may be asked up to a minute before the record says that the call began: clocks differ.
-const BY_CALLER: &str = "with w (interview, hash, at, span) as ({rows uuid, uuid, bigint, bigint})
-    select w.interview, c.id from w join calls c on c.caller_hash = w.hash
-    where c.started_ms <= w.at + 60000 and w.at <= coalesce(c.ended_ms, c.started_ms) + w.span";
-
-const LEGS: &str = "select l.call_id, l.agent, l.team, l.queue,
-        coalesce(l.started_ms, l.answered_ms) as started_ms, l.answered_ms, l.ended_ms,
-        l.talk_seconds
-    from legs l where l.call_id in ({rows uuid}) order by l.call_id, l.seq, l.leg";
-
-const STAYS: &str = "select agent, from_ms, to_ms, team from agent_team
-    where agent in ({rows bigint}) order by agent, from_ms";
-
-// The rule in force is kept when a survey is first used and changed by a recount, so that old
-// and new interviews of one survey never follow different rules.
-const RULES: &str = "select s.version, m.value,
-        case when m.value is null then n.definition end as definition
-    from surveys s
-    left join meta m on m.name = 'credit.' || s.name
-    left join surveys n on n.version = (select x.version from surveys x where x.name = s.name
-        order by x.first_seen_ms desc, x.version desc limit 1)
-    where s.version in ({rows bigint})";
-
 const SET: &str = "with w (id, call_id, link) as ({rows uuid, uuid, text})
     update interviews set call_id = w.call_id, link = w.link from w where interviews.id = w.id";
 
@@ -118,11 +70,12 @@ const OF_CALLS: &str = "with c (id, span) as ({rows uuid, bigint})
 
 const STAMPS: &str = "select call_id, stamp from relinks where call_id in ({rows uuid})";
 const SOME_STAMPS: &str = "select call_id, stamp from relinks limit 100";
+// Whoever stores records locks these rows in the same order, or the two would wait for each other.
+const LOCK_DONE: &str = "select call_id from relinks where call_id in ({rows uuid})
+    order by call_id {lock}";
 const DONE: &str = "with d (id, stamp) as ({rows uuid, bigint})
     delete from relinks where exists
         (select 1 from d where d.id = relinks.call_id and d.stamp = relinks.stamp)";
-
-const OF_DAY: &str = "select id from interviews where day = $1 and id > $2 order by id limit 50";
 
 const WAITING: &str = "select i.id from interviews i
     where i.day >= $1 and i.call_id is null and (
@@ -132,273 +85,6 @@ const WAITING: &str = "select i.id from interviews i
         or exists (select 1 from legs l where l.leg = i.said_leg))
     limit 500";
 
-/// What an interview knows of its call.
-#[derive(Clone, Debug, FromRow)]
-struct Row {
-    id: Uuid,
-    survey: i64,
-    started_ms: Millis,
-    caller_hash: Option<Uuid>,
-    call_ref: Option<String>,
-    said_agent: Option<i64>,
-    said_team: Option<i64>,
-    said_queue: Option<i64>,
-    said_leg: Option<String>,
-    said_call: Option<String>,
-    call_id: Option<Uuid>,
-    link: String,
-}
-
-/// A leg of a call, as linking sees it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
-struct Leg {
-    call_id: Uuid,
-    agent: Option<i64>,
-    team: Option<i64>,
-    queue: Option<i64>,
-    started_ms: Option<Millis>,
-    answered_ms: Option<Millis>,
-    ended_ms: Option<Millis>,
-    talk_seconds: Option<i64>,
-}
-
-impl Leg {
-    /// Whether the agent may have spoken with the caller: not if the record says that nobody
-    /// answered.
-    fn answered(&self) -> bool {
-        self.answered_ms.is_some() || self.talk_seconds != Some(0)
-    }
-
-    /// Milliseconds of talk; 0 where nothing is known.
-    fn talk_ms(&self) -> Millis {
-        match (self.talk_seconds, self.answered_ms.or(self.started_ms), self.ended_ms) {
-            (Some(seconds), _, _) => seconds.saturating_mul(1000),
-            (None, Some(from), Some(to)) => (to - from).max(0),
-            _ => 0,
-        }
-    }
-}
-
-/// Stays of agents in teams, by agent, in order of their beginning.
-type Stays = HashMap<i64, Vec<(Millis, Option<Millis>, i64)>>;
-
-/// The team of an agent at a moment; 0 where none is known.
-fn team_at(stays: &Stays, agent: i64, at: Millis) -> i64 {
-    stays
-        .get(&agent)
-        .and_then(|stays| stays.iter().rev().find(|(from, _, _)| *from <= at))
-        .filter(|(_, to, _)| to.is_none_or(|to| at < to))
-        .map_or(0, |(_, _, team)| *team)
-}
-
-/// What linking found for one interview.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Found {
-    call_id: Option<Uuid>,
-    link: Link,
-    units: Vec<Unit>,
-}
-
-/// Decides for whom an interview counts. `legs` are those of its call, in the order in which they
-/// became known; `inferred` tells that the call was found by caller and time only.
-fn decide(
-    rule: Credit,
-    row: &Row,
-    call: Option<(Uuid, bool)>,
-    legs: &[Leg],
-    stays: &Stays,
-) -> Found {
-    // A leg without a start counts, and stands where it became known.
-    let mut before = Millis::MIN;
-    let mut served: Vec<(Millis, &Leg)> = Vec::new();
-    for leg in legs {
-        before = leg.started_ms.unwrap_or(before);
-        let in_time = leg.started_ms.is_none_or(|start| start <= row.started_ms);
-        if leg.agent.is_some() && leg.answered() && in_time {
-            served.push((before, leg));
-        }
-    }
-    served.sort_by_key(|(start, _)| *start);
-    let unit = |leg: &Leg| {
-        let agent = leg.agent.unwrap_or_default();
-        let at = leg.started_ms.unwrap_or(row.started_ms);
-        let said_of_them = row.said_team.filter(|_| row.said_agent == Some(agent));
-        let by_time = Some(team_at(stays, agent, at)).filter(|team| *team != 0);
-        Unit {
-            kind: 1,
-            agent,
-            team: said_of_them.or(leg.team).or(by_time).unwrap_or_default(),
-            queue: leg.queue.or(row.said_queue).unwrap_or_default(),
-        }
-    };
-    let credited: Vec<Unit> = match rule {
-        Credit::Last => served.last().map(|(_, leg)| unit(leg)).into_iter().collect(),
-        Credit::First => served.first().map(|(_, leg)| unit(leg)).into_iter().collect(),
-        // The last of several equals wins, which is the later leg.
-        Credit::Longest => served
-            .iter()
-            .max_by_key(|(_, leg)| leg.talk_ms())
-            .map(|(_, leg)| unit(leg))
-            .into_iter()
-            .collect(),
-        // An agent who served the caller twice counts once, by the later leg.
-        Credit::Every => served
-            .iter()
-            .map(|(_, leg)| (leg.agent, unit(leg)))
-            .collect::<BTreeMap<_, _>>()
-            .into_values()
-            .collect(),
-    };
-    let call_id = call.map(|(id, _)| id);
-    if let (Some((_, last)), Some((_, inferred))) = (served.last(), call) {
-        let mut units = vec![Unit { kind: 0, agent: 0, ..unit(last) }];
-        units.extend(credited);
-        let link = if inferred { Link::Inferred } else { Link::Record };
-        return Found { call_id, link, units };
-    }
-    // No record names an agent: what the hand-over said, with the queue of the last leg if the
-    // record knows that much.
-    let queue = row.said_queue.or(legs.iter().rev().find_map(|leg| leg.queue));
-    let mut whole = Unit {
-        kind: 0,
-        agent: 0,
-        team: row.said_team.unwrap_or_default(),
-        queue: queue.unwrap_or_default(),
-    };
-    let Some(agent) = row.said_agent else {
-        return Found { call_id, link: Link::None, units: vec![whole] };
-    };
-    if whole.team == 0 {
-        whole.team = team_at(stays, agent, row.started_ms);
-    }
-    let units = vec![whole, Unit { kind: 1, agent, ..whole }];
-    Found { call_id, link: Link::Handover, units }
-}
-
-/// All that linking reads about a few interviews.
-struct Evidence {
-    /// Calls by their names, with when they began.
-    names: HashMap<String, (Uuid, Option<Millis>)>,
-    /// Likewise by the names of their legs.
-    legs_named: HashMap<String, BTreeMap<Uuid, Option<Millis>>>,
-    callers: HashMap<Uuid, BTreeSet<Uuid>>,
-    legs: HashMap<Uuid, Vec<Leg>>,
-    stays: Stays,
-    rules: HashMap<i64, Credit>,
-}
-
-impl Evidence {
-    async fn read(tx: &mut Tx, rows: &[Row], match_ms: Millis) -> Result<Self, StoreError> {
-        let said: BTreeSet<&str> = rows
-            .iter()
-            .flat_map(|row| [&row.said_call, &row.call_ref, &row.said_leg])
-            .filter_map(|name| name.as_deref())
-            .collect();
-        let names: Vec<(String, Uuid, Option<Millis>)> =
-            tx.fetch(BY_NAME, &[Column::Text(said.into_iter().collect())]).await?;
-        let said: BTreeSet<&str> = rows.iter().filter_map(|r| r.said_leg.as_deref()).collect();
-        let by_leg: Vec<(String, Uuid, Option<Millis>)> =
-            tx.fetch(BY_LEG, &[Column::Text(said.into_iter().collect())]).await?;
-        let callers: Vec<(Uuid, Uuid, Millis)> = rows
-            .iter()
-            .filter_map(|row| Some((row.id, row.caller_hash?, row.started_ms)))
-            .collect();
-        let columns = [
-            Column::Id(callers.iter().map(|c| c.0).collect()),
-            Column::Id(callers.iter().map(|c| c.1).collect()),
-            Column::Int(callers.iter().map(|c| c.2).collect()),
-            Column::Int(vec![match_ms; callers.len()]),
-        ];
-        let by_caller: Vec<(Uuid, Uuid)> = tx.fetch(BY_CALLER, &columns).await?;
-        let calls: BTreeSet<Uuid> =
-            names.iter().chain(&by_leg).map(|n| n.1).chain(by_caller.iter().map(|c| c.1)).collect();
-        let legs: Vec<Leg> = tx.fetch(LEGS, &[Column::Id(calls.into_iter().collect())]).await?;
-        let agents: BTreeSet<i64> = legs
-            .iter()
-            .filter_map(|leg| leg.agent)
-            .chain(rows.iter().filter_map(|row| row.said_agent))
-            .collect();
-        let stays: Vec<(i64, Millis, Option<Millis>, i64)> =
-            tx.fetch(STAYS, &[Column::Int(agents.into_iter().collect())]).await?;
-        let versions: BTreeSet<i64> = rows.iter().map(|row| row.survey).collect();
-        let rules: Vec<(i64, Option<String>, Option<String>)> =
-            tx.fetch(RULES, &[Column::Int(versions.into_iter().collect())]).await?;
-
-        let mut evidence = Self {
-            names: names.into_iter().map(|(name, call, at)| (name, (call, at))).collect(),
-            legs_named: HashMap::new(),
-            callers: HashMap::new(),
-            legs: HashMap::new(),
-            stays: HashMap::new(),
-            rules: HashMap::new(),
-        };
-        for (leg, call, at) in by_leg {
-            evidence.legs_named.entry(leg).or_default().insert(call, at);
-        }
-        for (interview, call) in by_caller {
-            evidence.callers.entry(interview).or_default().insert(call);
-        }
-        for leg in legs {
-            evidence.legs.entry(leg.call_id).or_default().push(leg);
-        }
-        for (agent, from, to, team) in stays {
-            evidence.stays.entry(agent).or_default().push((from, to, team));
-        }
-        for (version, kept, definition) in rules {
-            let rule = match (kept, definition) {
-                (Some(word), _) => credit_of(&word)?,
-                (None, Some(definition)) => rule_of(&definition)?,
-                (None, None) => continue,
-            };
-            evidence.rules.insert(version, rule);
-        }
-        Ok(evidence)
-    }
-
-    fn legs(&self, call: Uuid) -> &[Leg] {
-        self.legs.get(&call).map_or(&[], Vec::as_slice)
-    }
-
-    /// The interview's call, and whether it was only inferred. The centre's own id goes first,
-    /// then the provider's, then the leg's; a leg's id counts where only one call has it, since
-    /// some centres number the legs of each call from 1. Ids are used again by some platforms: a
-    /// call of another day is not this one.
-    fn call(&self, row: &Row) -> Option<(Uuid, bool)> {
-        let near = |began: Option<Millis>| {
-            began.is_none_or(|at| at.abs_diff(row.started_ms) <= SAME_CALL_MS.unsigned_abs())
-        };
-        let named = [&row.said_call, &row.call_ref, &row.said_leg].into_iter().find_map(|name| {
-            let (call, began) = *self.names.get(name.as_deref()?)?;
-            near(began).then_some(call)
-        });
-        let by_leg = || {
-            let calls = self.legs_named.get(row.said_leg.as_deref()?)?;
-            let mut calls = calls.iter().filter(|(_, began)| near(**began));
-            let (only, _) = calls.next()?;
-            calls.next().is_none().then_some(*only)
-        };
-        if let Some(call) = named.or_else(by_leg) {
-            return Some((call, false));
-        }
-        // A guess must not contradict an agent that the hand-over named.
-        let mut fitting = self.callers.get(&row.id)?.iter().copied().filter(|call| {
-            row.said_agent.is_none_or(|said| {
-                let mut agents = self.legs(*call).iter().filter_map(|leg| leg.agent).peekable();
-                agents.peek().is_none() || agents.any(|agent| agent == said)
-            })
-        });
-        let only = fitting.next()?;
-        fitting.next().is_none().then_some((only, true))
-    }
-
-    fn decide(&self, row: &Row) -> Found {
-        let call = self.call(row);
-        let rule = self.rules.get(&row.survey).copied().unwrap_or(Credit::Last);
-        let legs = call.map_or(&[][..], |(id, _)| self.legs(id));
-        decide(rule, row, call, legs, &self.stays)
-    }
-}
-
 /// What linking would change.
 #[derive(Default)]
 struct Changes {
@@ -406,83 +92,91 @@ struct Changes {
     ids: BTreeSet<Uuid>,
     /// Their call and how it was found, where that changes.
     links: Vec<(Uuid, Option<Uuid>, Link)>,
-    /// For whom they count, where that changes.
-    credits: BTreeMap<Uuid, Vec<Unit>>,
+    /// For whom they count, where that changes, in every generation that counts them.
+    credits: Credits,
+    /// The generation that reports read.
+    reading: i64,
 }
 
 impl Changes {
     async fn find(tx: &mut Tx, ids: Vec<Uuid>, match_ms: Millis) -> Result<Self, StoreError> {
-        let rows: Vec<Row> = tx.fetch(LINKS, &[Column::Id(ids.clone())]).await?;
+        // Before the rules are read: a recount that ends in between brings its rules into force,
+        // and what is counted by those goes into its generation either way.
+        let (reading, _) = generations(tx).await?;
+        let rows: Vec<Row> = tx.fetch(Row::SQL, &[Column::Id(ids.clone())]).await?;
         let evidence = Evidence::read(tx, &rows, match_ms).await?;
         let mut credited = credits(tx, ids).await?;
-        let mut changes = Self::default();
+        let mut changes = Self { reading, ..Self::default() };
         for row in &rows {
-            let mut found = evidence.decide(row);
-            if row.call_id != found.call_id || row.link != found.link.word() {
-                changes.links.push((row.id, found.call_id, found.link));
-                changes.ids.insert(row.id);
+            let now = evidence.decide(row);
+            changes.note_link(row, &now);
+            let in_generation = |generation, found: Found| {
+                found.units.into_iter().map(move |unit| (generation, unit))
+            };
+            let mut wanted: Vec<_> = in_generation(reading, now).collect();
+            if row.counted != reading {
+                wanted.extend(in_generation(row.counted, evidence.decide_next(row)));
             }
+            wanted.sort_unstable();
             let mut old = credited.remove(&row.id).unwrap_or_default();
+            // What a recount has left behind counts no more.
+            old.retain(|(generation, _)| [reading, row.counted].contains(generation));
             old.sort_unstable();
-            found.units.sort_unstable();
-            if old != found.units {
-                changes.credits.insert(row.id, found.units);
+            if old != wanted {
+                changes.credits.insert(row.id, wanted);
                 changes.ids.insert(row.id);
             }
         }
         Ok(changes)
     }
-}
 
-fn credit_of(word: &str) -> Result<Credit, StoreError> {
-    serde_json::from_value(serde_json::Value::from(word))
-        .map_err(|_| StoreError::Corrupt(format!("\"{word}\" is not a credit rule")))
-}
+    fn note_link(&mut self, row: &Row, found: &Found) {
+        if row.call_id != found.call_id || row.link != found.link.word() {
+            self.links.push((row.id, found.call_id, found.link));
+            self.ids.insert(row.id);
+        }
+    }
 
-fn credit_word(rule: Credit) -> &'static str {
-    match rule {
-        Credit::Last => "last",
-        Credit::First => "first",
-        Credit::Longest => "longest",
-        Credit::Every => "every",
+    async fn write_links(&self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        let columns = [
+            Column::Id(self.links.iter().map(|l| l.0).collect()),
+            Column::IdOrNull(self.links.iter().map(|l| l.1).collect()),
+            Column::Text(self.links.iter().map(|l| l.2.word()).collect()),
+        ];
+        tx.run(SET, &columns).await?;
+        Ok(())
     }
 }
 
-/// The rule inside a kept survey version.
-fn rule_of(definition: &str) -> Result<Credit, StoreError> {
-    #[derive(Deserialize)]
-    struct Rule {
-        credit: Credit,
+/// Links locked interviews anew for a recount, and says for whom they count in the generation
+/// that it writes; the generation that reports read stays as it is.
+pub(super) async fn link_for_recount(
+    tx: &mut Tx,
+    ids: Vec<Uuid>,
+    match_ms: Millis,
+) -> Result<BTreeMap<Uuid, Vec<super::Unit>>, StoreError> {
+    let rows: Vec<Row> = tx.fetch(Row::SQL, &[Column::Id(ids)]).await?;
+    let evidence = Evidence::read(tx, &rows, match_ms).await?;
+    let mut changes = Changes::default();
+    let mut units = BTreeMap::new();
+    for row in &rows {
+        let found = evidence.decide_next(row);
+        changes.note_link(row, &found);
+        units.insert(row.id, found.units);
     }
-    serde_json::from_str::<Rule>(definition)
-        .map(|rule| rule.credit)
-        .map_err(|fault| StoreError::Corrupt(format!("a kept survey cannot be read: {fault}")))
-}
-
-/// Whether the database gave this transaction up for another one's sake; trying again helps.
-fn gave_way(fault: &StoreError) -> bool {
-    let StoreError::Database(sqlx::Error::Database(fault)) = fault else { return false };
-    matches!(fault.code().as_deref(), Some("40001" | "40P01"))
+    changes.write_links(tx).await?;
+    Ok(units)
 }
 
 impl Store {
     /// The credit rule in force for a survey; keeps the given one if there is none yet. The
-    /// survey's own rule and the one in force differ from a change of the survey file until
-    /// `recount`.
+    /// survey's own rule and the one in force differ from a change of the survey file until a
+    /// [`Store::recount`] has brought it into force.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn credit_rule(&self, survey: &str, first: Credit) -> Result<Credit, StoreError> {
         credit_of(&self.remember(&format!("credit.{survey}"), credit_word(first)).await?)
-    }
-
-    /// Changes the credit rule in force for a survey: its interviews follow it from their next
-    /// linking on, all of them once [`Store::relink_day`] has gone over their days.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn set_credit_rule(&self, survey: &str, rule: Credit) -> Result<(), StoreError> {
-        self.replace(&format!("credit.{survey}"), credit_word(rule)).await
     }
 
     /// Links these interviews by what is known now; says how many changed. `match_ms` is how long
@@ -505,13 +199,7 @@ impl Store {
         ids.dedup();
         let mut changed = 0;
         for chunk in ids.chunks(CHUNK) {
-            let mut tries = 1;
-            changed += loop {
-                match self.relink_chunk(chunk, match_ms).await {
-                    Err(fault) if gave_way(&fault) && tries < TRIES => tries += 1,
-                    other => break other?,
-                }
-            };
+            changed += again(|| self.relink_chunk(chunk, match_ms)).await?;
         }
         Ok(changed)
     }
@@ -528,17 +216,9 @@ impl Store {
         let mut tx = Tx::write(&self.pools).await?;
         // Locked first: from here on neither a turn nor another linking changes these interviews.
         let locked = lock(&mut tx, &look.ids.into_iter().collect::<Vec<_>>()).await?;
-        let changes = Changes::find(&mut tx, locked.into_keys().collect(), match_ms).await?;
-        if !changes.credits.is_empty() {
-            move_credits(&mut tx, &changes.credits).await?;
-        }
-        let links = &changes.links;
-        let columns = [
-            Column::Id(links.iter().map(|l| l.0).collect()),
-            Column::IdOrNull(links.iter().map(|l| l.1).collect()),
-            Column::Text(links.iter().map(|l| l.2.word()).collect()),
-        ];
-        tx.run(SET, &columns).await?;
+        let changes = Changes::find(&mut tx, locked.keys().copied().collect(), match_ms).await?;
+        move_credits(&mut tx, &locked, changes.reading, &changes.credits).await?;
+        changes.write_links(&mut tx).await?;
         tx.commit().await?;
         Ok(changes.ids.len())
     }
@@ -571,21 +251,30 @@ impl Store {
         } else {
             tx.fetch(STAMPS, &[Column::Id(calls.to_vec())]).await?
         };
-        let columns = [
-            Column::Id(stamps.iter().map(|s| s.0).collect()),
-            Column::Int(vec![match_ms; stamps.len()]),
-        ];
+        // Calls that were named are linked whatever the stamps say: another node may have taken
+        // their stamps away for a change that came before.
+        let calls: Vec<Uuid> =
+            if calls.is_empty() { stamps.iter().map(|s| s.0).collect() } else { calls.to_vec() };
+        let spans = vec![match_ms; calls.len()];
+        let columns = [Column::Id(calls), Column::Int(spans)];
         let ids: Vec<(Uuid,)> = tx.fetch(OF_CALLS, &columns).await?;
         tx.commit().await?;
         let changed = self.relink_ids(ids.into_iter().map(|id| id.0).collect(), match_ms).await?;
+        again(|| self.forget_stamps(&stamps)).await?;
+        Ok(changed)
+    }
+
+    /// Takes the calls off the list of those to be linked, but those that changed meanwhile.
+    async fn forget_stamps(&self, stamps: &[(Uuid, i64)]) -> Result<(), StoreError> {
         let columns = [
             Column::Id(stamps.iter().map(|s| s.0).collect()),
             Column::Int(stamps.iter().map(|s| s.1).collect()),
         ];
         let mut tx = Tx::write(&self.pools).await?;
+        let _: Vec<(Uuid,)> = tx.fetch(LOCK_DONE, &columns[..1]).await?;
         tx.run(DONE, &columns).await?;
         tx.commit().await?;
-        Ok(changed)
+        Ok(())
     }
 
     /// Links interviews since that day that have no call although one of their ids is known; says
@@ -599,24 +288,5 @@ impl Store {
         let ids: Vec<(Uuid,)> = tx.fetch(WAITING, &[Column::Int(vec![since])]).await?;
         tx.commit().await?;
         self.relink_ids(ids.into_iter().map(|id| id.0).collect(), match_ms).await
-    }
-
-    /// Links all interviews of a day anew, after the credit rule or stays in teams have changed;
-    /// says how many changed.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn relink_day(&self, day: i64, match_ms: Millis) -> Result<usize, StoreError> {
-        let mut after = Uuid::nil();
-        let mut changed = 0;
-        loop {
-            let mut tx = Tx::snapshot(&self.pools).await?;
-            let columns = [Column::Int(vec![day]), Column::Id(vec![after])];
-            let ids: Vec<(Uuid,)> = tx.fetch(OF_DAY, &columns).await?;
-            tx.commit().await?;
-            let Some((last,)) = ids.last() else { return Ok(changed) };
-            after = *last;
-            changed += self.relink_ids(ids.into_iter().map(|id| id.0).collect(), match_ms).await?;
-        }
     }
 }

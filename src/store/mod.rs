@@ -34,8 +34,8 @@ use crate::survey::Version;
 pub use comments::{Comment, CommentStatus};
 pub use names::{Agent, Named};
 pub use recordings::Due;
-pub use recount::{Difference, Recounted};
-pub use tally::{Answer, Unit};
+pub use recount::{By, Difference, Recounted};
+pub use tally::{Answer, NOT_LINKED, Unit};
 
 /// Keyed hash of a caller's number, 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

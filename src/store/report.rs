@@ -9,8 +9,9 @@ use crate::interview::Millis;
 use crate::survey::{Credit, Survey, Version};
 
 mod interviews;
+pub(super) use interviews::moments;
 pub use interviews::{
-    After, Came, Comment, Credited, Event, Heard, Leg, Listed, Pick, Served, Whole,
+    After, Came, Comment, Credited, Event, Heard, Leg, Listed, Pick, Served, Whole, list_text,
 };
 
 /// Which tallies and interviews a view is about; `None` is no limit. Days are local days since
@@ -81,7 +82,8 @@ pub struct StageCount {
     pub agent: i64,
     /// The team; 0 for none, and always for [`Unit::Whole`].
     pub team: i64,
-    /// `handed_over`, `offered`, `started`, or the word of a disposition.
+    /// `handed_over`, `offered`, `started`, `not_linked` (in the whole), or the word of a
+    /// disposition.
     pub stage: String,
     /// How many.
     pub n: i64,
@@ -142,18 +144,6 @@ const STAGES_AGENTS: &str = cells!(
     "agent, team, stage having sum(n) <> 0"
 );
 
-const NOT_LINKED: &str = "
-    select count(*) from interviews i
-    where i.day between $1 and $2 and i.ineligible = ''
-      and (cast($3 as text) is null or i.survey in (select version from surveys where name = $3))
-      and (cast($4 as bigint) is null or i.survey = $4)
-      and (cast($5 as text) is null or i.language = $5) and (cast($6 as text) is null or i.channel = $6)
-      and ((cast($7 as bigint) is null and cast($8 as bigint) is null) or exists (
-        select 1 from credits w where w.interview = i.id and w.kind = 0
-          and (cast($7 as bigint) is null or w.team = $7) and (cast($8 as bigint) is null or w.queue = $8)))
-      and not exists (
-        select 1 from credits c where c.interview = i.id and c.kind = 1 and c.agent > 0)";
-
 impl Store {
     /// Answers of a view, summed over its days, languages, channels and queues.
     ///
@@ -205,26 +195,6 @@ impl Store {
             .bind(cut.channel.as_deref())
             .fetch_all(db)
             .await?))
-    }
-
-    /// How many interviews of a view were offered and count for no agent. The view's agent does
-    /// not matter; its team and queue are those of the whole interview.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn not_linked_in(&self, cut: &Cut) -> Result<i64, StoreError> {
-        let (n,): (i64,) = read!(self, |db| sqlx::query_as(NOT_LINKED)
-            .bind(cut.from)
-            .bind(cut.to)
-            .bind(cut.survey.as_deref())
-            .bind(cut.version.map(|v| i64::from(v.0)))
-            .bind(cut.language.as_deref())
-            .bind(cut.channel.as_deref())
-            .bind(cut.team)
-            .bind(cut.queue)
-            .fetch_one(db)
-            .await?);
-        Ok(n)
     }
 
     /// Whether any interview was ever begun.

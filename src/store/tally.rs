@@ -16,6 +16,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::rows::{Column, Tx};
+use super::writer::again;
 use super::{Store, StoreError};
 use crate::interview::{Disposition, InterviewId, Millis, Outcome};
 
@@ -25,20 +26,24 @@ pub(crate) const AFTER_HANGUP_MS: Millis = 60_000;
 /// An interview closes this long after its limit at the latest.
 pub(crate) const AFTER_LIMIT_MS: Millis = 120_000;
 
+/// The stage of the funnel, in the whole only, of interviews that were offered and count for no
+/// agent.
+pub const NOT_LINKED: &str = "not_linked";
+
 /// Seconds counted one by one in the drop-off; this one stands for itself and all later ones.
 const LAST_SECOND: i64 = 61;
 
 const LOCK: &str = "select id, survey, language, channel, day, started_ms, limit_ms, ineligible,
         turn, recorded_ms, open_question, started, turns_disposition, disposition, failed,
-        finished_ms, ended_ms, ended_how, closed, counted, caller_hash
+        finished_ms, ended_ms, ended_how, closed, counted, day_before, caller_hash
     from interviews where id in ({rows uuid}) order by id {lock}";
 
 const READ: &str = "select id, survey, language, channel, day, started_ms, limit_ms, ineligible,
         turn, recorded_ms, open_question, started, turns_disposition, disposition, failed,
-        finished_ms, ended_ms, ended_how, closed, counted, caller_hash
+        finished_ms, ended_ms, ended_how, closed, counted, day_before, caller_hash
     from interviews where id in ({rows uuid})";
 
-const CREDITS: &str = "select interview, kind, agent, team, queue
+const CREDITS: &str = "select interview, gen, kind, agent, team, queue
     from credits where interview in ({rows uuid})";
 
 const ANSWERS: &str = "select interview, question, outcome, turn, at_ms, outside_control
@@ -68,8 +73,11 @@ const ADD_DROPS: &str = "insert into drop_tally (gen, day, survey, language, que
 
 const DROP_CREDITS: &str = "delete from credits where interview in ({rows uuid})";
 
-const PUT_CREDITS: &str = "insert into credits (interview, kind, agent, team, queue)
-    {rows uuid, bigint, bigint, bigint, bigint}";
+const DROP_CREDITS_IN: &str = "delete from credits where (interview, gen) in ({rows uuid, bigint})";
+
+const PUT_CREDITS: &str =
+    "insert into credits (interview, gen, kind, agent, team, queue, started_ms)
+    {rows uuid, bigint, bigint, bigint, bigint, bigint, bigint}";
 
 /// The part of an interview's row that decides what it counts for and when it is closed.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -93,7 +101,10 @@ pub(crate) struct Interview {
     pub ended_ms: Option<Millis>,
     pub ended_how: Option<String>,
     pub closed: bool,
+    /// Newest generation of the tallies that counts it.
     pub counted: i64,
+    /// Its day in the generations before `counted`.
+    pub day_before: i64,
     pub caller_hash: Option<Uuid>,
 }
 
@@ -101,6 +112,11 @@ impl Interview {
     /// The moment from which nothing more is written for it.
     pub(crate) fn closes_ms(&self) -> Millis {
         closes_ms(self.limit_ms, self.ended_ms, self.finished_ms)
+    }
+
+    /// The day on which a generation of the tallies counts it.
+    pub(crate) fn day_in(&self, generation: i64) -> i64 {
+        if generation < self.counted { self.day_before } else { self.day }
     }
 
     /// Works out the disposition from all that is stored, in whatever order it came: a comment
@@ -207,24 +223,28 @@ pub(crate) struct Tallies {
 }
 
 impl Tallies {
-    /// Adds (`sign` 1) or takes away (-1) what an interview with these answers counts for. Given
-    /// only the answers that change, the change of the whole comes out right all the same.
+    /// Adds (`sign` 1) or takes away (-1) what an interview with these answers and all its units
+    /// counts for in a generation. Given only the answers that change, the change of the whole
+    /// comes out right all the same.
     pub(crate) fn count(
         &mut self,
+        generation: i64,
         interview: &Interview,
         answers: &[Answer],
         units: &[Unit],
         sign: i64,
     ) {
+        let day = interview.day_in(generation);
+        let linked = units.iter().any(|unit| unit.kind == 1 && unit.agent > 0);
         for unit in units {
-            self.count_funnel(interview, *unit, sign);
+            self.count_funnel(day, interview, *unit, linked, sign);
             for answer in answers {
                 // A withdrawn answer is kept but counts for nothing.
                 if answer.outcome == Outcome::Withdrawn {
                     continue;
                 }
                 let key = AnswerKey {
-                    day: interview.day,
+                    day,
                     survey: interview.survey,
                     question: answer.question,
                     language: interview.language.clone(),
@@ -241,7 +261,7 @@ impl Tallies {
         }
         if let Some((question, second)) = interview.drop() {
             let key = DropKey {
-                day: interview.day,
+                day,
                 survey: interview.survey,
                 language: interview.language.clone(),
                 question,
@@ -251,17 +271,25 @@ impl Tallies {
         }
     }
 
-    fn count_funnel(&mut self, interview: &Interview, unit: Unit, sign: i64) {
+    fn count_funnel(
+        &mut self,
+        day: i64,
+        interview: &Interview,
+        unit: Unit,
+        linked: bool,
+        sign: i64,
+    ) {
         let offered = interview.ineligible.is_empty();
         let stages = [
             Some("handed_over"),
             offered.then_some("offered"),
             (offered && interview.started).then_some("started"),
+            (offered && !linked && unit.kind == 0).then_some(NOT_LINKED),
             Some(interview.disposition.as_str()),
         ];
         for stage in stages.into_iter().flatten() {
             let key = FunnelKey {
-                day: interview.day,
+                day,
                 survey: interview.survey,
                 language: interview.language.clone(),
                 channel: interview.channel.clone(),
@@ -343,30 +371,32 @@ impl Changes {
     }
 
     /// As [`Tallies::count`], in the generation that is read and, where a recount has already
-    /// counted this interview into the next one, there too.
+    /// counted this interview into the next one, there too; in each by its own credits.
     pub(crate) fn count(
         &mut self,
         interview: &Interview,
         answers: &[Answer],
-        units: &[Unit],
+        credits: &[(i64, Unit)],
         sign: i64,
     ) {
-        self.count_in(self.reading, interview, answers, units, sign);
+        self.count_in(self.reading, interview, answers, credits, sign);
         if interview.counted != self.reading {
-            self.count_in(interview.counted, interview, answers, units, sign);
+            self.count_in(interview.counted, interview, answers, credits, sign);
         }
     }
 
-    /// As [`Tallies::count`], in one generation.
+    /// As [`Tallies::count`], in one generation by its own credits.
     pub(crate) fn count_in(
         &mut self,
         generation: i64,
         interview: &Interview,
         answers: &[Answer],
-        units: &[Unit],
+        credits: &[(i64, Unit)],
         sign: i64,
     ) {
-        self.by_generation.entry(generation).or_default().count(interview, answers, units, sign);
+        let units = units_in(credits, generation);
+        let tallies = self.by_generation.entry(generation).or_default();
+        tallies.count(generation, interview, answers, &units, sign);
     }
 
     /// Adds the changes to the tables.
@@ -396,17 +426,22 @@ pub(crate) async fn read(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<Interview>, 
     tx.fetch(READ, &[Column::Id(ids)]).await
 }
 
+/// For whom interviews count, in each generation of the tallies that counts them.
+pub(crate) type Credits = HashMap<Uuid, Vec<(i64, Unit)>>;
+
+/// The units of one generation.
+pub(crate) fn units_in(credits: &[(i64, Unit)], generation: i64) -> Vec<Unit> {
+    credits.iter().filter(|(of, _)| *of == generation).map(|(_, unit)| *unit).collect()
+}
+
 /// For whom these interviews count. Read it after [`lock`].
-pub(crate) async fn credits(
-    tx: &mut Tx,
-    ids: Vec<Uuid>,
-) -> Result<HashMap<Uuid, Vec<Unit>>, sqlx::Error> {
-    let rows: Vec<(Uuid, i64, i64, i64, i64)> = tx.fetch(CREDITS, &[Column::Id(ids)]).await?;
-    let mut units: HashMap<Uuid, Vec<Unit>> = HashMap::new();
-    for (id, kind, agent, team, queue) in rows {
-        units.entry(id).or_default().push(Unit { kind, agent, team, queue });
+pub(crate) async fn credits(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Credits, sqlx::Error> {
+    let rows: Vec<(Uuid, i64, i64, i64, i64, i64)> = tx.fetch(CREDITS, &[Column::Id(ids)]).await?;
+    let mut credits = Credits::new();
+    for (id, generation, kind, agent, team, queue) in rows {
+        credits.entry(id).or_default().push((generation, Unit { kind, agent, team, queue }));
     }
-    Ok(units)
+    Ok(credits)
 }
 
 /// How the items of these interviews stand. Read it after [`lock`].
@@ -442,47 +477,65 @@ pub(crate) async fn generations_held(tx: &mut Tx) -> Result<(i64, i64), sqlx::Er
     tx.fetch(STATE_HELD, &[]).await?.pop().ok_or(sqlx::Error::RowNotFound)
 }
 
-/// Adds credits of interviews.
+/// Adds credits of interviews, each given with its start.
 pub(crate) async fn put_credits(
     tx: &mut Tx,
-    credits: &[(Uuid, Vec<Unit>)],
+    credits: &[(Uuid, Millis, &[(i64, Unit)])],
 ) -> Result<(), sqlx::Error> {
-    let rows: Vec<(Uuid, Unit)> =
-        credits.iter().flat_map(|(id, units)| units.iter().map(|unit| (*id, *unit))).collect();
+    let rows: Vec<(Uuid, Millis, i64, Unit)> = credits
+        .iter()
+        .flat_map(|(id, started_ms, units)| {
+            units.iter().map(|(generation, unit)| (*id, *started_ms, *generation, *unit))
+        })
+        .collect();
     let columns = [
         Column::Id(rows.iter().map(|row| row.0).collect()),
-        Column::Int(rows.iter().map(|row| row.1.kind).collect()),
-        Column::Int(rows.iter().map(|row| row.1.agent).collect()),
-        Column::Int(rows.iter().map(|row| row.1.team).collect()),
-        Column::Int(rows.iter().map(|row| row.1.queue).collect()),
+        Column::Int(rows.iter().map(|row| row.2).collect()),
+        Column::Int(rows.iter().map(|row| row.3.kind).collect()),
+        Column::Int(rows.iter().map(|row| row.3.agent).collect()),
+        Column::Int(rows.iter().map(|row| row.3.team).collect()),
+        Column::Int(rows.iter().map(|row| row.3.queue).collect()),
+        Column::Int(rows.iter().map(|row| row.1).collect()),
     ];
     tx.run(PUT_CREDITS, &columns).await?;
     Ok(())
 }
 
-/// Gives interviews new credits and moves all that they count for, each exactly once. An
-/// interview that is not there is passed over.
+/// Takes away the credits that interviews have in one generation.
+pub(crate) async fn drop_credits_in(
+    tx: &mut Tx,
+    generation: i64,
+    ids: Vec<Uuid>,
+) -> Result<(), sqlx::Error> {
+    let generations = vec![generation; ids.len()];
+    tx.run(DROP_CREDITS_IN, &[Column::Id(ids), Column::Int(generations)]).await?;
+    Ok(())
+}
+
+/// Gives locked interviews new credits, in all generations that count them, and moves all that
+/// they count for, each exactly once. An interview that is not among the locked is passed over.
 ///
 /// Linking calls this in a write transaction ([`Tx::write`]) in which it has changed nothing of
-/// tallies itself; each list of units holds one of kind 0 and no unit twice.
+/// tallies itself; each list holds, for each generation, one unit of kind 0 and no unit twice.
 pub(crate) async fn move_credits(
     tx: &mut Tx,
-    wanted: &BTreeMap<Uuid, Vec<Unit>>,
+    locked: &BTreeMap<Uuid, Interview>,
+    reading: i64,
+    wanted: &Credits,
 ) -> Result<(), sqlx::Error> {
-    let ids: Vec<Uuid> = wanted.keys().copied().collect();
-    let interviews = lock(tx, &ids).await?;
-    let ids: Vec<Uuid> = interviews.keys().copied().collect();
+    let moved: Vec<(&Uuid, &Interview)> =
+        locked.iter().filter(|(id, _)| wanted.contains_key(id)).collect();
+    let ids: Vec<Uuid> = moved.iter().map(|(id, _)| **id).collect();
     let old = credits(tx, ids.clone()).await?;
     let answers = answers(tx, ids.clone()).await?;
-    let (reading, _) = generations(tx).await?;
     let mut changes = Changes::new(reading);
     let mut put = Vec::with_capacity(ids.len());
-    for (id, interview) in &interviews {
+    for (id, interview) in moved {
         let given = answers.get(id).map_or(&[][..], Vec::as_slice);
         let units = wanted.get(id).map_or(&[][..], Vec::as_slice);
         changes.count(interview, given, old.get(id).map_or(&[][..], Vec::as_slice), -1);
         changes.count(interview, given, units, 1);
-        put.push((*id, units.to_vec()));
+        put.push((*id, interview.started_ms, units));
     }
     tx.run(DROP_CREDITS, &[Column::Id(ids)]).await?;
     put_credits(tx, &put).await?;
@@ -495,16 +548,32 @@ impl Store {
     /// is passed over. At most a few hundred at a time: their rows stay locked until it is done.
     ///
     /// # Errors
-    /// If the database does not answer, or another transaction came in the way; then nothing is
-    /// changed and it may be tried again.
+    /// If the database does not answer; then nothing is changed and it may be tried again.
     pub async fn credit(
         &self,
         wanted: &BTreeMap<InterviewId, Vec<Unit>>,
     ) -> Result<(), StoreError> {
-        let wanted =
-            wanted.iter().map(|(id, units)| (Uuid::from_bytes(id.0), units.clone())).collect();
+        again(|| self.credit_once(wanted)).await
+    }
+
+    async fn credit_once(
+        &self,
+        wanted: &BTreeMap<InterviewId, Vec<Unit>>,
+    ) -> Result<(), StoreError> {
+        let ids: Vec<Uuid> = wanted.keys().map(|id| Uuid::from_bytes(id.0)).collect();
         let mut tx = Tx::write(&self.pools).await?;
-        move_credits(&mut tx, &wanted).await?;
+        let locked = lock(&mut tx, &ids).await?;
+        let (reading, _) = generations(&mut tx).await?;
+        let mut credits = Credits::new();
+        for (id, interview) in &locked {
+            let units = wanted.get(&InterviewId(*id.as_bytes())).map_or(&[][..], Vec::as_slice);
+            let list = credits.entry(*id).or_default();
+            list.extend(units.iter().map(|unit| (reading, *unit)));
+            if interview.counted != reading {
+                list.extend(units.iter().map(|unit| (interview.counted, *unit)));
+            }
+        }
+        move_credits(&mut tx, &locked, reading, &credits).await?;
         tx.commit().await?;
         Ok(())
     }

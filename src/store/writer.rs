@@ -144,9 +144,27 @@ async fn patiently(
     }
 }
 
+/// Runs a transaction of bulk work again where another one came in its way, for about a second.
+pub(super) async fn again<T, F>(mut run: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    const TRIES: u32 = 20;
+    let mut tried = 0;
+    loop {
+        match run().await {
+            Err(fault) if tried < TRIES && is_collision(&fault) => {
+                tried += 1;
+                tokio::time::sleep(Duration::from_millis(1 << tried.min(6))).await;
+            }
+            result => return result,
+        }
+    }
+}
+
 /// Whether another transaction came in the way and trying again may help: PostgreSQL's
 /// serialization failure and deadlock, SQLite's busy and locked.
-pub(super) fn is_collision(fault: &StoreError) -> bool {
+fn is_collision(fault: &StoreError) -> bool {
     let StoreError::Database(sqlx::Error::Database(fault)) = fault else { return false };
     match fault.code().as_deref() {
         Some("40001" | "40P01") => true,

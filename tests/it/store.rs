@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Millis, Outcome};
-use aftercall::store::{Begin, CallerHash, Said, Store, Turn};
+use aftercall::store::{Begin, By, CallerHash, Said, Store, Turn};
 use aftercall::survey::{About, Credit, Kind, Lang, Question, Speech, Survey, Thresholds, Version};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
@@ -142,8 +142,11 @@ fn turn(n: u16, turn: u8, value: u8) -> Turn {
     }
 }
 
+/// A recount by the rules and days in force.
+const AS_IS: By<'_> = By { rules: &[], match_ms: 0, day_of: None };
+
 /// The one number that a query gives, past the store.
-async fn number(database: &Database, sql: &str) -> i64 {
+pub async fn number(database: &Database, sql: &str) -> i64 {
     let sql = AssertSqlSafe(sql.to_owned());
     let one: Result<i64, sqlx::Error> = if database.url.starts_with("sqlite:") {
         let options: sqlx::sqlite::SqliteConnectOptions = database.url.parse().expect("a url");
@@ -157,7 +160,7 @@ async fn number(database: &Database, sql: &str) -> i64 {
 }
 
 /// Runs a statement past the store.
-async fn change(database: &Database, sql: &str) {
+pub async fn change(database: &Database, sql: &str) {
     let sql = AssertSqlSafe(sql.to_owned());
     if database.url.starts_with("sqlite:") {
         let options: sqlx::sqlite::SqliteConnectOptions = database.url.parse().expect("a url");
@@ -199,13 +202,15 @@ async fn wrong_rows(database: &Database) -> i64 {
             from answer_tally where gen = (select reading from tally_state)
                 and (n_raw <> 0 or n_reviewed <> 0)
         ), counted as (
-            select i.day, i.survey, a.question, i.language, i.channel, c.kind, c.agent, c.team,
+            select case when i.counted = c.gen then i.day else i.day_before end as at_day,
+                i.survey, a.question, i.language, i.channel, c.kind, c.agent, c.team,
                 c.queue, a.outcome, count(*) as n_raw,
                 sum(case when a.outside_control then 0 else 1 end) as n_reviewed
             from answers as a join interviews as i on i.id = a.interview
                 join credits as c on c.interview = i.id
+                    and c.gen = (select reading from tally_state)
             where a.outcome <> -5
-            group by i.day, i.survey, a.question, i.language, i.channel, c.kind, c.agent, c.team,
+            group by at_day, i.survey, a.question, i.language, i.channel, c.kind, c.agent, c.team,
                 c.queue, a.outcome
         )";
     const FUNNEL: &str = "with tallied as (
@@ -215,20 +220,26 @@ async fn wrong_rows(database: &Database) -> i64 {
             select id, 'handed_over' as stage from interviews
             union all select id, 'offered' from interviews where ineligible = ''
             union all select id, 'started' from interviews where ineligible = '' and started
+            union all select id, 'not_linked' from interviews as u where ineligible = ''
+                and not exists (select 1 from credits as k where k.interview = u.id and k.kind = 1
+                    and k.agent > 0 and k.gen = (select reading from tally_state))
             union all select id, disposition from interviews
         ), counted as (
-            select i.day, i.survey, i.language, i.channel, c.kind, c.agent, c.team, c.queue,
+            select case when i.counted = c.gen then i.day else i.day_before end as at_day, i.survey, i.language, i.channel, c.kind, c.agent, c.team, c.queue,
                 s.stage, count(*) as n
             from stages as s join interviews as i on i.id = s.id
                 join credits as c on c.interview = i.id
-            group by i.day, i.survey, i.language, i.channel, c.kind, c.agent, c.team, c.queue,
+                    and c.gen = (select reading from tally_state)
+            where s.stage <> 'not_linked' or c.kind = 0
+            group by at_day, i.survey, i.language, i.channel, c.kind, c.agent, c.team, c.queue,
                 s.stage
         )";
     const DROPS: &str = "with tallied as (
             select day, survey, language, question, second, n
             from drop_tally where gen = (select reading from tally_state) and n <> 0
         ), dropped as (
-            select day, survey, language, open_question, case
+            select case when counted = (select reading from tally_state) then day
+                else day_before end as day, survey, language, open_question, case
                 when ended_ms < recorded_ms then 0
                 when ended_ms - recorded_ms >= 61000 then 61
                 else (ended_ms - recorded_ms) / 1000 end as second

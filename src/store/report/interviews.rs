@@ -259,7 +259,7 @@ const CREDITS: &str = "
     left join agents a on a.id = c.agent
     left join teams t on t.id = c.team
     left join queues q on q.id = c.queue
-    where c.interview = $1
+    where c.interview = $1 and c.gen = (select reading from tally_state where id = 1)
     order by c.kind desc, a.name, a.code, t.name, q.name";
 const LEGS: &str = "
     select l.leg, a.code as agent, a.name as agent_name, t.name as team, q.name as queue,
@@ -275,7 +275,11 @@ const TURNS: &str =
 const COMMENTS: &str =
     "select question, seconds, status from comments where interview = $1 order by at_ms, recording";
 
-/// The list's statement; the values are bound in the order of its places.
+/// The generation of the tallies that reports read; credits of others are none.
+const READING: &str = "(select reading from tally_state where id = 1)";
+
+/// The list's statement; the values are bound in the order of its places. An index gives its
+/// order: that of the starts, or for an agent that of the agent's credits.
 fn list<DB: Database>(cut: &Cut, pick: &Pick) -> QueryBuilder<DB>
 where
     i64: sqlx::Type<DB> + for<'q> sqlx::Encode<'q, DB>,
@@ -284,10 +288,38 @@ where
 {
     let mut sql = QueryBuilder::new(
         "select i.id, i.survey, i.started_ms, i.language, i.channel, i.disposition, i.link,
-                i.caller_last
-         from interviews i where i.ineligible = '' and i.day between ",
+                i.caller_last from ",
     );
-    sql.push_bind(cut.from).push(" and ").push_bind(cut.to);
+    let credit = [("team", cut.team), ("queue", cut.queue)];
+    let (at, id) = if let Some(agent) = cut.agent {
+        sql.push("credits k join interviews i on i.id = k.interview where k.agent = ");
+        sql.push_bind(agent).push(" and k.kind = 1 and k.gen = ").push(READING);
+        for (column, wanted) in credit {
+            if let Some(wanted) = wanted {
+                sql.push(" and k.").push(column).push(" = ").push_bind(wanted);
+            }
+        }
+        ("k.started_ms", "k.interview")
+    } else {
+        sql.push("interviews i where 1 = 1");
+        if credit.iter().any(|(_, wanted)| wanted.is_some()) {
+            sql.push(" and exists (select 1 from credits c where c.interview = i.id");
+            sql.push(" and c.kind = 0 and c.gen = ").push(READING);
+            for (column, wanted) in credit {
+                if let Some(wanted) = wanted {
+                    sql.push(" and c.").push(column).push(" = ").push_bind(wanted);
+                }
+            }
+            sql.push(")");
+        }
+        ("i.started_ms", "i.id")
+    };
+    let (oldest, newest) = moments(cut.from, cut.to);
+    sql.push(" and ").push(at).push(" between ").push_bind(oldest).push(" and ");
+    sql.push_bind(pick.after.map_or(newest, |after| newest.min(after.started_ms)));
+    sql.push(" and i.ineligible = '' and case when i.counted = ").push(READING);
+    sql.push(" then i.day else i.day_before end between ").push_bind(cut.from);
+    sql.push(" and ").push_bind(cut.to);
     if let Some(name) = &cut.survey {
         sql.push(" and i.survey in (select version from surveys where name = ");
         sql.push_bind(name.clone()).push(")");
@@ -302,21 +334,8 @@ where
         sql.push(" and i.channel = ").push_bind(channel.clone());
     }
     if pick.unlinked {
-        sql.push(
-            " and not exists (select 1 from credits n where n.interview = i.id and n.kind = 1
-               and n.agent > 0)",
-        );
-    }
-    let credit = [("agent", cut.agent), ("team", cut.team), ("queue", cut.queue)];
-    if credit.iter().any(|(_, wanted)| wanted.is_some()) {
-        sql.push(" and exists (select 1 from credits c where c.interview = i.id and c.kind = ");
-        sql.push(i64::from(cut.agent.is_some()));
-        for (column, wanted) in credit {
-            if let Some(wanted) = wanted {
-                sql.push(" and c.").push(column).push(" = ").push_bind(wanted);
-            }
-        }
-        sql.push(")");
+        sql.push(" and not exists (select 1 from credits n where n.interview = i.id");
+        sql.push(" and n.kind = 1 and n.agent > 0 and n.gen = ").push(READING).push(")");
     }
     if let Some(outcomes) = &pick.outcomes {
         sql.push(" and exists (select 1 from answers o where o.interview = i.id and (1 = 0");
@@ -328,12 +347,24 @@ where
         sql.push("))");
     }
     if let Some(after) = pick.after {
-        sql.push(" and (i.started_ms < ").push_bind(after.started_ms);
-        sql.push(" or (i.started_ms = ").push_bind(after.started_ms);
-        sql.push(" and i.id < ").push_bind(Uuid::from_bytes(after.id.0)).push("))");
+        sql.push(" and (").push(at).push(" < ").push_bind(after.started_ms);
+        sql.push(" or ").push(id).push(" < ").push_bind(Uuid::from_bytes(after.id.0)).push(")");
     }
-    sql.push(" order by i.started_ms desc, i.id desc limit ").push_bind(i64::from(pick.limit));
+    sql.push(" order by ").push(at).push(" desc, ").push(id).push(" desc limit ");
+    sql.push_bind(i64::from(pick.limit));
     sql
+}
+
+/// The list's statement as SQLite gets it, for whoever wants to know how it is run.
+pub fn list_text(cut: &Cut, pick: &Pick) -> String {
+    list::<sqlx::Sqlite>(cut, pick).sql().as_str().to_owned()
+}
+
+/// The moments between which all interviews of these local days start, in whatever time zone.
+pub(crate) fn moments(from: i64, to: i64) -> (Millis, Millis) {
+    const DAY_MS: Millis = 86_400_000;
+    let start = |day: i64| day.saturating_mul(DAY_MS);
+    (start(from.saturating_sub(1)), start(to.saturating_add(2)))
 }
 
 /// Answers of the interviews with those ids.

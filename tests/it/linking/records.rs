@@ -1,10 +1,15 @@
 //! Records of calls: late, early, in parts, repeated, guessed.
 
 use aftercall::desk::records::Routed;
+use aftercall::store::By;
+use aftercall::store::calls::Put;
+use aftercall::store::report::{Cut, Unit};
 use aftercall::survey::Credit;
+use sqlx::{Connection, PgConnection};
 
 use super::*;
 use crate::harness::both;
+use crate::store::{change, number};
 
 both! {
     async fn a_late_record_takes_over_from_the_hand_over(database: Database) {
@@ -125,9 +130,7 @@ both! {
             (Credit::Every, &["A - sales", "B - support", "C - support"]),
         ];
         for (rule, expected) in cases {
-            centre.store().set_credit_rule("post-call", rule).await.expect("set");
-            assert_eq!(centre.desk().link_day(DAY - 1).await.expect("links"), 0, "another day");
-            centre.desk().link_day(DAY).await.expect("links");
+            centre.recount_by(rule).await;
             let (link, agents, whole) = centre.stands(id).await;
             assert_eq!(agents, expected, "{rule:?}");
             assert_eq!((link.as_str(), whole.as_str()), ("record", "all - support"), "{rule:?}");
@@ -141,7 +144,7 @@ both! {
 
     async fn an_agent_who_served_twice_counts_once(database: Database) {
         let centre = Centre::open(database).await;
-        centre.store().set_credit_rule("post-call", Credit::Every).await.expect("set");
+        centre.recount_by(Credit::Every).await;
         let id = centre.interview(T, "CA1", said("", ""), None).await;
         centre.tell(&[json!({"provider_call": "CA1", "legs": [
             leg("1", "A", "sales", -60, -40), leg("2", "B", "support", -40, -20),
@@ -257,6 +260,90 @@ both! {
         centre.adds_up().await;
     }
 
+    /// Until a recount by another rule and another time zone is whole, reports show the old
+    /// numbers; what comes meanwhile counts in the old and in the new ones.
+    async fn a_new_rule_shows_when_all_is_counted(database: Database) {
+        let centre = Centre::open(database).await;
+        let mut ids = Vec::new();
+        for n in 0..60 {
+            let sid = format!("CA{n}");
+            ids.push(centre.interview(T, &sid, said("", ""), None).await);
+            centre.tell(&[json!({"provider_call": sid, "legs": [
+                leg("1", "A", "sales", -60, -40), leg("2", "B", "support", -40, -20)]})]).await;
+        }
+        let rules = [("post-call".to_owned(), Credit::First)];
+        let by = By { rules: &rules, match_ms: 4 * HOUR, day_of: Some(&|_| DAY + 1) };
+        let begun = std::sync::atomic::AtomicBool::new(false);
+        {
+            let progress = |_| begun.store(true, Ordering::Relaxed);
+            let recount = centre.store().recount(&by, &progress);
+            tokio::pin!(recount);
+            std::future::poll_fn(|context| {
+                assert!(recount.as_mut().poll(context).is_pending(), "it was to be stopped");
+                if begun.load(Ordering::Relaxed) {
+                    std::task::Poll::Ready(())
+                } else {
+                    std::task::Poll::Pending
+                }
+            })
+            .await;
+        }
+        assert_eq!(centre.offered(DAY).await, [("B".into(), 60)]);
+        assert_eq!(centre.offered(DAY + 1).await, []);
+        assert_eq!(centre.rule().await, Some(Credit::Last));
+        for id in &ids {
+            assert_eq!(centre.stands(*id).await.1, ["B - support"]);
+            assert_eq!(centre.one(*id).await["day"], "2026-01-20");
+            centre.answer(*id, 2, 3, T + 9_000).await;
+        }
+        centre.adds_up().await;
+        // A new one, and one whose record changes.
+        ids.push(centre.interview(T, "CA-x", said("", ""), None).await);
+        centre.adds_up().await;
+        centre.tell(&[json!({"provider_call": "CA-x", "legs": [
+            leg("1", "A", "sales", -60, -40), leg("2", "B", "support", -40, -20)]})]).await;
+        for n in [0, 20, 40, 59] {
+            centre.tell(&[json!({"provider_call": format!("CA{n}"), "legs": [
+                {"leg": "1", "agent": "C"}, {"leg": "2", "agent": "D"}]})]).await;
+        }
+        assert_eq!(centre.offered(DAY).await, [("B".into(), 57), ("D".into(), 4)]);
+        centre.adds_up().await;
+
+        centre.store().recount(&by, &|_| {}).await.expect("goes on");
+        assert_eq!(centre.offered(DAY).await, []);
+        assert_eq!(centre.offered(DAY + 1).await, [("A".into(), 57), ("C".into(), 4)]);
+        assert_eq!(centre.rule().await, Some(Credit::First));
+        assert_eq!(centre.stands(ids[1]).await.1, ["A - sales"]);
+        centre.adds_up().await;
+    }
+
+    /// Another linking may have taken the call off the list; the change that just came is linked
+    /// all the same, and its place on the list is not mistaken for an earlier one.
+    async fn a_change_is_linked_whatever_another_node_has_done(database: Database) {
+        let centre = Centre::open(database).await;
+        let id = centre.interview(T, "CA1", said("", ""), None).await;
+        let record = |agent: &str| aftercall::store::calls::CallRecord {
+            names: vec!["CA1".into()],
+            legs: vec![aftercall::store::calls::LegRecord {
+                leg: "1".into(), agent: Some(agent.into()), ..Default::default()
+            }],
+            ..Default::default()
+        };
+        let put = centre.store().put_calls(&[record("A")], T).await.expect("stored");
+        let [Put::Taken(call)] = put[..] else { panic!("refused") };
+        let stamp = "select stamp from relinks";
+        assert_eq!(number(&centre.database, stamp).await, T);
+        centre.store().put_calls(&[record("A")], T - 5).await.expect("stored");
+        assert_eq!(number(&centre.database, stamp).await, T + 1);
+        centre.store().relink_calls(&[call], HOUR).await.expect("linked");
+        assert_eq!(number(&centre.database, "select count(*) from relinks").await, 0);
+        centre.store().put_calls(&[record("B")], T + 7).await.expect("stored");
+        assert_eq!(number(&centre.database, stamp).await, T + 7);
+        change(&centre.database, "delete from relinks").await;
+        assert_eq!(centre.store().relink_calls(&[call], HOUR).await.expect("linked"), 1);
+        assert_eq!(centre.stands(id).await.1, ["B - -"]);
+    }
+
     /// Turns, records and linkings of the same interviews at the same time, on two nodes.
     async fn all_at_once_adds_up(database: Database) {
         let centre = Centre::open(database).await;
@@ -280,7 +367,7 @@ both! {
         };
         let here = centre.desk().take_calls(records("B", 1), T);
         let there = other.site.desk.take_calls(records("C", 2), T);
-        let links = other.site.desk.link_day(DAY);
+        let links = other.site.desk.recount(&|_| {});
         let ((), here, there, links) = tokio::join!(turns, here, there, links);
         assert_eq!(here.expect("taken").accepted, 20);
         assert_eq!(there.expect("taken").accepted, 20);
@@ -373,6 +460,29 @@ both! {
 }
 
 impl Centre {
+    /// Brings another credit rule into force.
+    async fn recount_by(&self, rule: Credit) {
+        let by = By { rules: &[("post-call".into(), rule)], match_ms: 4 * HOUR, day_of: None };
+        self.store().recount(&by, &|_| {}).await.expect("recounts");
+    }
+
+    /// Interviews offered on a day, by agent.
+    async fn offered(&self, day: i64) -> Vec<(String, i64)> {
+        let cut = Cut { from: day, to: day, ..Cut::default() };
+        let counts = self.store().stage_counts(&cut, Unit::Agents).await.expect("counts");
+        let agents = self.store().agents().await.expect("agents");
+        let mut offered = std::collections::BTreeMap::new();
+        for row in counts.iter().filter(|row| row.stage == "offered") {
+            let agent = agents.iter().find(|agent| agent.id == row.agent).expect("known");
+            *offered.entry(agent.code.clone()).or_default() += row.n;
+        }
+        offered.into_iter().collect()
+    }
+
+    async fn rule(&self) -> Option<Credit> {
+        self.store().credit_in_force("post-call").await.expect("reads")
+    }
+
     async fn waiting(&self) -> Vec<String> {
         let pairs = [("linked".to_owned(), "no".to_owned())];
         let page = aftercall::desk::browse::Page::read(pairs.into_iter()).expect("a page");
@@ -380,4 +490,45 @@ impl Centre {
         let ids = list["interviews"].as_array().expect("interviews").iter();
         ids.map(|one| one["id"].as_str().expect("an id").to_owned()).collect()
     }
+}
+
+/// Two transactions that wait for each other: the database gives one up, and it comes again.
+#[tokio::test(flavor = "multi_thread")]
+async fn linking_gives_way_and_comes_again() {
+    const WAITING: &str = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    let centre = Centre::open(Database::postgres().await).await;
+    let record = |name: &str| aftercall::store::calls::CallRecord {
+        names: vec![name.into()],
+        ..Default::default()
+    };
+    let put = centre.store().put_calls(&[record("1"), record("2")], T).await.expect("stored");
+    let mut calls: Vec<uuid::Uuid> = put
+        .iter()
+        .map(|put| match put {
+            Put::Taken(call) => *call,
+            Put::Refused(reason) => panic!("{reason}"),
+        })
+        .collect();
+    calls.sort_unstable();
+    let mut other = PgConnection::connect(&centre.database.url).await.expect("it is there");
+    let mut held = other.begin().await.expect("begins");
+    // The other one is never the one that is given up.
+    sqlx::raw_sql("set local deadlock_timeout = '60s'").execute(&mut *held).await.expect("set");
+    let touch = "update relinks set stamp = stamp where call_id = $1";
+    sqlx::query(touch).bind(calls[1]).execute(&mut *held).await.expect("locked");
+    let linked = centre.store().relink_calls(&calls, HOUR);
+    tokio::pin!(linked);
+    let waits = async { while number(&centre.database, WAITING).await == 0 {} };
+    tokio::select! {
+        _ = &mut linked => panic!("it did not wait"),
+        () = waits => {}
+    }
+    let against = async {
+        sqlx::query(touch).bind(calls[0]).execute(&mut *held).await.expect("gets its turn");
+        held.commit().await.expect("commits");
+    };
+    let (linked, ()) = tokio::join!(linked, against);
+    linked.expect("linked in the end");
+    assert_eq!(number(&centre.database, "select count(*) from relinks").await, 0);
 }

@@ -28,7 +28,7 @@ both! {
         store.record(turn(1, 1, 5)).await.expect("written");
         store.comments(id(1)).await.expect("read");
         store.look(id(1), None, 0, None).await.expect("read");
-        store.recount(None, &|_| {}).await.expect("counts");
+        store.recount(&AS_IS, &|_| {}).await.expect("counts");
         assert_eq!(wrong_rows(&database).await, 0);
         store.close().await;
     }

@@ -20,7 +20,7 @@ both! {
         assert!(found.iter().any(|one| (one.tallied, one.counted) == (7, 5)), "{found:?}");
         assert!(found.iter().any(|one| (one.tallied, one.counted) == (0, 5)), "{found:?}");
 
-        let recounted = store.recount(None, &|_| {}).await.expect("counts");
+        let recounted = store.recount(&AS_IS, &|_| {}).await.expect("counts");
         assert_eq!((recounted.interviews, recounted.differences), (5, found));
         assert_eq!(wrong_rows(&database).await, 0);
         assert_eq!(store.doctor().await.expect("read"), []);
@@ -42,7 +42,7 @@ both! {
             store.record(turn(n, 1, 5)).await.expect("written");
         }
         let day_of = |at: Millis| DAY + i64::from(at % 2 != START % 2);
-        let recounted = store.recount(Some(&day_of), &|_| {}).await.expect("counts");
+        let recounted = store.recount(&By { day_of: Some(&day_of), ..AS_IS }, &|_| {}).await.expect("counts");
         assert_eq!((recounted.interviews, recounted.moved), (4, 2));
         let sql = format!(
             "select cast(sum(n) as bigint) from funnel_tally where kind = 0 and stage = 'offered'
@@ -59,34 +59,90 @@ both! {
         for n in 0..250 {
             store.begin(begin(n)).await.expect("written");
         }
-        let begun = AtomicBool::new(false);
-        let progress = |_| begun.store(true, Ordering::Relaxed);
-        {
-            let recount = store.recount(None, &progress);
-            tokio::pin!(recount);
-            // Stopped after its first part, wherever it stands then.
-            std::future::poll_fn(|context| {
-                let ready = recount.as_mut().poll(context).is_ready();
-                if ready || begun.load(Ordering::Relaxed) {
-                    std::task::Poll::Ready(())
-                } else {
-                    std::task::Poll::Pending
-                }
-            })
-            .await;
-        }
+        stop_after_a_part(&store, &AS_IS).await;
         assert_eq!(number(&database, "select writing - reading from tally_state").await, 1);
-        assert_eq!(number(&database, "select count(*) from interviews where counted = 2").await, 100);
+        assert_eq!(number(&database, "select count(*) from interviews where counted = 2").await, 50);
         store.record(turn(3, 1, 5)).await.expect("written");
         store.record(turn(240, 1, 5)).await.expect("written");
         store.begin(begin(300)).await.expect("written");
         assert_eq!(wrong_rows(&database).await, 0);
-        let recounted = store.recount(None, &|_| {}).await.expect("counts");
-        assert_eq!((recounted.interviews, recounted.differences), (150, vec![]));
+        let recounted = store.recount(&AS_IS, &|_| {}).await.expect("counts");
+        assert_eq!((recounted.interviews, recounted.differences), (200, vec![]));
         assert_eq!(number(&database, "select reading from tally_state").await, 2);
         assert_eq!(wrong_rows(&database).await, 0);
         store.close().await;
     }
+
+    async fn days_move_also_where_a_recount_was_stopped(database: Database) {
+        let store = open(&database).await;
+        for n in 0..120 {
+            store.begin(begin(n)).await.expect("written");
+        }
+        stop_after_a_part(&store, &AS_IS).await;
+        // Counted in both generations, still by the old day.
+        store.begin(begin(200)).await.expect("written");
+        let by = By { day_of: Some(&|_| DAY + 1), ..AS_IS };
+        let recounted = store.recount(&by, &|_| {}).await.expect("counts");
+        assert_eq!((recounted.interviews, recounted.moved), (70, 121));
+        let sql = format!("select cast(sum(n) as bigint) from funnel_tally
+            where kind = 0 and stage = 'offered' and day = {}", DAY + 1);
+        assert_eq!(number(&database, &sql).await, 121);
+        assert_eq!(wrong_rows(&database).await, 0);
+        store.close().await;
+    }
+
+    async fn of_two_recounts_at_once_the_slower_one_stops(database: Database) {
+        let store = open(&database).await;
+        let other = Store::open(&database.url).await.expect("opens again");
+        for n in 0..120 {
+            store.begin(begin(n)).await.expect("written");
+        }
+        let begun = AtomicBool::new(false);
+        let progress = |_| begun.store(true, Ordering::Relaxed);
+        let slow = store.recount(&AS_IS, &progress);
+        tokio::pin!(slow);
+        std::future::poll_fn(|context| {
+            let _ = slow.as_mut().poll(context).is_ready();
+            if begun.load(Ordering::Relaxed) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+        other.recount(&AS_IS, &|_| {}).await.expect("counts");
+        let fault = slow.await.expect_err("it was overtaken");
+        assert!(matches!(fault, aftercall::store::StoreError::Mismatch(_)), "{fault}");
+        assert_eq!(wrong_rows(&database).await, 0);
+        assert_eq!(store.doctor().await.expect("read"), []);
+        other.close().await;
+        store.close().await;
+    }
+
+    /// More keys than one deletion takes.
+    async fn an_old_generation_goes_away_in_small_parts(database: Database) {
+        let store = open(&database).await;
+        let fill = "insert into drop_tally (gen, day, survey, language, question, second, n)
+            with recursive d (n) as (select 1 union all select n + 1 from d where n < 5000)
+            select 1, n, 1, 'en', 0, 0, 1 from d";
+        change(&database, fill).await;
+        store.recount(&AS_IS, &|_| {}).await.expect("counts");
+        assert_eq!(number(&database, "select count(*) from drop_tally").await, 0);
+        store.close().await;
+    }
+}
+
+/// Stops a recount after its first part, wherever it stands then.
+async fn stop_after_a_part(store: &Store, by: &By<'_>) {
+    let begun = AtomicBool::new(false);
+    let progress = |_| begun.store(true, Ordering::Relaxed);
+    let recount = store.recount(by, &progress);
+    tokio::pin!(recount);
+    std::future::poll_fn(|context| {
+        let ready = recount.as_mut().poll(context).is_ready();
+        if ready || begun.load(Ordering::Relaxed) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
 }
 
 /// Between reading the generation and adding an interview no recount may begin, or that interview

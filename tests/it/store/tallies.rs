@@ -154,7 +154,7 @@ both! {
             .collect();
         let mut recounts = 0;
         while !callers.iter().all(tokio::task::JoinHandle::is_finished) {
-            let recounted = other.recount(None, &|_| {}).await.expect("counts");
+            let recounted = other.recount(&AS_IS, &|_| {}).await.expect("counts");
             assert_eq!(recounted.differences, []);
             assert_eq!(wrong_rows(&database).await, 0);
             assert_eq!(other.doctor().await.expect("read"), []);

@@ -14,10 +14,12 @@ use crate::clock;
 use crate::config::{Config, ConfigError};
 use crate::desk::Desk;
 use crate::desk::handover::Move;
+use crate::desk::import::ImportError;
+use crate::desk::tokens::TokenError;
 use crate::outbox::OutboxError;
 use crate::outbox::moves::Mover;
 use crate::outbox::recordings::Recordings;
-use crate::report::Reports;
+use crate::report::{ReportError, Reports};
 use crate::store::{Store, StoreError};
 use crate::survey::{Fault, Level};
 use crate::telemetry::{self, Counters};
@@ -67,6 +69,33 @@ pub enum AppError {
     /// What was asked for cannot be done.
     #[error("{0}")]
     Usage(String),
+}
+
+impl From<ReportError> for AppError {
+    fn from(fault: ReportError) -> Self {
+        match fault {
+            ReportError::Store(fault) => Self::Store(fault),
+            asked @ ReportError::Asked { .. } => Self::Usage(asked.to_string()),
+        }
+    }
+}
+
+impl From<ImportError> for AppError {
+    fn from(fault: ImportError) -> Self {
+        match fault {
+            ImportError::Store(fault) => Self::Store(fault),
+            file => Self::Usage(file.to_string()),
+        }
+    }
+}
+
+impl From<TokenError> for AppError {
+    fn from(fault: TokenError) -> Self {
+        match fault {
+            TokenError::Store(fault) => Self::Store(fault),
+            name @ TokenError::Name => Self::Usage(name.to_string()),
+        }
+    }
 }
 
 impl AppError {
@@ -341,5 +370,22 @@ async fn stop_signal() {
     tokio::select! {
         _ = interrupt => {}
         _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database that is away is no mistake of whoever typed the command.
+    #[test]
+    fn a_fault_of_the_store_is_not_one_of_the_command() {
+        let faults: [AppError; 3] = [
+            ReportError::Store(StoreError::Busy).into(),
+            ImportError::Store(StoreError::Busy).into(),
+            TokenError::Store(StoreError::Busy).into(),
+        ];
+        assert!(faults.iter().all(|fault| matches!(fault, AppError::Store(StoreError::Busy))));
+        assert!(matches!(TokenError::Name.into(), AppError::Usage(_)));
     }
 }

@@ -36,10 +36,8 @@ pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     let app = app(&wanted.settings).await?;
     let now = clock::now_ms();
     let reports = &app.site.reports;
-    let filter = Filter::read(&pairs(&wanted), reports.today(now))
-        .map_err(|fault| AppError::Usage(fault.to_string()))?;
-    let made =
-        reports.agents(&filter, now).await.map_err(|fault| AppError::Usage(fault.to_string()))?;
+    let filter = Filter::read(&pairs(&wanted), reports.today(now))?;
+    let made = reports.agents(&filter, now).await?;
     match wanted.format {
         Format::Json => println!(
             "{}",
@@ -91,8 +89,7 @@ pub(super) async fn import(import: Import) -> Result<ExitCode, AppError> {
     let done = match &import {
         Import::Calls(_) => app.site.desk.import_calls(&bytes[..], now, &mut progress).await,
         Import::Agents(_) => app.site.desk.import_agents(&bytes[..], &mut progress).await,
-    }
-    .map_err(|fault| AppError::Usage(fault.to_string()))?;
+    }?;
     bar.finish_and_clear();
     for bad in &done.bad {
         eprintln!("{}:{}: {}", file.display(), bad.line, bad.reason);
@@ -129,12 +126,8 @@ pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppErro
     let mut random = [0; 32];
     random[..16].copy_from_slice(&super::draw());
     random[16..].copy_from_slice(&super::draw());
-    let made = app
-        .site
-        .desk
-        .create_token(&token.name, role.word(), random, clock::now_ms())
-        .await
-        .map_err(|fault| AppError::Usage(fault.to_string()))?;
+    let made =
+        app.site.desk.create_token(&token.name, role.word(), random, clock::now_ms()).await?;
     println!("{made}");
     Ok(ExitCode::SUCCESS)
 }

@@ -248,12 +248,16 @@ type Line<T> = (usize, Result<T, String>);
 struct Lines<R> {
     reader: csv::Reader<R>,
     headers: csv::ByteRecord,
+    /// Bytes of the mark before the first line.
+    mark: u64,
 }
 
 impl<R: Read> Lines<std::io::Chain<std::io::Cursor<Vec<u8>>, R>> {
     fn open(mut file: R, columns: &[&str]) -> Result<Self, ImportError> {
         let start = first_line(&mut file)?;
-        let start = start.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(start);
+        let marked = start.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec);
+        let mark = if marked.is_some() { 3 } else { 0 };
+        let start = marked.unwrap_or(start);
         let semicolons = start.contains(&b';') && !start.contains(&b',');
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(if semicolons { b';' } else { b',' })
@@ -279,7 +283,7 @@ impl<R: Read> Lines<std::io::Chain<std::io::Cursor<Vec<u8>>, R>> {
             seen.push(name);
         }
         let headers = seen.iter().map(String::as_bytes).collect();
-        Ok(Self { reader, headers })
+        Ok(Self { reader, headers, mark })
     }
 }
 
@@ -316,9 +320,9 @@ impl<R: Read> Lines<R> {
         Ok(lines)
     }
 
-    /// Lines read so far.
+    /// Bytes of the file read so far.
     fn read(&self) -> u64 {
-        self.reader.position().line()
+        self.mark + self.reader.position().byte()
     }
 }
 
@@ -341,7 +345,7 @@ fn broken(fault: csv::Error) -> ImportError {
 
 impl Desk {
     /// Imports records of calls from a CSV file, one line a leg; lines of one call may stand
-    /// anywhere. `progress` is told the lines read so far.
+    /// anywhere. `progress` is told the bytes read so far.
     ///
     /// # Errors
     /// If the file cannot be read, names columns that do not exist, or the database does not
@@ -373,7 +377,7 @@ impl Desk {
 
     /// Imports agents from a CSV file: names, and stays in teams by dates in the centre's zone,
     /// both included; a stay without `to` lasts until the next one. Interviews that are linked
-    /// already keep their team until a recount. `progress` is told the lines read so far.
+    /// already keep their team until a recount. `progress` is told the bytes read so far.
     ///
     /// # Errors
     /// If the file cannot be read, names columns that do not exist, or the database does not

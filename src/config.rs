@@ -336,6 +336,14 @@ pub struct Number {
 }
 
 impl Config {
+    /// Whether a proxy stands before us that `trusted_proxies` does not name: we listen on this
+    /// machine only, and the public address is not on it. All browsers then have one address.
+    pub fn behind_unnamed_proxy(&self) -> bool {
+        self.listen.ip().is_loopback()
+            && !loopback_host(&self.public_url)
+            && self.trusted_proxies.is_empty()
+    }
+
     /// Reads a settings file and the process's environment.
     ///
     /// # Errors
@@ -458,6 +466,13 @@ impl Config {
         match (config, faults.is_empty()) {
             (Some(mut config), true) => {
                 config.warnings = reading.warnings;
+                if config.behind_unnamed_proxy() {
+                    config.warnings.push(
+                        "trusted_proxies names nobody, but the public address is not on this \
+                         machine: name the proxy, or all callers and browsers seem to come from it"
+                            .into(),
+                    );
+                }
                 Ok(config)
             }
             _ => Err(ConfigError { faults, surveys: readable.then_some(surveys) }),

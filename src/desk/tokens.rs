@@ -167,7 +167,8 @@ impl Desk {
         Ok(gone)
     }
 
-    /// Checks the manager's password, tried from that peer. Every try counts before it is
+    /// Checks the manager's password, tried from that peer; `None` where the peer cannot be told,
+    /// and only the limits for all peers together hold. Every try counts before it is
     /// looked at, so that many at once gain nothing; a right one clears the peer's count.
     ///
     /// # Errors
@@ -179,7 +180,6 @@ impl Desk {
         now: Millis,
     ) -> Result<(), SignInError> {
         let Some(password) = &self.config.access.password else { return Err(SignInError::Off) };
-        let peer = peer.or(Some(IpAddr::from([0, 0, 0, 0])));
         let before = {
             let mut wrong = self.door.wrong.lock().unwrap_or_else(PoisonError::into_inner);
             for who in [peer, None] {
@@ -192,7 +192,9 @@ impl Desk {
                 wrong.retain(|who, w| who.is_none() || w.wait_until_ms > now);
             }
             let before = wrong.get(&None).map_or(0, |all| all.wait_until_ms);
-            wrong.entry(peer).or_default().count(now, FREE_TRIES, LONGEST_WAIT_MS);
+            if peer.is_some() {
+                wrong.entry(peer).or_default().count(now, FREE_TRIES, LONGEST_WAIT_MS);
+            }
             wrong.entry(None).or_default().count(now, FREE_TRIES_ALL, LONGEST_WAIT_ALL_MS);
             before
         };
@@ -200,7 +202,9 @@ impl Desk {
             return Err(SignInError::Wrong);
         }
         let mut wrong = self.door.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        wrong.remove(&peer);
+        if peer.is_some() {
+            wrong.remove(&peer);
+        }
         if let Some(all) = wrong.get_mut(&None) {
             all.tries = all.tries.saturating_sub(1);
             all.wait_until_ms = before;

@@ -53,7 +53,7 @@ async fn enter(
     if !same_origin(&headers, &site.config) {
         return foreign_origin().into_response();
     }
-    let peer = peer.map(|Extension(Peer(address))| client(&site, address.ip(), &headers));
+    let peer = peer.and_then(|Extension(Peer(address))| client(&site, address.ip(), &headers));
     let refused = match sign_in(&site, &entry.password, peer, clock::now_ms()) {
         Ok(cookie) => {
             let to = Redirect::to(&target(&site, &entry.next));
@@ -85,14 +85,19 @@ async fn leave(State(site): State<Site>, headers: HeaderMap) -> Response {
     (cookie, Redirect::to(&format!("{base}/sign-in"))).into_response()
 }
 
-/// Who is at the browser: behind a trusted proxy the one that the proxy names.
-fn client(site: &Site, direct: IpAddr, headers: &HeaderMap) -> IpAddr {
+/// Who is at the browser: behind a trusted proxy the one that the proxy names. `None` where
+/// nobody can tell: behind a proxy that the settings do not name, all browsers come from this
+/// machine, and one who tries passwords must not keep the others out.
+fn client(site: &Site, direct: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
     let trusted =
         |address: &IpAddr| site.config.trusted_proxies.iter().any(|n| n.contains(address));
-    if !trusted(&direct) {
-        return direct;
+    if direct.is_loopback() && site.config.behind_unnamed_proxy() {
+        return None;
     }
-    webhooks::forwarded(headers).into_iter().rev().find(|a| !trusted(a)).unwrap_or(direct)
+    if !trusted(&direct) {
+        return Some(direct);
+    }
+    Some(webhooks::forwarded(headers).into_iter().rev().find(|a| !trusted(a)).unwrap_or(direct))
 }
 
 /// The path to go to after signing in, if it is one of ours; else the first page. A browser takes

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use aftercall::clock;
 use aftercall::desk::tokens::SignInError;
 use aftercall::web::access::{same_origin, sign_in, sign_out};
+use aftercall::web::serve::Peer;
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 
@@ -113,6 +114,40 @@ async fn many_peers_together_wait_a_little() {
     let manager = centre.try_password("right horse", PEER, T);
     assert_eq!(manager, Err(SignInError::TooMany { seconds: 2 }));
     assert!(centre.try_password("right horse", PEER, T + 2_000).is_ok());
+}
+
+/// Behind a proxy that the settings do not name every browser comes from this machine: whoever
+/// tries passwords there does not keep the manager out.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unnamed_proxy_is_not_taken_for_one_person() {
+    let public = "public_url = \"https://s.example\"\n";
+    let named = "trusted_proxies = [\"127.0.0.1/32\"]\n";
+    for (further, from, manager) in [
+        (public.to_owned(), "198.51.100.9", StatusCode::SEE_OTHER),
+        (format!("{public}{named}"), "198.51.100.9", StatusCode::SEE_OTHER),
+        (format!("{public}{named}"), "192.0.2.7", StatusCode::TOO_MANY_REQUESTS),
+        (String::new(), "198.51.100.9", StatusCode::TOO_MANY_REQUESTS),
+    ] {
+        let centre = centre(&format!("{further}{PASSWORD}")).await;
+        let warned = centre.app.site.config.warnings.iter().any(|w| w.contains("trusted_proxies"));
+        assert_eq!(warned, further == public, "{further}");
+        let enter = |password: &str, from: &str| {
+            let mut request = Request::post("/sign-in")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::ORIGIN, centre.app.site.config.public_url.as_str())
+                .header("x-forwarded-for", from)
+                .body(Body::from(format!("password={password}")))
+                .expect("a request");
+            let proxy = Peer("127.0.0.1:5000".parse().expect("an address"));
+            request.extensions_mut().insert(proxy);
+            request
+        };
+        for _ in 0..6 {
+            centre.ask(enter("guess", "192.0.2.7")).await;
+        }
+        let answered = centre.ask(enter("right+horse", from)).await;
+        assert_eq!(answered.status, manager, "{further} {from}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

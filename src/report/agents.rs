@@ -102,7 +102,7 @@ pub struct Figures {
     pub answer_rate: Option<Rate>,
     /// AAPOR's response rate 2; null where it cannot be known.
     pub response_rate: Option<Rate>,
-    /// Why it is null: `coverage` where call records do not cover the calls.
+    /// Why it is null: `not_computed`, since calls without a hand-over are not counted by agent.
     pub response_rate_reason: &'static str,
     /// One figure for each measure that was asked.
     #[serde(flatten)]
@@ -176,7 +176,7 @@ impl Gathered {
                 high: s.interval.high,
             }),
             response_rate: None,
-            response_rate_reason: "coverage",
+            response_rate_reason: "not_computed",
             measures: Measures(measures.collect()),
         }
     }

@@ -4,7 +4,7 @@
 //! the same thing on the same scale, and never over different scales. Where a question began a
 //! new series within the view, its older answers are a figure of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -171,11 +171,19 @@ pub fn figures(
     question: Option<&str>,
     answers: impl Fn(Version, u8) -> u64,
 ) -> Vec<Figure> {
-    // The series in force is that of the newest version of the same survey's question.
-    let mut newest: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    // The series in force are those of the newest version of the survey that asks the measure:
+    // the question may have got another name together with its new series.
+    let mut newest: BTreeMap<(&str, &str), (Version, BTreeSet<&str>)> = BTreeMap::new();
     for asked in surveys {
         for q in &asked.survey.questions {
-            newest.insert((&asked.survey.name, &q.name), &q.series);
+            let version = asked.survey.version;
+            let entry = newest
+                .entry((&asked.survey.name, &q.measure))
+                .or_insert((version, BTreeSet::new()));
+            if entry.0 != version {
+                *entry = (version, BTreeSet::new());
+            }
+            entry.1.insert(&q.series);
         }
     }
     let mut found: Vec<Figure> = Vec::new();
@@ -185,8 +193,9 @@ pub fn figures(
             if question.is_some_and(|name| name != q.name) {
                 continue;
             }
-            let now = newest.get(&(asked.survey.name.as_str(), q.name.as_str()));
-            let older_series = now.filter(|now| **now != q.series).map(|_| q.series.clone());
+            let now = newest.get(&(asked.survey.name.as_str(), q.measure.as_str()));
+            let older = now.is_some_and(|(_, series)| !series.contains(q.series.as_str()));
+            let older_series = older.then(|| q.series.clone());
             let place = (asked.survey.version, index);
             let same = found.iter_mut().find(|f| {
                 f.measure == q.measure

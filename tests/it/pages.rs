@@ -2,6 +2,8 @@
 
 use aftercall::app::App;
 use aftercall::config::Config;
+use aftercall::interview::{Disposition, Input, InterviewId, Outcome};
+use aftercall::store::{Begin, Said, Turn};
 use aftercall::web::{Body, Router};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
@@ -176,6 +178,43 @@ both! {
         assert_eq!(tidy.headers[header::LOCATION], "/?period=7d");
     }
 
+    /// Each count of an agent in two teams leads to the interviews of that team; what callers said
+    /// about the company stands apart.
+    async fn an_agent_in_two_teams_has_two_of_each(database: Database) {
+        let (app, router) = house(&database).await;
+        let survey = app.site.desk.survey("post-call").expect("the survey");
+        let question = |name: &str| {
+            let at = survey.questions.iter().position(|q| q.measure == name).expect("is asked");
+            u8::try_from(at).expect("few questions")
+        };
+        for (n, team) in [(1, "red"), (2, "red"), (3, "blue")] {
+            let said = Said { agent: Some("A17".into()), team: Some(team.into()), ..Said::default() };
+            let begin = begin(n, survey.version, said);
+            app.store().begin(begin.clone()).await.expect("begins");
+            let items = [("csat", 4), ("nps", 9)]
+                .map(|(measure, value)| (question(measure), Outcome::Answered(value)));
+            app.store().record(turn(&begin, items.to_vec())).await.expect("recorded");
+        }
+        let cookie = cookie(&router).await;
+        let with = [(header::COOKIE, cookie.as_str())];
+        let page = ask(&router, get("/agents/A17?from=2026-01-01&to=2026-01-31", &with)).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        let (agent, others) =
+            page.text.split_once("What their callers said about us").expect("stands apart");
+        assert!(agent.contains("measure=csat") && !agent.contains("measure=nps"), "{agent}");
+        assert!(others.contains("measure=nps"), "{others}");
+        for (team, counted) in [("red", 2), ("blue", 1)] {
+            let links = page.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+            let link = links
+                .map(|link| link.replace("&amp;", "&").replace("&#38;", "&"))
+                .find(|link| link.contains("measure=csat") && link.contains(&format!("team={team}")))
+                .unwrap_or_else(|| panic!("no link for {team}: {}", page.text));
+            let list = ask(&router, get(link.split('#').next().unwrap_or_default(), &with)).await;
+            let rows = list.text.matches("href=\"/interviews/").count();
+            assert_eq!(rows, counted, "{link}: {}", list.text);
+        }
+    }
+
     /// JSON or CSV as the program asks; a wrong filter has a stable code.
     async fn programs_choose_their_format(database: Database) {
         let router = site(&database).await;
@@ -257,5 +296,47 @@ both! {
         assert_eq!(again.headers[header::CACHE_CONTROL], "no-cache");
         let none = ask(&router, get("/assets/none.css", &[])).await;
         assert_eq!(none.status, StatusCode::NOT_FOUND);
+    }
+}
+
+/// An interview of 20 January 2026.
+fn begin(n: u8, survey: aftercall::survey::Version, said: Said) -> Begin {
+    const START: i64 = 1_768_903_200_000;
+    Begin {
+        id: InterviewId([n; 16]),
+        provider: "tw".into(),
+        call_ref: None,
+        handover: String::new(),
+        survey,
+        language: "en".into(),
+        channel: "phone".into(),
+        day: START / 86_400_000,
+        started_ms: START,
+        limit_ms: START + 180_000,
+        caller: None,
+        caller_last: None,
+        ineligible: String::new(),
+        opening: "{}".into(),
+        state: vec![],
+        open_question: Some(0),
+        disposition: Disposition::NoContact,
+        said,
+    }
+}
+
+fn turn(begin: &Begin, items: Vec<(u8, Outcome)>) -> Turn {
+    Turn {
+        id: begin.id,
+        turn: 1,
+        at_ms: begin.started_ms + 5_000,
+        input: Input::Keys("4".into()),
+        facts: vec![],
+        items,
+        language: "en".into(),
+        state: vec![],
+        open_question: None,
+        started: true,
+        disposition: Disposition::BreakOff,
+        ended: false,
     }
 }

@@ -89,7 +89,7 @@ both! {
                                  "no_contact": 15, "failed": 3},
                 "answer_rate": {"n": 120, "score": 0.775, "low": 0.6924310051535484,
                                 "high": 0.8405084533161647},
-                "response_rate": null, "response_rate_reason": "coverage",
+                "response_rate": null, "response_rate_reason": "not_computed",
                 "csat": {"n": 95, "score": 0.8421052631578947, "low": 0.7557039468613879,
                          "high": 0.9019148375589726, "mean": 4.2631578947368425,
                          "mean_low": 4.058991759296377, "mean_high": 4.467324030177308,
@@ -203,6 +203,28 @@ both! {
         assert_eq!((n("csat"), n("csat_series_rating"), n("ces")), (Some(9), Some(9), Some(8)));
         let now = report.figures.iter().find(|f| f.key == "csat").expect("csat");
         assert_eq!(now.questions, [(newer.version, 0)]);
+    }
+
+    /// A new series under a new name is a break all the same; a measure that is asked no more
+    /// keeps its name.
+    async fn a_question_may_change_its_name_with_its_series(database: Database) {
+        let (store, reports) = centre(&database).await;
+        let mut newer = survey(aftercall::survey::Version(7));
+        newer.questions[0].name = "kindness".into();
+        newer.questions[0].series = "kindness".into();
+        newer.questions.remove(2);
+        store.survey_seen(&newer, 5).await.expect("a survey");
+        let rasa = names(&store, "A17", "Rasa", "support", "calls").await;
+        let one = Unit { kind: 1, agent: rasa[0], ..unit(rasa, DAY) };
+        let mut sql = answers(one, 0, &[(4, 9)]);
+        let new = format!(", {}, 0,", VERSION.0);
+        sql.extend(answers(one, 0, &[(5, 3)]).iter().map(|line| line.replace(&new, ", 7, 0,")));
+        sql.extend(answers(one, 2, &[(4, 6)]));
+        put(&database.url, &sql).await;
+        let report = reports.agents(&january(), NOW).await.expect("a report");
+        let row = &report.agents[0].figures.measures;
+        let n = |key: &str| row.get(key).map(|m| m.n);
+        assert_eq!((n("csat"), n("csat_series_rating"), n("ces")), (Some(3), Some(9), Some(6)));
     }
 
     /// From a number to the interviews behind it, page by page, and to one transcript.

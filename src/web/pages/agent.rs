@@ -8,6 +8,7 @@ use super::{Asked, Form, Shell};
 use crate::report::AgentsReport;
 use crate::report::interviews::List;
 use crate::report::measures::{Figure, Measured, Shape};
+use crate::survey::About;
 
 /// One value of a scale: what it is called, its bar, its count, where it leads.
 pub struct Value {
@@ -39,8 +40,10 @@ pub struct Team {
     pub name: String,
     /// Offered, started, complete and the rest, as words and numbers.
     pub funnel: Vec<(&'static str, String)>,
-    /// The measures.
+    /// The measures of what the agent can do something about.
     pub blocks: Vec<Block>,
+    /// The measures of the company, its products and the wait.
+    pub others: Vec<Block>,
 }
 
 #[derive(Template)]
@@ -76,14 +79,21 @@ pub fn page(
     let path = format!("{}/agents/{}", shell.base, segment(&code));
     let teams = report.agents.iter().map(|row| {
         let d = row.figures.dispositions;
-        let blocks = report.figures.iter().filter_map(|figure| {
+        let about_us = |figure: &Figure| !matches!(figure.about, About::Agent | About::Resolution);
+        let draw = |figure: &Figure| {
             let measured = row.figures.measures.get(&figure.key)?;
             Some(block(figure, measured, chosen, |value| {
                 let value = value.to_string();
-                let more = [("measure", figure.key.as_str()), ("score", value.as_str())];
+                let mut more = vec![("measure", figure.key.as_str()), ("score", value.as_str())];
+                // The count is of this team; the view's own team stands in the query already.
+                if asked.filter.team.is_none() {
+                    more.extend(row.team.as_deref().map(|team| ("team", team)));
+                }
                 format!("{path}{}#interviews", asked.query(&more))
             }))
-        });
+        };
+        let figures = report.figures.iter();
+        let (others, blocks): (Vec<&Figure>, Vec<&Figure>) = figures.partition(|f| about_us(f));
         Team {
             name: row.team.clone().unwrap_or_else(|| "no team known".into()),
             funnel: [
@@ -98,7 +108,8 @@ pub fn page(
             ]
             .map(|(word, n)| (word, count(n)))
             .to_vec(),
-            blocks: blocks.collect(),
+            blocks: blocks.into_iter().filter_map(draw).collect(),
+            others: others.into_iter().filter_map(draw).collect(),
         }
     });
     let score = chosen.map(|(_, value)| value.to_string()).unwrap_or_default();

@@ -13,6 +13,7 @@ use crate::clock;
 use crate::interview::{InterviewId, Millis, Outcome};
 use crate::store::StoreError;
 use crate::store::browse::{Brief, Credited, Filter, Item};
+use crate::store::report::{Served, disagreements};
 use crate::survey::{Survey, Version};
 
 /// Interviews on one page unless asked otherwise, and at most.
@@ -105,7 +106,20 @@ fn unit(credit: &Credited) -> Value {
 }
 
 /// An interview with all that a list shows of it.
-fn brief(one: &Brief, credits: &[Credited], items: &[Item], survey: Option<&Survey>) -> Value {
+fn brief(
+    one: &Brief,
+    credits: &[Credited],
+    items: &[Item],
+    legs: &[Served],
+    survey: Option<&Survey>,
+) -> Value {
+    let said = Served {
+        agent: one.said_agent.clone(),
+        agent_name: None,
+        team: one.said_team.clone(),
+        queue: one.said_queue.clone(),
+        leg: one.said_leg.clone(),
+    };
     let answers: Vec<Value> = items.iter().map(|item| answer(item, survey)).collect();
     let whole = credits.iter().find(|credit| credit.kind == 0);
     let agents: Vec<Value> = credits.iter().filter(|c| c.kind == 1).map(unit).collect();
@@ -133,7 +147,7 @@ fn brief(one: &Brief, credits: &[Credited], items: &[Item], survey: Option<&Surv
             "talk": one.said_talk,
             "conflicts": one.conflicts.as_deref().and_then(|c| serde_json::from_str::<Value>(c).ok()),
         },
-        "disagrees": one.disagrees,
+        "disagrees": !disagreements(&said, one.team_then.as_deref(), legs).is_empty(),
         "answers": answers,
     })
 }
@@ -195,6 +209,10 @@ impl Desk {
         let credits = by_interview(self.store.credited(&ids).await?, |credit| credit.interview);
         let mut items = by_interview(self.store.items(&ids).await?, |item| item.interview);
         items.values_mut().for_each(|items| items.sort_by_key(|item| item.question));
+        let mut legs: HashMap<Uuid, Vec<Served>> = HashMap::new();
+        for (id, served) in self.store.served(&ids).await? {
+            legs.entry(id).or_default().push(served);
+        }
         let surveys = self.surveys_of(list).await?;
         Ok(list
             .iter()
@@ -203,6 +221,7 @@ impl Desk {
                     one,
                     credits.get(&one.id).map_or(&[], Vec::as_slice),
                     items.get(&one.id).map_or(&[], Vec::as_slice),
+                    legs.get(&one.id).map_or(&[], Vec::as_slice),
                     surveys.get(&one.version).map(Arc::as_ref),
                 )
             })

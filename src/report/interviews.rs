@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Filter, ReportError, Reports};
-use crate::store::report::{After, Came, Event, Listed, Pick, Served, Whole};
+use crate::store::report::{After, Came, Event, Listed, Pick, Served, Whole, disagreements};
 use crate::survey::{Kind, Survey, Version};
 
 /// Interviews on one page of a list.
@@ -97,7 +97,7 @@ pub struct Detail {
     pub said_talk: Option<i64>,
     /// Legs of the call record.
     pub legs: Vec<(Served, Option<i64>)>,
-    /// Sentences on where hand-over and record disagree.
+    /// Sentences on where hand-over, record and the agents' stays in teams disagree.
     pub disagreements: Vec<String>,
     /// Agents for whom it counts.
     pub credits: Vec<Served>,
@@ -217,7 +217,7 @@ impl Reports {
             said: whole.said.clone(),
             said_talk: whole.said_talk,
             legs: whole.legs.iter().map(|l| (l.served.clone(), l.talk_seconds)).collect(),
-            disagreements: disagreements(whole),
+            disagreements: doubts(whole),
             credits: agents.map(|c| c.served.clone()).collect(),
             turns: self.turns(whole, survey),
             comments: comments.map(|c| (name(c.question), c.seconds, c.status.clone())).collect(),
@@ -380,38 +380,15 @@ fn happened(survey: Option<&Survey>, language: &str, event: &Event) -> String {
     }
 }
 
-/// Where the hand-over and the call record say different things. With a record of the leg named
-/// at hand-over that leg is compared, else whether any leg fits.
-fn disagreements(whole: &Whole) -> Vec<String> {
-    let mut found = Vec::new();
-    if let Some(conflicts) = &whole.conflicts {
-        found.push(format!("The hand-over said one thing twice, differently: {conflicts}"));
-    }
-    let same_leg = whole
-        .legs
+/// Sentences on what the hand-over said twice, and on where others contradict it.
+fn doubts(whole: &Whole) -> Vec<String> {
+    let legs: Vec<Served> = whole.legs.iter().map(|leg| leg.served.clone()).collect();
+    let others = disagreements(&whole.said, whole.team_then.as_deref(), &legs);
+    let twice = whole
+        .conflicts
         .iter()
-        .filter(|leg| leg.served.leg.is_some() && leg.served.leg == whole.said.leg);
-    let mut legs: Vec<&Served> = same_leg.map(|leg| &leg.served).collect();
-    if legs.is_empty() {
-        legs = whole.legs.iter().map(|leg| &leg.served).collect();
-    }
-    let part = |served: &Served, what: &str| match what {
-        "agent" => served.agent.clone(),
-        "team" => served.team.clone(),
-        _ => served.queue.clone(),
-    };
-    for what in ["agent", "team", "queue"] {
-        let Some(said) = part(&whole.said, what) else { continue };
-        let mut recorded: Vec<String> = legs.iter().filter_map(|s| part(s, what)).collect();
-        recorded.dedup();
-        if !recorded.is_empty() && !recorded.contains(&said) {
-            let recorded = recorded.join(", ");
-            found.push(format!(
-                "The hand-over said {what} {said}; the call record says {recorded}."
-            ));
-        }
-    }
-    found
+        .map(|conflicts| format!("The hand-over said one thing twice, differently: {conflicts}"));
+    twice.chain(others.iter().map(ToString::to_string)).collect()
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use serde::Serialize;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::report::moments;
+use super::report::{Served, moments, team_then};
 use super::rows::{Column, Tx};
-use super::{Store, StoreError, read};
+use super::{Store, StoreError, look_up};
 use crate::interview::{InterviewId, Millis};
 
 /// What to list. Days as days since 1970-01-01, both included.
@@ -71,8 +71,11 @@ pub struct Brief {
     pub said_talk: Option<i64>,
     /// Names said twice with different values, as JSON.
     pub conflicts: Option<String>,
-    /// The records name agents, teams or queues, but not the one that the hand-over named.
-    pub disagrees: bool,
+    /// The id of the leg that the hand-over named.
+    pub said_leg: Option<String>,
+    /// The team in which the agent named at hand-over was when the leg began, by the stays in
+    /// teams.
+    pub team_then: Option<String>,
 }
 
 /// For whom an interview counts, in words.
@@ -170,18 +173,9 @@ macro_rules! brief {
         i.started_ms, i.ended_ms, i.disposition, i.ineligible,
         i.caller_last, i.link, a.code as said_agent, t.name as said_team, q.name as said_queue,
         i.said_call, i.said_talk, i.conflicts,
-        ((i.said_agent is not null
-            and exists (select 1 from legs l where l.call_id = i.call_id and l.agent is not null)
-            and not exists (select 1 from legs l
-                where l.call_id = i.call_id and l.agent = i.said_agent))
-        or (i.said_team is not null
-            and exists (select 1 from legs l where l.call_id = i.call_id and l.team is not null)
-            and not exists (select 1 from legs l
-                where l.call_id = i.call_id and l.team = i.said_team))
-        or (i.said_queue is not null
-            and exists (select 1 from legs l where l.call_id = i.call_id and l.queue is not null)
-            and not exists (select 1 from legs l
-                where l.call_id = i.call_id and l.queue = i.said_queue))) as disagrees
+        i.said_leg, ",
+            team_then!(),
+            "
     from ",
             $from,
             "
@@ -246,6 +240,13 @@ const CREDITED: &str = "select c.interview, c.kind, a.code as agent, a.name as n
     where c.gen = (select reading from tally_state where id = 1)
         and c.interview in ({rows uuid})";
 
+const SERVED: &str = "select i.id, l.leg, a.code as agent, t.name as team, q.name as queue
+    from interviews i join legs l on l.call_id = i.call_id
+    left join agents a on a.id = l.agent
+    left join teams t on t.id = l.team
+    left join queues q on q.id = l.queue
+    where i.id in ({rows uuid})";
+
 const ITEMS: &str = "select interview, question, outcome, at_ms from answers
     where interview in ({rows uuid})";
 
@@ -281,7 +282,7 @@ impl Store {
         let (from, to) = (filter.from.unwrap_or(i64::MIN), filter.to.unwrap_or(i64::MAX));
         let (oldest, newest) = moments(from, to);
         let list = if filter.agent.is_some() { LIST_OF_AGENT } else { LIST };
-        Ok(read!(self, |db| {
+        Ok(look_up!(self, |db| {
             let mut query = sqlx::query_as(list)
                 .bind(oldest)
                 .bind(newest.min(before))
@@ -304,7 +305,7 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn browse_one(&self, id: InterviewId) -> Result<Option<Brief>, StoreError> {
-        Ok(read!(self, |db| sqlx::query_as(ONE)
+        Ok(look_up!(self, |db| sqlx::query_as(ONE)
             .bind(Uuid::from_bytes(id.0))
             .fetch_optional(db)
             .await?))
@@ -315,10 +316,25 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn credited(&self, interviews: &[Uuid]) -> Result<Vec<Credited>, StoreError> {
-        let mut tx = Tx::snapshot(&self.pools).await?;
+        let mut tx = Tx::look_up(&self.pools).await?;
         let rows = tx.fetch(CREDITED, &[Column::Id(interviews.to_vec())]).await?;
         tx.commit().await?;
         Ok(rows)
+    }
+
+    /// Who served the calls of these interviews, as records tell it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn served(&self, interviews: &[Uuid]) -> Result<Vec<(Uuid, Served)>, StoreError> {
+        type Row = (Uuid, String, Option<String>, Option<String>, Option<String>);
+        let mut tx = Tx::look_up(&self.pools).await?;
+        let rows: Vec<Row> = tx.fetch(SERVED, &[Column::Id(interviews.to_vec())]).await?;
+        tx.commit().await?;
+        let served = rows.into_iter().map(|(id, leg, agent, team, queue)| {
+            (id, Served { agent, agent_name: None, team, queue, leg: Some(leg) })
+        });
+        Ok(served.collect())
     }
 
     /// How the items of these interviews stand.
@@ -326,7 +342,7 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn items(&self, interviews: &[Uuid]) -> Result<Vec<Item>, StoreError> {
-        let mut tx = Tx::snapshot(&self.pools).await?;
+        let mut tx = Tx::look_up(&self.pools).await?;
         let rows = tx.fetch(ITEMS, &[Column::Id(interviews.to_vec())]).await?;
         tx.commit().await?;
         Ok(rows)
@@ -338,7 +354,7 @@ impl Store {
     /// If the database does not answer.
     pub async fn turns_seen(&self, id: InterviewId) -> Result<Vec<TurnSeen>, StoreError> {
         let id = Uuid::from_bytes(id.0);
-        Ok(read!(self, |db| sqlx::query_as(TURNS).bind(id).fetch_all(db).await?))
+        Ok(look_up!(self, |db| sqlx::query_as(TURNS).bind(id).fetch_all(db).await?))
     }
 
     /// The legs of one interview's call, as records tell them.
@@ -347,7 +363,7 @@ impl Store {
     /// If the database does not answer.
     pub async fn legs_seen(&self, id: InterviewId) -> Result<Vec<LegSeen>, StoreError> {
         let id = Uuid::from_bytes(id.0);
-        Ok(read!(self, |db| sqlx::query_as(LEGS).bind(id).fetch_all(db).await?))
+        Ok(look_up!(self, |db| sqlx::query_as(LEGS).bind(id).fetch_all(db).await?))
     }
 
     /// All agents with all their stays in teams, by code and time.
@@ -355,6 +371,6 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn agent_stays(&self) -> Result<Vec<AgentStay>, StoreError> {
-        Ok(read!(self, |db| sqlx::query_as(AGENTS).fetch_all(db).await?))
+        Ok(look_up!(self, |db| sqlx::query_as(AGENTS).fetch_all(db).await?))
     }
 }

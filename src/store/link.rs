@@ -53,18 +53,19 @@ impl Link {
 const SET: &str = "with w (id, call_id, link) as ({rows uuid, uuid, text})
     update interviews set call_id = w.call_id, link = w.link from w where interviews.id = w.id";
 
+// Joined in this order: from the few calls to their names, from there to the interviews.
 const OF_CALLS: &str = "with c (id, span) as ({rows uuid, bigint})
-    select i.id from c join interviews i on i.call_id = c.id
-    union select i.id from c join call_names n on n.call_id = c.id
-        join interviews i on i.call_ref = n.name
-    union select i.id from c join call_names n on n.call_id = c.id
-        join interviews i on i.said_call = n.name
-    union select i.id from c join call_names n on n.call_id = c.id
-        join interviews i on i.said_leg = n.name
-    union select i.id from c join legs l on l.call_id = c.id
-        join interviews i on i.said_leg = l.leg
-    union select i.id from c join calls k on k.id = c.id
-        join interviews i on i.caller_hash = k.caller_hash
+    select i.id from c cross join interviews i where i.call_id = c.id
+    union select i.id from c cross join call_names n cross join interviews i
+        where n.call_id = c.id and i.call_ref = n.name
+    union select i.id from c cross join call_names n cross join interviews i
+        where n.call_id = c.id and i.said_call = n.name
+    union select i.id from c cross join call_names n cross join interviews i
+        where n.call_id = c.id and i.said_leg = n.name
+    union select i.id from c cross join legs l cross join interviews i
+        where l.call_id = c.id and i.said_leg = l.leg
+    union select i.id from c cross join calls k cross join interviews i
+        where k.id = c.id and i.caller_hash = k.caller_hash
             and i.started_ms >= k.started_ms - 60000
             and i.started_ms <= coalesce(k.ended_ms, k.started_ms) + c.span";
 
@@ -73,9 +74,7 @@ const SOME_STAMPS: &str = "select call_id, stamp from relinks limit 100";
 // Whoever stores records locks these rows in the same order, or the two would wait for each other.
 const LOCK_DONE: &str = "select call_id from relinks where call_id in ({rows uuid})
     order by call_id {lock}";
-const DONE: &str = "with d (id, stamp) as ({rows uuid, bigint})
-    delete from relinks where exists
-        (select 1 from d where d.id = relinks.call_id and d.stamp = relinks.stamp)";
+const DONE: &str = "delete from relinks where (call_id, stamp) in ({rows uuid, bigint})";
 
 const WAITING: &str = "select i.id from interviews i
     where i.day >= $1 and i.call_id is null and (

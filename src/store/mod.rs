@@ -245,7 +245,8 @@ pub struct Store {
     writer: writer::Writer,
 }
 
-/// The two engines. SQLite has one connection that writes and a few that read.
+/// The two engines. SQLite has one connection that writes and a few that read. Reports have
+/// connections of their own: however many people look, no webhook waits for them.
 #[derive(Clone, Debug)]
 pub(crate) enum Pools {
     /// SQLite.
@@ -254,10 +255,23 @@ pub(crate) enum Pools {
         write: sqlx::SqlitePool,
         /// Read-only connections.
         read: sqlx::SqlitePool,
+        /// Read-only connections for reports and lists.
+        reports: sqlx::SqlitePool,
     },
     /// PostgreSQL.
-    Postgres(sqlx::PgPool),
+    Postgres {
+        /// Connections for everything else.
+        calls: sqlx::PgPool,
+        /// Connections for reports and lists.
+        reports: sqlx::PgPool,
+    },
 }
+
+/// Connections for everything but reports and lists.
+const CALLS_POSTGRES: u32 = 16;
+/// Connections for reports and lists.
+const REPORTS_SQLITE: u32 = 2;
+const REPORTS_POSTGRES: u32 = 4;
 
 /// Runs one body against whichever database it is, for reading: `read!(store, |db| …)`.
 /// The body is compiled twice, once for each engine.
@@ -268,7 +282,7 @@ macro_rules! read {
                 let $db = read;
                 $body
             }
-            $crate::store::Pools::Postgres(pool) => {
+            $crate::store::Pools::Postgres { calls: pool, .. } => {
                 let $db = pool;
                 $body
             }
@@ -276,6 +290,23 @@ macro_rules! read {
     };
 }
 pub(crate) use read;
+
+/// As `read!`, on the connections that reports have for themselves.
+macro_rules! look_up {
+    ($store:expr, |$db:ident| $body:expr) => {
+        match &$store.pools {
+            $crate::store::Pools::Sqlite { reports, .. } => {
+                let $db = reports;
+                $body
+            }
+            $crate::store::Pools::Postgres { reports, .. } => {
+                let $db = reports;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use look_up;
 
 /// Runs one body in a write transaction: `write_tx!(store, |tx| …)`; `tx` is `&mut Connection`.
 /// SQLite begins immediately, so that a transaction that reads first is never refused later.
@@ -290,7 +321,7 @@ macro_rules! write_tx {
                 transaction.commit().await?;
                 value
             }
-            $crate::store::Pools::Postgres(pool) => {
+            $crate::store::Pools::Postgres { calls: pool, .. } => {
                 let mut transaction = pool.begin().await?;
                 let $tx = &mut *transaction;
                 let value = $body;
@@ -310,7 +341,9 @@ impl Pools {
             Pools::Sqlite { write, .. } => {
                 sqlx::query_as(READ).bind(name).fetch_optional(write).await
             }
-            Pools::Postgres(pool) => sqlx::query_as(READ).bind(name).fetch_optional(pool).await,
+            Pools::Postgres { calls, .. } => {
+                sqlx::query_as(READ).bind(name).fetch_optional(calls).await
+            }
         };
         match found {
             Ok(row) => Ok(row.map(|(value,)| value)),
@@ -347,9 +380,10 @@ fn address(url: &str) -> Result<Address, StoreError> {
     Ok(Address::Sqlite(options.busy_timeout(Duration::from_secs(5))))
 }
 
-async fn postgres(options: sqlx::postgres::PgConnectOptions) -> Result<sqlx::PgPool, sqlx::Error> {
+/// How a pool of so many connections to PostgreSQL is kept.
+fn postgres(most: u32) -> sqlx::postgres::PgPoolOptions {
     sqlx::postgres::PgPoolOptions::new()
-        .max_connections(16)
+        .max_connections(most)
         .acquire_timeout(SILENT)
         // A connection that went silent in the middle of its work is not waited for: it would keep
         // its place in the pool until the network gives it up.
@@ -359,8 +393,6 @@ async fn postgres(options: sqlx::postgres::PgConnectOptions) -> Result<sqlx::PgP
                 Ok(matches!(alive, Ok(Ok(()))))
             })
         })
-        .connect_with(options)
-        .await
 }
 
 impl Store {
@@ -371,7 +403,10 @@ impl Store {
     /// If it cannot be reached, migrated or is too new.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let pools = match address(url)? {
-            Address::Postgres(options) => Pools::Postgres(postgres(options).await?),
+            Address::Postgres(options) => Pools::Postgres {
+                calls: postgres(CALLS_POSTGRES).connect_with(options.clone()).await?,
+                reports: postgres(REPORTS_POSTGRES).connect_lazy_with(options),
+            },
             Address::Sqlite(options) => {
                 let options = options
                     .create_if_missing(true)
@@ -391,9 +426,12 @@ impl Store {
                     .await?;
                 let read = SqlitePoolOptions::new()
                     .max_connections(4)
-                    .connect_with(options.read_only(true))
+                    .connect_with(options.clone().read_only(true))
                     .await?;
-                Pools::Sqlite { write, read }
+                let reports = SqlitePoolOptions::new()
+                    .max_connections(REPORTS_SQLITE)
+                    .connect_lazy_with(options.read_only(true));
+                Pools::Sqlite { write, read, reports }
             }
         };
         pools.refuse_newer().await?;
@@ -401,8 +439,8 @@ impl Store {
             Pools::Sqlite { write, .. } => {
                 sqlx::migrate!("migrations/sqlite").set_ignore_missing(true).run(write).await?;
             }
-            Pools::Postgres(pool) => {
-                sqlx::migrate!("migrations/postgres").set_ignore_missing(true).run(pool).await?;
+            Pools::Postgres { calls, .. } => {
+                sqlx::migrate!("migrations/postgres").set_ignore_missing(true).run(calls).await?;
             }
         }
         pools.refuse_newer().await?;
@@ -418,8 +456,8 @@ impl Store {
         let pools = match address(url)? {
             Address::Postgres(options) => {
                 let options = options.options([("default_transaction_read_only", "on")]);
-                match postgres(options).await {
-                    Ok(pool) => Pools::Postgres(pool),
+                match postgres(CALLS_POSTGRES).connect_with(options).await {
+                    Ok(pool) => Pools::Postgres { calls: pool.clone(), reports: pool },
                     Err(sqlx::Error::Database(fault)) if missing_database(fault.as_ref()) => {
                         return Ok(None);
                     }
@@ -434,7 +472,7 @@ impl Store {
                     .max_connections(4)
                     .connect_with(options.create_if_missing(false).read_only(true))
                     .await?;
-                Pools::Sqlite { write: read.clone(), read }
+                Pools::Sqlite { write: read.clone(), reports: read.clone(), read }
             }
         };
         pools.refuse_newer().await?;
@@ -493,11 +531,15 @@ impl Store {
     pub async fn close(&self) {
         self.writer.stop().await;
         match &self.pools {
-            Pools::Sqlite { write, read } => {
+            Pools::Sqlite { write, read, reports } => {
+                reports.close().await;
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { calls, reports } => {
+                reports.close().await;
+                calls.close().await;
+            }
         }
     }
 }
@@ -515,6 +557,24 @@ fn missing_table(fault: &dyn sqlx::error::DatabaseError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every connection that reports have is taken; a start and a turn look up all the same.
+    #[tokio::test]
+    async fn reports_hold_up_no_call() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("a.db").display());
+        let store = Store::open(&url).await.expect("opens");
+        let Pools::Sqlite { reports, .. } = &store.pools else { panic!("it is SQLite") };
+        let mut held = Vec::new();
+        for _ in 0..REPORTS_SQLITE {
+            held.push(reports.acquire().await.expect("a connection"));
+        }
+        assert!(reports.try_acquire().is_none(), "a report waits");
+        let look = store.look(InterviewId([1; 16]), None, 0, None).await.expect("answers");
+        assert_eq!(look, Look::default());
+        let waits = tokio::time::timeout(Duration::from_millis(50), store.agents()).await;
+        assert!(waits.is_err(), "lists go by the reports' connections");
+    }
 
     #[tokio::test]
     async fn a_database_of_a_newer_program_is_refused() {

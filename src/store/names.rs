@@ -7,7 +7,7 @@ use sqlx::FromRow;
 
 use super::rows::{Column, Tx};
 use super::tally::Unit;
-use super::{Pools, Said, Store, StoreError, read, write_tx};
+use super::{Pools, Said, Store, StoreError, look_up, write_tx};
 use crate::interview::Millis;
 
 // A conflict is either the same name, made known by somebody else at the same time, or the same
@@ -154,7 +154,7 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn agents(&self) -> Result<Vec<Agent>, StoreError> {
-        Ok(read!(self, |db| sqlx::query_as(AGENTS).fetch_all(db).await?))
+        Ok(look_up!(self, |db| sqlx::query_as(AGENTS).fetch_all(db).await?))
     }
 
     /// All teams, by name.
@@ -162,7 +162,7 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn teams(&self) -> Result<Vec<Named>, StoreError> {
-        Ok(read!(self, |db| sqlx::query_as(TEAMS).fetch_all(db).await?))
+        Ok(look_up!(self, |db| sqlx::query_as(TEAMS).fetch_all(db).await?))
     }
 
     /// All queues, by name.
@@ -170,7 +170,7 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn queues(&self) -> Result<Vec<Named>, StoreError> {
-        Ok(read!(self, |db| sqlx::query_as(QUEUES).fetch_all(db).await?))
+        Ok(look_up!(self, |db| sqlx::query_as(QUEUES).fetch_all(db).await?))
     }
 
     /// Gives an agent the name that people see.

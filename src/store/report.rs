@@ -4,15 +4,17 @@
 
 use std::sync::Arc;
 
-use super::{Store, StoreError, read};
+use super::{Store, StoreError, look_up};
 use crate::interview::Millis;
 use crate::survey::{Credit, Survey, Version};
 
+mod disagreement;
 mod interviews;
-pub(super) use interviews::moments;
+pub use disagreement::{Disagreement, Witness, disagreements};
 pub use interviews::{
     After, Came, Comment, Credited, Event, Heard, Leg, Listed, Pick, Served, Whole, list_text,
 };
+pub(super) use interviews::{moments, team_then};
 
 /// Which tallies and interviews a view is about; `None` is no limit. Days are local days since
 /// 1970-01-01, both included. Ids are those of the tables agents, teams and queues.
@@ -109,13 +111,13 @@ macro_rules! cells {
             "
             where gen = (select reading from tally_state where id = 1)
               and day between $1 and $2 and kind = $3
-              and ($4 is null or survey in (select version from surveys where name = $4))
-              and ($5 is null or survey = $5)
-              and ($6 is null or agent = $6)
-              and ($7 is null or team = $7)
-              and ($8 is null or queue = $8)
-              and ($9 is null or language = $9)
-              and ($10 is null or channel = $10)
+              and (cast($4 as text) is null or survey in (select version from surveys where name = $4))
+              and (cast($5 as bigint) is null or survey = $5)
+              and (cast($6 as bigint) is null or agent = $6)
+              and (cast($7 as bigint) is null or team = $7)
+              and (cast($8 as bigint) is null or queue = $8)
+              and (cast($9 as text) is null or language = $9)
+              and (cast($10 as text) is null or channel = $10)
             group by survey, ",
             $group
         )
@@ -158,7 +160,7 @@ impl Store {
             Unit::Whole => ANSWERS_WHOLE,
             Unit::Agents => ANSWERS_AGENTS,
         };
-        Ok(read!(self, |db| sqlx::query_as(sql)
+        Ok(look_up!(self, |db| sqlx::query_as(sql)
             .bind(cut.from)
             .bind(cut.to)
             .bind(unit.kind())
@@ -182,7 +184,7 @@ impl Store {
             Unit::Whole => STAGES_WHOLE,
             Unit::Agents => STAGES_AGENTS,
         };
-        Ok(read!(self, |db| sqlx::query_as(sql)
+        Ok(look_up!(self, |db| sqlx::query_as(sql)
             .bind(cut.from)
             .bind(cut.to)
             .bind(unit.kind())
@@ -203,7 +205,7 @@ impl Store {
     /// If the database does not answer.
     pub async fn any_interview(&self) -> Result<bool, StoreError> {
         const SQL: &str = "select count(*) from (select 1 from interviews limit 1) as one";
-        let (n,): (i64,) = read!(self, |db| sqlx::query_as(SQL).fetch_one(db).await?);
+        let (n,): (i64,) = look_up!(self, |db| sqlx::query_as(SQL).fetch_one(db).await?);
         Ok(n > 0)
     }
 
@@ -216,7 +218,7 @@ impl Store {
         const SQL: &str =
             "select version, name, first_seen_ms from surveys order by first_seen_ms, version";
         let rows: Vec<(i64, String, i64)> =
-            read!(self, |db| sqlx::query_as(SQL).fetch_all(db).await?);
+            look_up!(self, |db| sqlx::query_as(SQL).fetch_all(db).await?);
         rows.into_iter().map(|(v, name, at)| Ok((version(v)?, name, at))).collect()
     }
 
@@ -226,7 +228,7 @@ impl Store {
     /// If the database does not answer, or keeps a rule that this program does not know.
     pub async fn credit_in_force(&self, survey: &str) -> Result<Option<Credit>, StoreError> {
         const SQL: &str = "select value from meta where name = $1";
-        let row: Option<(String,)> = read!(self, |db| sqlx::query_as(SQL)
+        let row: Option<(String,)> = look_up!(self, |db| sqlx::query_as(SQL)
             .bind(format!("credit.{survey}"))
             .fetch_optional(db)
             .await?);
@@ -246,7 +248,7 @@ impl Store {
     /// If the database does not answer, or the definition cannot be read.
     pub async fn survey_asked(&self, which: Version) -> Result<Option<Asked>, StoreError> {
         const SQL: &str = "select definition, first_seen_ms from surveys where version = $1";
-        let row: Option<(String, i64)> = read!(self, |db| sqlx::query_as(SQL)
+        let row: Option<(String, i64)> = look_up!(self, |db| sqlx::query_as(SQL)
             .bind(i64::from(which.0))
             .fetch_optional(db)
             .await?);

@@ -129,22 +129,31 @@ pub(crate) enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
+const SNAPSHOT: &str = "begin isolation level repeatable read read only";
+
 impl Tx {
     /// Begins a transaction that writes. SQLite begins immediately, so that one that reads first
     /// is not refused later.
     pub(crate) async fn write(pools: &Pools) -> Result<Self, sqlx::Error> {
         Ok(match pools {
             Pools::Sqlite { write, .. } => Self::Sqlite(write.begin_with("begin immediate").await?),
-            Pools::Postgres(pool) => Self::Postgres(pool.begin().await?),
+            Pools::Postgres { calls, .. } => Self::Postgres(calls.begin().await?),
         })
     }
 
     /// Begins a transaction that only reads, and all of it from one moment.
     pub(crate) async fn snapshot(pools: &Pools) -> Result<Self, sqlx::Error> {
-        const BEGIN: &str = "begin isolation level repeatable read read only";
         Ok(match pools {
             Pools::Sqlite { read, .. } => Self::Sqlite(read.begin().await?),
-            Pools::Postgres(pool) => Self::Postgres(pool.begin_with(BEGIN).await?),
+            Pools::Postgres { calls, .. } => Self::Postgres(calls.begin_with(SNAPSHOT).await?),
+        })
+    }
+
+    /// As [`Tx::snapshot`], on the connections that reports have for themselves.
+    pub(crate) async fn look_up(pools: &Pools) -> Result<Self, sqlx::Error> {
+        Ok(match pools {
+            Pools::Sqlite { reports, .. } => Self::Sqlite(reports.begin().await?),
+            Pools::Postgres { reports, .. } => Self::Postgres(reports.begin_with(SNAPSHOT).await?),
         })
     }
 

@@ -49,7 +49,7 @@ impl Writer {
         let jobs = Arc::new(Mutex::new(jobs));
         let (count, most) = match pools {
             Pools::Sqlite { .. } => (1, 256),
-            Pools::Postgres(_) => (2, 32),
+            Pools::Postgres { .. } => (2, 32),
         };
         let tasks = (0..count)
             .map(|_| tokio::spawn(run(pools.clone(), names.clone(), jobs.clone(), most)))
@@ -129,7 +129,7 @@ async fn patiently(
         let written = match pools {
             Pools::Sqlite { .. } => write.await,
             // The connection may be dead without anybody having said so.
-            Pools::Postgres(_) => match tokio::time::timeout(SILENT, write).await {
+            Pools::Postgres { .. } => match tokio::time::timeout(SILENT, write).await {
                 Ok(written) => written,
                 Err(_) => Err(StoreError::Busy),
             },

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Cut, version};
 use crate::interview::{Command, Fact, Input, InterviewId, Millis};
-use crate::store::{Store, StoreError, read};
+use crate::store::{Store, StoreError, look_up};
 use crate::survey::Version;
 
 /// One interview in a list.
@@ -74,6 +74,9 @@ pub struct Whole {
     pub closed: bool,
     /// What the hand-over said.
     pub said: Served,
+    /// The team in which the agent named at hand-over was when the leg began, by the stays in
+    /// teams.
+    pub team_then: Option<String>,
     /// Seconds of talk that the hand-over said.
     pub said_talk: Option<i64>,
     /// Names said twice with different values, as JSON.
@@ -217,6 +220,7 @@ struct WholeRow {
     team: Option<String>,
     queue: Option<String>,
     leg: Option<String>,
+    team_then: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -244,15 +248,33 @@ const ONE: &str = "
     from interviews where id = $1";
 const ANSWERS: &str =
     "select question, outcome from answers where interview = $1 order by question";
-const WHOLE: &str = "
-    select i.provider, i.call_ref, i.ineligible, i.failed, i.ended_ms, i.ended_how, i.closed,
+/// The team in which the agent named at hand-over was at the leg's start, else at the interview's.
+macro_rules! team_then {
+    () => {
+        "(select y.name from agent_team x join teams y on y.id = x.team
+        where x.agent = i.said_agent
+            and x.from_ms <= coalesce((select min(coalesce(z.started_ms, z.answered_ms)) from legs z
+                where z.call_id = i.call_id and z.agent = i.said_agent), i.started_ms)
+            and (x.to_ms is null
+                or x.to_ms > coalesce((select min(coalesce(z.started_ms, z.answered_ms))
+                    from legs z
+                    where z.call_id = i.call_id and z.agent = i.said_agent), i.started_ms))
+        order by x.from_ms desc limit 1) as team_then"
+    };
+}
+pub(crate) use team_then;
+
+const WHOLE: &str = concat!(
+    "select i.provider, i.call_ref, i.ineligible, i.failed, i.ended_ms, i.ended_how, i.closed,
            i.said_talk, i.conflicts, a.code as agent, a.name as agent_name, t.name as team,
-           q.name as queue, i.said_leg as leg
-    from interviews i
+           q.name as queue, i.said_leg as leg, ",
+    team_then!(),
+    " from interviews i
     left join agents a on a.id = i.said_agent
     left join teams t on t.id = i.said_team
     left join queues q on q.id = i.said_queue
-    where i.id = $1";
+    where i.id = $1"
+);
 const CREDITS: &str = "
     select c.kind, a.code as agent, a.name as agent_name, t.name as team, q.name as queue
     from credits c
@@ -393,7 +415,7 @@ impl Store {
         pick: &Pick,
     ) -> Result<Vec<Listed>, StoreError> {
         let rows: Vec<ListedRow> =
-            read!(self, |db| list(cut, pick).build_query_as().fetch_all(db).await?);
+            look_up!(self, |db| list(cut, pick).build_query_as().fetch_all(db).await?);
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut listed: Vec<Listed> =
             rows.into_iter().map(ListedRow::listed).collect::<Result<_, _>>()?;
@@ -401,7 +423,7 @@ impl Store {
             return Ok(listed);
         }
         let answers: Vec<(Uuid, i64, i64)> =
-            read!(self, |db| answers_of(&ids).build_query_as().fetch_all(db).await?);
+            look_up!(self, |db| answers_of(&ids).build_query_as().fetch_all(db).await?);
         for (interview, question, outcome) in answers {
             let of = listed.iter_mut().find(|one| one.id.0 == interview.into_bytes());
             if let (Some(one), Ok(question)) = (of, u8::try_from(question)) {
@@ -417,7 +439,7 @@ impl Store {
     /// If the database does not answer, or a stored turn cannot be read.
     pub async fn whole_interview(&self, id: InterviewId) -> Result<Option<Whole>, StoreError> {
         let id = Uuid::from_bytes(id.0);
-        read!(self, |db| {
+        look_up!(self, |db| {
             let one: Option<ListedRow> = sqlx::query_as(ONE).bind(id).fetch_optional(db).await?;
             let Some(one) = one else { return Ok(None) };
             let row: WholeRow = sqlx::query_as(WHOLE).bind(id).fetch_one(db).await?;
@@ -488,6 +510,7 @@ fn whole(
         ended_how: row.ended_how,
         closed: row.closed,
         said,
+        team_then: row.team_then,
         said_talk: row.said_talk,
         conflicts: row.conflicts,
         credits: credits.into_iter().map(credit).collect(),

@@ -182,7 +182,17 @@ both! {
         centre.tell(&[json!({"provider_call": "CA5",
             "legs": [{"leg": "1", "agent": "A", "team": "green", "queue": "q"}]})]).await;
         assert_eq!(centre.stands(id).await.1, ["A white q"]);
-        assert_eq!(centre.one(id).await["disagrees"], true);
+        assert_eq!(centre.disagrees(id).await, (true, 2), "with the record and with the calendar");
+        // Rasa was red when the leg began, and blue when the interview did.
+        for (call, team, disagree) in [("CA6", "red", (false, 0)), ("CA7", "blue", (true, 1))] {
+            let mut told = said("A", "");
+            told.team = Some(team.into());
+            let id = centre.interview(T, call, told, None).await;
+            assert_eq!(centre.disagrees(id).await.0, team == "red", "{call} without a record");
+            let leg = leg("1", "A", "q", -15 * 60, 0);
+            centre.tell(&[json!({"provider_call": call, "legs": [leg]})]).await;
+            assert_eq!(centre.disagrees(id).await, disagree, "{call}");
+        }
         centre.adds_up().await;
     }
 
@@ -433,10 +443,10 @@ both! {
             4713;;;1;A\r\n\
             4714;;;1;A;sales;;ten;\r\n\
             4715;;;;;;;;\r\n";
-        let mut lines = 0;
+        let mut bytes = 0;
         let done = centre
             .desk()
-            .import_calls(csv.as_bytes(), T + HOUR, &mut |n| lines = n)
+            .import_calls(csv.as_bytes(), T + HOUR, &mut |n| bytes = n)
             .await
             .expect("imports");
         assert_eq!(done.taken, 3);
@@ -447,7 +457,7 @@ both! {
             assert!(line.starts_with(number) && line.contains(word), "{bad:?}");
         }
         assert_eq!(bad.len(), 4);
-        assert!(lines >= 9, "{lines}");
+        assert_eq!(bytes, csv.len() as u64, "all of the file is read");
         assert_eq!(centre.stands(id).await.1, ["B - support"]);
         let wrong = centre.desk().import_calls("call,agnet\n".as_bytes(), T, &mut |_| {}).await;
         assert!(wrong.expect_err("no such column").to_string().contains("\"agnet\""));
@@ -477,6 +487,13 @@ impl Centre {
             *offered.entry(agent.code.clone()).or_default() += row.n;
         }
         offered.into_iter().collect()
+    }
+
+    /// Whether the API says that hand-over and others disagree, and how often the page says so.
+    async fn disagrees(&self, id: InterviewId) -> (bool, usize) {
+        let reports = &self.app.site.reports;
+        let page = reports.interview(&id.to_string()).await.expect("reads").expect("is there");
+        (self.one(id).await["disagrees"] == true, page.disagreements.len())
     }
 
     async fn rule(&self) -> Option<Credit> {

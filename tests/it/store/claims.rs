@@ -247,3 +247,31 @@ both! {
         assert_eq!(stage(&database, "handed_over").await, written);
     }
 }
+
+/// However many reports wait for the database, a start finds a connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_that_wait_hold_up_no_start() {
+    use aftercall::store::report::{Cut, Unit};
+    let database = Database::postgres().await;
+    let store = open(&database).await;
+    let mut other = PgConnection::connect(&database.url).await.expect("it is there");
+    let mut held = other.begin().await.expect("begins");
+    sqlx::raw_sql("lock table answer_tally in access exclusive mode")
+        .execute(&mut *held)
+        .await
+        .expect("locked");
+    let reports: Vec<_> = (0..30)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.answer_counts(&Cut::default(), Unit::Whole).await })
+        })
+        .collect();
+    const WAITING: &str = "select count(*) from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    while number(&database, WAITING).await < 4 {}
+    assert_eq!(store.look(id(1), None, 0).await.expect("answers").known, None);
+    store.begin(begin(1)).await.expect("begins");
+    reports.iter().for_each(tokio::task::JoinHandle::abort);
+    held.rollback().await.expect("ends");
+    store.close().await;
+}

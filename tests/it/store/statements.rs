@@ -1,11 +1,11 @@
 //! Every statement in the store's source is one that both databases accept, and none reads a
 //! whole table of facts by mistake.
 
-use std::path::Path;
-
+use aftercall::store::report::{After, Cut, Pick, list_text};
 use aftercall::store::rows::{Engine, expand};
 use sqlx::{Executor, Row, SqlSafeStr, SqliteConnection};
 
+use super::source::{Statement, statements, tables};
 use super::*;
 use crate::harness::Database;
 
@@ -23,53 +23,26 @@ const FACTS: &[&str] = &[
     "answer_tally",
     "funnel_tally",
     "drop_tally",
+    "handovers",
+    "relinks",
 ];
 
 /// Statements that may read a whole table of facts, and why.
-const WHOLE: &[(&str, &str)] = &[("UNCOUNTED", "once at the end of a recount, outside any lock")];
+const WHOLE: &[(&str, &str)] = &[
+    ("UNCOUNTED", "once at the end of a recount, outside any lock"),
+    ("SOME_STAMPS", "any hundred rows of a short list"),
+    ("FORGET", "hand-overs live for minutes"),
+];
 
-/// A constant that holds SQL.
-struct Statement {
-    file: String,
-    name: String,
-    text: String,
-}
-
-/// The constants of `src/store` whose text begins as SQL does.
-fn statements() -> Vec<Statement> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("the room is there") {
-            let path = entry.expect("an entry").path();
-            let list = if path.is_dir() { &mut folders } else { &mut files };
-            list.push(path);
-        }
-    }
-    let mut found = Vec::new();
-    for path in files {
-        let source = std::fs::read_to_string(&path).expect("a source file");
-        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut rest = source.as_str();
-        while let Some((_, after)) = rest.split_once("const ") {
-            rest = after;
-            let Some((name, value)) = after.split_once(": &str =") else { continue };
-            let Some(text) = value.trim_start().strip_prefix('"') else { continue };
-            let Some((text, _)) = text.split_once("\";") else { continue };
-            let first = text.split_whitespace().next().unwrap_or_default();
-            if name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-                && ["select", "insert", "update", "delete", "with"].contains(&first)
-            {
-                found.push(Statement {
-                    file: file.clone(),
-                    name: name.to_owned(),
-                    text: text.to_owned(),
-                });
-            }
-        }
-    }
-    found
-}
+/// Statements that sort what they then cut to a few rows, and why that is little.
+const SORTED: &[(&str, &str)] = &[
+    ("NEWEST_OPEN", "the few interviews of one call"),
+    ("BY_CALL_REF", "the few interviews of one call"),
+    ("EXPIRED", "open interviews whose time is up, and this closes them"),
+    ("DUE", "recordings that are still to be fetched"),
+    ("BY_CALL", "the hand-overs of one call"),
+    ("BY_CALLER", "the hand-overs of one caller"),
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_accepts_every_statement_and_finds_an_index_for_it() {
@@ -78,8 +51,12 @@ async fn sqlite_accepts_every_statement_and_finds_an_index_for_it() {
     let options: sqlx::sqlite::SqliteConnectOptions = database.url.parse().expect("a url");
     let mut connection = options.connect().await.expect("the file is there");
     let mut faults = Vec::new();
-    let all = statements();
-    assert!(all.len() > 50, "only {} statements were found in the source", all.len());
+    let mut all = statements();
+    assert!(all.len() > 100, "only {} statements were found in the source", all.len());
+    for name in ["LIST", "LIST_OF_AGENT", "ANSWERS_WHOLE", "BY_NAME", "WHOLE"] {
+        assert!(all.iter().any(|one| one.name == name), "{name} is not read from the source");
+    }
+    all.extend(lists());
     for Statement { file, name, text } in all {
         if name.ends_with("_POSTGRES") {
             continue;
@@ -88,10 +65,18 @@ async fn sqlite_accepts_every_statement_and_finds_an_index_for_it() {
         match plan(&mut connection, &sql).await {
             Err(fault) => faults.push(format!("{file} {name}: {fault}")),
             Ok(steps) => {
-                let whole = steps
-                    .iter()
-                    .find(|step| FACTS.iter().any(|table| **step == format!("SCAN {table}")));
+                let named = tables(&text);
+                let is_fact = |name: &str| FACTS.contains(named.get(name).unwrap_or(&name));
+                let whole =
+                    steps.iter().find(|step| step.strip_prefix("SCAN ").is_some_and(is_fact));
                 if let (Some(step), false) = (whole, WHOLE.iter().any(|(known, _)| *known == name))
+                {
+                    faults.push(format!("{file} {name}: {step}"));
+                }
+                let sorts = steps.iter().find(|step| step.starts_with("USE TEMP B-TREE FOR"));
+                if let (Some(step), true) = (sorts, text.contains(" limit "))
+                    && named.keys().any(|name| is_fact(name))
+                    && !SORTED.iter().any(|(known, _)| *known == name)
                 {
                     faults.push(format!("{file} {name}: {step}"));
                 }
@@ -99,6 +84,30 @@ async fn sqlite_accepts_every_statement_and_finds_an_index_for_it() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The lists behind a report, whose statements are put together.
+fn lists() -> Vec<Statement> {
+    let cuts = [
+        Cut::default(),
+        Cut { agent: Some(1), team: Some(1), ..Cut::default() },
+        Cut { queue: Some(1), survey: Some("post-call".into()), ..Cut::default() },
+    ];
+    let after = Some(After { started_ms: START, id: id(1) });
+    let outcomes = Some(vec![(VERSION, 0, 5), (VERSION, 1, 5)]);
+    let picks = [
+        Pick { limit: 50, ..Pick::default() },
+        Pick { limit: 50, unlinked: true, after, ..Pick::default() },
+        Pick { limit: 50, outcomes, ..Pick::default() },
+    ];
+    let pairs = cuts.iter().flat_map(|cut| picks.iter().map(move |pick| (cut, pick)));
+    pairs
+        .map(|(cut, pick)| Statement {
+            file: "list".into(),
+            name: format!("{cut:?} {pick:?}"),
+            text: list_text(cut, pick),
+        })
+        .collect()
 }
 
 /// What SQLite would do, step by step, with the tables' own names.

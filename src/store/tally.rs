@@ -477,11 +477,11 @@ pub(crate) async fn generations_held(tx: &mut Tx) -> Result<(i64, i64), sqlx::Er
     tx.fetch(STATE_HELD, &[]).await?.pop().ok_or(sqlx::Error::RowNotFound)
 }
 
-/// Adds credits of interviews, each given with its start.
-pub(crate) async fn put_credits(
-    tx: &mut Tx,
-    credits: &[(Uuid, Millis, &[(i64, Unit)])],
-) -> Result<(), sqlx::Error> {
+/// An interview, its start, and for whom it counts in each generation.
+pub(crate) type Credit<'a> = (Uuid, Millis, &'a [(i64, Unit)]);
+
+/// Adds credits of interviews.
+pub(crate) async fn put_credits(tx: &mut Tx, credits: &[Credit<'_>]) -> Result<(), sqlx::Error> {
     let rows: Vec<(Uuid, Millis, i64, Unit)> = credits
         .iter()
         .flat_map(|(id, started_ms, units)| {

@@ -257,7 +257,8 @@ impl Evidence {
         let stays: Vec<(i64, Millis, Option<Millis>, i64)> =
             tx.fetch(STAYS, &[Column::Int(agents.into_iter().collect())]).await?;
         let versions: BTreeSet<i64> = rows.iter().map(|row| row.survey).collect();
-        let rules: Vec<(i64, Option<String>, Option<String>, Option<String>)> =
+        type Rules = (i64, Option<String>, Option<String>, Option<String>);
+        let rules: Vec<Rules> =
             tx.fetch(RULES, &[Column::Int(versions.into_iter().collect())]).await?;
 
         let mut evidence = Self {

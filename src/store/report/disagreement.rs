@@ -53,7 +53,8 @@ pub fn disagreements(said: &Served, team_then: Option<&str>, legs: &[Served]) ->
         compared = legs.iter().collect();
     }
     let mut all = Vec::new();
-    let parts: [(&'static str, fn(&Served) -> Option<&String>); 3] = [
+    type Part = fn(&Served) -> Option<&String>;
+    let parts: [(&'static str, Part); 3] = [
         ("agent", |served| served.agent.as_ref()),
         ("team", |served| served.team.as_ref()),
         ("queue", |served| served.queue.as_ref()),

@@ -96,6 +96,8 @@ create table interviews (
   limit_ms bigint not null,
   caller_hash uuid,
   caller_last text,
+  -- the number encrypted, while the caller may still ask to be called back, and after a wish
+  caller_sealed bytea,
   -- '' when offered, else the rule that said no
   ineligible text not null,
   -- what the start decided, as JSON, so that a repeated start gets the same document

@@ -28,6 +28,8 @@ const AT_ONCE: usize = 64;
 /// than a telephone line should be kept waiting, since a sample that lost calls because the machine
 /// was busy would be no sample.
 const SETTINGS: &str = "time_zone = \"Europe/Vilnius\"
+[call]
+callbacks = true
 [access]
 open = true
 [phone]

@@ -1,5 +1,7 @@
 //! What is derived from the two secrets: token keys from `secret`, hashes from `caller_key`.
 
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::ExposeSecret;
 use sha2::Sha256;
@@ -15,7 +17,11 @@ pub struct Keys {
     /// Token keys: the first seals, all open.
     pub tokens: Vec<Key>,
     hashing: Hmac<Sha256>,
+    numbers: XChaCha20Poly1305,
 }
+
+/// Length of what makes two encryptions of one number differ; it stands before the number.
+const NONCE: usize = 24;
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -26,13 +32,16 @@ impl std::fmt::Debug for Keys {
 impl Keys {
     /// Derives all keys from the settings.
     pub fn new(config: &Config) -> Self {
+        let hashing = keyed(config.caller_key.expose_secret().as_bytes());
+        let numbers = hashing.clone().chain_update("aftercall number to call back").finalize();
         Self {
             tokens: config
                 .secrets
                 .iter()
                 .map(|secret| Key::new(secret.expose_secret().as_bytes()))
                 .collect(),
-            hashing: keyed(config.caller_key.expose_secret().as_bytes()),
+            hashing,
+            numbers: XChaCha20Poly1305::new(&numbers.into_bytes()),
         }
     }
 
@@ -52,6 +61,26 @@ impl Keys {
     /// The hash of a caller's number, given in E.164.
     pub fn caller(&self, e164: &str) -> CallerHash {
         CallerHash(self.hash("caller", &[e164]))
+    }
+
+    /// A caller's number encrypted for one interview, so that a manager can call back. `random`
+    /// must be new each time.
+    pub fn seal_number(&self, e164: &str, id: InterviewId, random: [u8; 16]) -> Option<Vec<u8>> {
+        let mut nonce = [0; NONCE];
+        nonce[..16].copy_from_slice(&random);
+        nonce[16..].copy_from_slice(&id.0[..8]);
+        let payload = Payload { msg: e164.as_bytes(), aad: &id.0 };
+        let sealed = self.numbers.encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// The number that was encrypted for that interview; `None` if it was not, or under another
+    /// key.
+    pub fn open_number(&self, sealed: &[u8], id: InterviewId) -> Option<String> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+        let payload = Payload { msg: sealed, aad: &id.0 };
+        let number = self.numbers.decrypt(&XNonce::from(*nonce), payload).ok()?;
+        String::from_utf8(number).ok()
     }
 
     /// The id of an interview: a repeated start gives the same one, a second hand-over of the same
@@ -89,4 +118,33 @@ impl Keys {
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
     // HMAC takes keys of any length; the error type is for other MACs.
     Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(caller_key: char) -> Keys {
+        let text = format!(
+            "secret = \"{}\"\ncaller_key = \"{}\"\n",
+            "s".repeat(32),
+            caller_key.to_string().repeat(32)
+        );
+        Keys::new(&Config::read(&text, "test", vec![]).expect("settings"))
+    }
+
+    #[test]
+    fn a_number_opens_only_for_its_interview_and_with_its_key() {
+        let (mine, other) = (InterviewId([1; 16]), InterviewId([2; 16]));
+        let sealed = keys('c').seal_number("+37060000001", mine, [7; 16]).expect("sealed");
+        assert!(!sealed.windows(4).any(|part| part == b"3706"));
+        assert_eq!(keys('c').open_number(&sealed, mine).as_deref(), Some("+37060000001"));
+        assert_eq!(keys('c').open_number(&sealed, other), None);
+        assert_eq!(keys('d').open_number(&sealed, mine), None);
+        let mut bent = sealed.clone();
+        bent[30] ^= 1;
+        assert_eq!(keys('c').open_number(&bent, mine), None);
+        assert_eq!(keys('c').open_number(&sealed[..20], mine), None);
+        assert_ne!(keys('c').seal_number("+37060000001", mine, [8; 16]), Some(sealed));
+    }
 }

@@ -93,6 +93,8 @@ impl Desk {
             limit_ms: state.limit_ms(survey),
             caller: caller.map(|InterviewId(hash)| CallerHash(hash)),
             caller_last: missed.caller_last,
+            // A number does not travel in the token.
+            caller_sealed: None,
             ineligible: String::new(),
             opening: missed.opening,
             state: saved(state.clone()).to_bytes(),
@@ -259,6 +261,7 @@ mod tests {
             limit_ms: 1,
             caller: Some(CallerHash([0xab; 16])),
             caller_last: Some("678".into()),
+            caller_sealed: None,
             ineligible: String::new(),
             opening: "{}".into(),
             state: vec![],

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::config::{Config, Otherwise, Provider};
-use crate::interview::{Millis, Order, State};
+use crate::interview::{InterviewId, Millis, Order, State};
 use crate::store::{Store, StoreError};
 use crate::survey::{Lang, Survey, Version};
 use crate::telemetry::Counters;
@@ -92,6 +92,11 @@ pub struct Speak {
 }
 
 impl Desk {
+    /// The number that was kept for a call-back, if it was kept for that interview.
+    pub fn number_to_call(&self, sealed: &[u8], interview: InterviewId) -> Option<String> {
+        self.keys.open_number(sealed, interview)
+    }
+
     /// A desk on that store. Loads the survey versions that the store knows and the list of those
     /// who must never be asked. Before callers are served, [`Desk::surveys_seen`] must make the
     /// surveys known.

@@ -43,7 +43,8 @@ impl Decided {
 impl Desk {
     /// Answers a start request. Where nothing else vouches for it (`trusted` is false), it must
     /// come by the sealed address of an announced hand-over that is still good. `random` becomes the interview's id where neither the provider
-    /// nor the hand-over names the call: such a start cannot be recognised when it is repeated.
+    /// nor the hand-over names the call: such a start cannot be recognised when it is repeated. It
+    /// must be new for each request.
     pub async fn start(
         self: &Arc<Self>,
         provider: &Provider,
@@ -55,6 +56,7 @@ impl Desk {
     ) -> Answer {
         let deadline = deadline(provider);
         let own = self.caller_of(provider, &start);
+        let to_call = own.as_ref().map(|own| own.e164.clone());
         let mut caller = own.map(|own| (self.keys.caller(&own.e164), own.last));
         let own_hash = caller.as_ref().map(|(hash, _)| *hash);
         // A caller waits for one miss, not for several.
@@ -146,11 +148,15 @@ impl Desk {
             now,
         };
         let refused = offer::refuse(&self.config.offer, &self.config.time_zone, &case);
+        // Nobody is promised a call for whom there is no number to call: an announcement leaves
+        // only its hash, and while the store is away none can be kept.
+        let to_call = to_call
+            .filter(|_| self.config.call.callbacks && hash.is_some() && hash == own_hash && !away);
         let decided = Decided {
             lang,
             consent: self.config.offer.basis == Basis::Ask && !case.consent,
             never_ask: hash.is_some(),
-            callback: self.config.call.callbacks && hash.is_some(),
+            callback: to_call.is_some(),
             grace_ms: self.config.call.finish_key_grace_ms,
             wait_ms: provider.kind.key_wait_ms(),
         };
@@ -169,6 +175,9 @@ impl Desk {
             limit_ms: step.state.limit_ms(&survey),
             caller: hash,
             caller_last: last,
+            caller_sealed: to_call
+                .filter(|_| refused.is_none())
+                .and_then(|number| self.keys.seal_number(&number, id, random)),
             ineligible: refused.map(|r| r.word().to_string()).unwrap_or_default(),
             opening: serde_json::to_string(&decided).unwrap_or_default(),
             state: step.state.to_bytes(),
@@ -206,6 +215,7 @@ impl Desk {
                 }
                 // The next turn begins the interview in the store, and stores itself.
                 step.state.unsaved = true;
+                step.state.callback = false;
                 step.state.start = missed::pack(&row);
             }
         }

@@ -99,6 +99,10 @@ pub struct Detail {
     pub legs: Vec<(Served, Option<i64>)>,
     /// Sentences on where hand-over, record and the agents' stays in teams disagree.
     pub disagreements: Vec<String>,
+    /// When the caller asked that a manager calls back, local time.
+    pub callback: Option<String>,
+    /// The number to call then, encrypted.
+    pub number: Option<Vec<u8>>,
     /// Agents for whom it counts.
     pub credits: Vec<Served>,
     /// The transcript.
@@ -218,6 +222,8 @@ impl Reports {
             said_talk: whole.said_talk,
             legs: whole.legs.iter().map(|l| (l.served.clone(), l.talk_seconds)).collect(),
             disagreements: doubts(whole),
+            callback: whole.callback_ms.map(|at| self.local(at, "%Y-%m-%d %H:%M")),
+            number: whole.number.clone(),
             credits: agents.map(|c| c.served.clone()).collect(),
             turns: self.turns(whole, survey),
             comments: comments.map(|c| (name(c.question), c.seconds, c.status.clone())).collect(),

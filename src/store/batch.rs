@@ -63,6 +63,11 @@ const PUT_NEVER_ASK: &str = "insert into never_ask (caller_hash, since_ms, sourc
 const PUT_CALLBACKS: &str = "insert into callbacks (interview, at_ms)
     {rows uuid, bigint} on conflict (interview) do nothing";
 
+// Written after the call-backs of the batch. A number is kept only for whoever wants to be called.
+const FORGET_NUMBERS: &str = "update interviews set caller_sealed = null
+    where id in ({rows uuid})
+        and not exists (select 1 from callbacks c where c.interview = interviews.id)";
+
 /// One thing to write.
 #[derive(Clone, Debug)]
 pub(super) enum Work {
@@ -228,6 +233,8 @@ async fn go_on(
     let changed = put_answers(tx, &touched).await?;
     settle(&mut touched, &changed);
     update_interviews(tx, &touched).await?;
+    let closed = touched.values().filter(|one| one.after.closed && one.after.numbered);
+    tx.run(FORGET_NUMBERS, &[Column::Id(closed.map(|one| one.after.id).collect())]).await?;
     count(tx, changes, &touched, changed).await
 }
 

@@ -11,12 +11,12 @@ use super::{Begin, Known, StoreError};
 use crate::interview::Millis;
 
 const PUT_INTERVIEWS: &str = "insert into interviews (id, provider, call_ref, handover, survey,
-        language, channel, day, started_ms, limit_ms, caller_hash, caller_last, ineligible,
-        opening, turn, recorded_ms, state, open_question, started, turns_disposition, disposition,
+        language, channel, day, started_ms, limit_ms, caller_hash, caller_last,
+        caller_sealed, ineligible, opening, turn, recorded_ms, state, open_question, started, turns_disposition, disposition,
         closed, counted, day_before, said_agent, said_team, said_queue, said_leg, said_talk,
         said_call, conflicts, link)
-    {rows uuid, text, text, text, bigint, text, text, bigint, bigint, bigint, uuid, text, text,
-        text, bigint, bigint, bytea, bigint, boolean, text, text, boolean, bigint, bigint, bigint,
+    {rows uuid, text, text, text, bigint, text, text, bigint, bigint, bigint, uuid, text,
+        bytea, text, text, bigint, bigint, bytea, bigint, boolean, text, text, boolean, bigint, bigint, bigint,
         bigint, bigint, text, bigint, text, text, text}
     on conflict (id) do nothing returning id";
 
@@ -128,6 +128,7 @@ async fn insert_interviews(
         Column::Int(each!(|begin| begin.limit_ms)),
         Column::IdOrNull(each!(|begin| begin.caller.map(|hash| Uuid::from_bytes(hash.0)))),
         Column::TextOrNull(each!(|begin| begin.caller_last.as_deref())),
+        Column::BytesOrNull(each!(|begin| begin.caller_sealed.as_deref())),
         Column::Text(each!(|begin| begin.ineligible.as_str())),
         Column::Text(each!(|begin| begin.opening.as_str())),
         Column::Int(vec![0; n]),
@@ -218,6 +219,7 @@ fn interview_of(begin: &Begin, counted: i64) -> Interview {
         ended_ms: None,
         ended_how: None,
         closed: !begin.ineligible.is_empty(),
+        numbered: begin.caller_sealed.is_some(),
         counted,
         day_before: begin.day,
         caller_hash: begin.caller.map(|hash| Uuid::from_bytes(hash.0)),

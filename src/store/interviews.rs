@@ -51,7 +51,10 @@ const TAKE_FALLBACK: &str = "update interviews set fallback_turn = $2
     where id = $1 and (fallback_turn is null or fallback_turn = $2)";
 const EXPIRED: &str = "select id from interviews
     where closed = $1 and (limit_ms <= $2 or ended_ms <= $3) order by id limit 200";
-const CLOSE: &str = "update interviews set closed = true where id in ({rows uuid})";
+const CLOSE: &str = "update interviews set closed = true, caller_sealed = case
+        when exists (select 1 from callbacks c where c.interview = interviews.id)
+        then caller_sealed end
+    where id in ({rows uuid})";
 
 const NEVER_ASK_ALL: &str = "select caller_hash from never_ask";
 const NEVER_ASK_ADD: &str = "insert into never_ask (caller_hash, since_ms, source)
@@ -277,7 +280,8 @@ impl Store {
         Ok(answers)
     }
 
-    /// Marks interviews as closed whose limit or hang-up is long enough past, for calls whose end
+    /// Marks interviews as closed (and forgets the numbers kept for call-backs that were not
+    /// asked for) whose limit or hang-up is long enough past, for calls whose end
     /// nobody told us. Says how many, at most 200 at a time; call it again while it says 200.
     ///
     /// # Errors

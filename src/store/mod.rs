@@ -101,6 +101,9 @@ pub struct Begin {
     pub caller: Option<CallerHash>,
     /// Its last three digits.
     pub caller_last: Option<String>,
+    /// It, encrypted, if a manager may be asked to call back; forgotten when the interview closes
+    /// without such a wish.
+    pub caller_sealed: Option<Vec<u8>>,
     /// The rule that said no; empty when offered.
     pub ineligible: String,
     /// What the start decided, as JSON, for a repeated start.

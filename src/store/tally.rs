@@ -35,12 +35,14 @@ const LAST_SECOND: i64 = 61;
 
 const LOCK: &str = "select id, survey, language, channel, day, started_ms, limit_ms, ineligible,
         turn, recorded_ms, open_question, started, turns_disposition, disposition, failed,
-        finished_ms, ended_ms, ended_how, closed, counted, day_before, caller_hash
+        finished_ms, ended_ms, ended_how, closed, counted, day_before,
+        caller_hash, caller_sealed is not null as numbered
     from interviews where id in ({rows uuid}) order by id {lock}";
 
 const READ: &str = "select id, survey, language, channel, day, started_ms, limit_ms, ineligible,
         turn, recorded_ms, open_question, started, turns_disposition, disposition, failed,
-        finished_ms, ended_ms, ended_how, closed, counted, day_before, caller_hash
+        finished_ms, ended_ms, ended_how, closed, counted, day_before,
+        caller_hash, caller_sealed is not null as numbered
     from interviews where id in ({rows uuid})";
 
 const CREDITS: &str = "select interview, gen, kind, agent, team, queue
@@ -101,6 +103,8 @@ pub(crate) struct Interview {
     pub ended_ms: Option<Millis>,
     pub ended_how: Option<String>,
     pub closed: bool,
+    /// The caller's number is kept, encrypted.
+    pub numbered: bool,
     /// Newest generation of the tallies that counts it.
     pub counted: i64,
     /// Its day in the generations before `counted`.

@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{StatusCode, header};
 use jiff::civil::Date;
 
-use super::access::{Person, wants_json};
+use super::access::{Person, Role, wants_json};
 use super::api::ApiError;
 use super::reports::pairs;
 use super::{Site, assets};
@@ -153,14 +153,14 @@ impl PageError {
 }
 
 /// Somebody who may read the report.
-struct Reader;
+struct Reader(Person);
 
 impl FromRequestParts<Site> for Reader {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
         let person = Person::from_request_parts(parts, site).await?;
-        if person.may_read() { Ok(Self) } else { Err(PageError::Forbidden.page(site)) }
+        if person.may_read() { Ok(Self(person)) } else { Err(PageError::Forbidden.page(site)) }
     }
 }
 
@@ -404,9 +404,15 @@ struct InterviewPage {
     one: Detail,
     /// Agents for whom it counts, with their addresses.
     credits: Vec<(String, String)>,
+    /// The number to call, for managers, if the caller asked for it.
+    number: Option<String>,
 }
 
-async fn interview_page(_: Reader, State(site): State<Site>, Path(id): Path<String>) -> Response {
+async fn interview_page(
+    Reader(person): Reader,
+    State(site): State<Site>,
+    Path(id): Path<String>,
+) -> Response {
     let made: Result<Response, PageError> = async {
         let one = site.reports.interview(&id).await?.ok_or(PageError::Missing("interview"))?;
         let shell = Shell::new(&site, "");
@@ -416,7 +422,10 @@ async fn interview_page(_: Reader, State(site): State<Site>, Path(id): Path<Stri
             (served.agent_name.clone().filter(|name| !name.is_empty()).unwrap_or(code), link)
         });
         let credits = credits.collect();
-        html(&InterviewPage { shell, one, credits })
+        let manages = matches!(person.role, Role::Admin | Role::Manager);
+        let sealed = one.number.as_deref().filter(|_| manages).zip(id.parse().ok());
+        let number = sealed.and_then(|(sealed, id)| site.desk.number_to_call(sealed, id));
+        html(&InterviewPage { shell, one, credits, number })
     }
     .await;
     made.unwrap_or_else(|fault| fault.page(&site))

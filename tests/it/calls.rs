@@ -85,6 +85,7 @@ database_url = "{database}"
 media = "{}"
 secret = ["{}"]
 caller_key = "{}"
+call.callbacks = true
 {further}
 [provider.twilio]
 kind = "twilio"

@@ -74,6 +74,7 @@ impl Centre {
             limit_ms: at + 3 * MINUTE,
             caller,
             caller_last: None,
+            caller_sealed: None,
             ineligible: String::new(),
             opening: "{}".into(),
             state: vec![],

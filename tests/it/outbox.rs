@@ -166,6 +166,7 @@ impl Centre {
             limit_ms: NOW + HOUR,
             caller: None,
             caller_last: None,
+            caller_sealed: None,
             ineligible: String::new(),
             opening: "{}".into(),
             state: vec![1],

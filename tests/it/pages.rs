@@ -2,7 +2,8 @@
 
 use aftercall::app::App;
 use aftercall::config::Config;
-use aftercall::interview::{Disposition, Input, InterviewId, Outcome};
+use aftercall::desk::keys::Keys;
+use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
 use aftercall::store::{Begin, Said, Turn};
 use aftercall::web::{Body, Router};
 use http::{Request, Response, StatusCode, header};
@@ -215,6 +216,45 @@ both! {
         }
     }
 
+    /// A caller who asked to be called is shown to managers with the number, and to nobody else.
+    async fn a_wish_to_be_called_shows_the_number_to_managers(database: Database) {
+        const NUMBER: &str = "+37060012345";
+        let (app, router) = house(&database).await;
+        let keys = Keys::new(&app.site.config);
+        let survey = app.site.desk.survey("post-call").expect("the survey").version;
+        let mut ids = Vec::new();
+        for n in [1, 2] {
+            let mut begin = begin(n, survey, Said::default());
+            begin.caller_sealed = keys.seal_number(NUMBER, begin.id, [n; 16]);
+            ids.push(begin.id);
+            app.store().begin(begin.clone()).await.expect("begins");
+            let mut one = turn(&begin, vec![]);
+            if n == 1 {
+                one.facts = vec![Fact::Callback];
+            }
+            app.store().record(one).await.expect("recorded");
+        }
+        let made = app.site.desk.create_token("reader", "read", [7; 32], 1_800_000_000_000).await;
+        let reader = format!("Bearer {}", made.expect("a token"));
+        let of_manager = (header::COOKIE, cookie(&router).await);
+        let of_reader = (header::AUTHORIZATION, reader);
+        for (id, who, asked, seen) in [
+            (ids[0], &of_manager, true, true),
+            (ids[0], &of_reader, true, false),
+            (ids[1], &of_manager, false, false),
+        ] {
+            let with = [(who.0.clone(), who.1.as_str())];
+            let page = ask(&router, get(&format!("/interviews/{id}"), &with)).await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+            assert_eq!(page.text.contains("asked for a call"), asked, "{}", page.text);
+            let shown = page.text.contains("37060012345");
+            assert_eq!(shown, seen, "{}", page.text);
+            let json = ask(&router, get(&format!("/api/v1/interviews/{id}"), &with)).await;
+            assert_eq!(json.status, StatusCode::OK, "{}", json.text);
+            assert!(!json.text.contains("37060012345"), "{}", json.text);
+        }
+    }
+
     /// JSON or CSV as the program asks; a wrong filter has a stable code.
     async fn programs_choose_their_format(database: Database) {
         let router = site(&database).await;
@@ -315,6 +355,7 @@ fn begin(n: u8, survey: aftercall::survey::Version, said: Said) -> Begin {
         limit_ms: START + 180_000,
         caller: None,
         caller_last: None,
+        caller_sealed: None,
         ineligible: String::new(),
         opening: "{}".into(),
         state: vec![],

@@ -334,6 +334,7 @@ async fn interview(store: &Store, n: u8, started_ms: i64, said: Said, rating: u8
         limit_ms: started_ms + 300_000,
         caller: None,
         caller_last: Some("123".into()),
+        caller_sealed: None,
         ineligible: String::new(),
         opening: "{}".into(),
         state: Vec::new(),

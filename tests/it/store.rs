@@ -110,6 +110,7 @@ fn begin(n: u16) -> Begin {
         limit_ms: START + 180_000,
         caller: Some(caller(1)),
         caller_last: Some("123".into()),
+        caller_sealed: None,
         ineligible: String::new(),
         opening: "{}".into(),
         state: vec![0],

@@ -81,6 +81,10 @@ pub struct Whole {
     pub said_talk: Option<i64>,
     /// Names said twice with different values, as JSON.
     pub conflicts: Option<String>,
+    /// When the caller asked that a manager calls back.
+    pub callback_ms: Option<Millis>,
+    /// The number to call then, encrypted, if it was kept.
+    pub number: Option<Vec<u8>>,
     /// Whom it counts for.
     pub credits: Vec<Credited>,
     /// Legs of the call it is linked to, in the order they began.
@@ -221,6 +225,8 @@ struct WholeRow {
     queue: Option<String>,
     leg: Option<String>,
     team_then: Option<String>,
+    callback_ms: Option<i64>,
+    number: Option<Vec<u8>>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -267,9 +273,11 @@ pub(crate) use team_then;
 const WHOLE: &str = concat!(
     "select i.provider, i.call_ref, i.ineligible, i.failed, i.ended_ms, i.ended_how, i.closed,
            i.said_talk, i.conflicts, a.code as agent, a.name as agent_name, t.name as team,
-           q.name as queue, i.said_leg as leg, ",
+           q.name as queue, i.said_leg as leg, k.at_ms as callback_ms,
+           case when k.at_ms is not null then i.caller_sealed end as number, ",
     team_then!(),
     " from interviews i
+    left join callbacks k on k.interview = i.id
     left join agents a on a.id = i.said_agent
     left join teams t on t.id = i.said_team
     left join queues q on q.id = i.said_queue
@@ -511,6 +519,8 @@ fn whole(
         closed: row.closed,
         said,
         team_then: row.team_then,
+        callback_ms: row.callback_ms,
+        number: row.number,
         said_talk: row.said_talk,
         conflicts: row.conflicts,
         credits: credits.into_iter().map(credit).collect(),

@@ -171,7 +171,7 @@ async fn stored(store: &Store, number: u32) -> Vec<u8> {
 
 fn write_settings(folder: &Path, database: &Database) -> std::path::PathBuf {
     let file = folder.join("aftercall.toml");
-    let further = "[call]\nfinish_key_grace_ms = 0\n[limits]\nbudget_ms = 4000";
+    let further = "call.finish_key_grace_ms = 0\n[limits]\nbudget_ms = 4000";
     let text = settings("127.0.0.1:0", PUBLIC, &database.url, &folder.join("media"), further);
     std::fs::write(&file, text).expect("written");
     file

@@ -80,6 +80,7 @@ async fn build(
         caller_key = "{}"
         time_zone = "Europe/Vilnius"
         call.finish_key_grace_ms = 0
+        call.callbacks = true
         # A busy machine that runs many tests is no store that is away.
         limits.budget_ms = 60000
         [provider.twilio]

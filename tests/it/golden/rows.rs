@@ -13,7 +13,8 @@ const INTERVIEWS: &str = "select {i.id}, i.provider, s.name, i.disposition, i.la
         a.code, t.name, q.name, i.said_leg, cast(i.said_talk as text), i.said_call, i.conflicts,
         i.link, cast(i.day as text), cast(i.open_question as text), cast(i.turn as text),
         cast(i.finished_ms as text), cast(i.ended_ms as text), i.ended_how,
-        case when i.closed then 'yes' end, i.failed, case when i.started then 'yes' end
+        case when i.closed then 'yes' end, i.failed, case when i.started then 'yes' end,
+        case when i.caller_sealed is not null then 'kept' end
     from interviews as i join surveys as s on s.version = i.survey
         left join agents as a on a.id = i.said_agent
         left join teams as t on t.id = i.said_team
@@ -200,7 +201,8 @@ impl Show<'_> {
         else {
             return;
         };
-        let [link, day, open, turn, finished, ended, how, closed, failed, started_yes] = rest
+        let [link, day, open, turn, finished, ended, how, closed, failed, started_yes, number] =
+            rest
         else {
             return;
         };
@@ -237,6 +239,7 @@ impl Show<'_> {
                 ("ended", &at(ended)),
                 ("how", how),
                 ("failed", failed),
+                ("number", number),
                 ("closed", closed),
             ]),
         ] {

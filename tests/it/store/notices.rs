@@ -282,3 +282,49 @@ both! {
         store.close().await;
     }
 }
+
+/// Which interviews keep a number, as a sum of their own bits.
+async fn kept(database: &Database) -> Vec<bool> {
+    let mut kept = Vec::new();
+    for n in 1..=4u16 {
+        let hex = id(n).to_string();
+        let is = if database.url.starts_with("sqlite:") {
+            format!("x'{hex}'")
+        } else {
+            format!("'{hex}'::uuid")
+        };
+        let sql = format!(
+            "select count(*) from interviews where id = {is} and caller_sealed is not null"
+        );
+        kept.push(number(database, &sql).await == 1);
+    }
+    kept
+}
+
+both! {
+    /// A number is kept while its caller may still ask to be called, and then only for one who did.
+    async fn a_number_goes_with_the_interview_unless_somebody_is_to_call(database: Database) {
+        let store = open(&database).await;
+        for n in 1..=4 {
+            store.begin(Begin { caller_sealed: Some(vec![5; 40]), ..begin(n) }).await.expect("written");
+        }
+        assert_eq!(kept(&database).await, [true; 4]);
+        // 1 and 2 end by their last word, 3 and 4 by the clock; 2 and 4 want to be called.
+        for n in [2, 4] {
+            let mut wish = turn(n, 1, 1);
+            wish.facts = vec![Fact::Callback];
+            store.record(wish).await.expect("written");
+        }
+        for n in [1, 2] {
+            let mut last = turn(n, 2, 1);
+            last.ended = true;
+            store.record(last).await.expect("written");
+        }
+        assert_eq!(kept(&database).await, [false, true, true, true]);
+        assert_eq!(store.close_expired(START + 10_000_000).await.expect("closed"), 2);
+        assert_eq!(kept(&database).await, [false, true, false, true]);
+        let whole = store.whole_interview(id(4)).await.expect("read").expect("is there");
+        assert_eq!((whole.callback_ms, whole.number), (Some(START + 5_000), Some(vec![5; 40])));
+        store.close().await;
+    }
+}

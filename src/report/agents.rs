@@ -139,12 +139,26 @@ pub struct Rate {
     pub high: f64,
 }
 
+impl Rate {
+    /// So many out of so many; `None` out of none.
+    pub fn of(some: u64, all: u64) -> Option<Self> {
+        share::share(some, all).map(|share| Self {
+            n: share.n,
+            score: share.score,
+            low: share.interval.low,
+            high: share.interval.high,
+        })
+    }
+}
+
 /// Counts of one unit while they are gathered.
 #[derive(Debug, Default)]
 struct Gathered {
     stages: BTreeMap<String, u64>,
     /// By figure (its place in the list) and value.
     answers: BTreeMap<usize, BTreeMap<u8, u64>>,
+    /// By figure: who heard its question and gave no answer.
+    unanswered: BTreeMap<usize, u64>,
 }
 
 impl Gathered {
@@ -162,19 +176,15 @@ impl Gathered {
         let answered = dispositions.complete + dispositions.partial;
         let measures = self.answers.iter().filter_map(|(at, by_value)| {
             let figure = all.get(*at)?;
-            Some((figure.key.clone(), measured(&figure.shape, by_value)))
+            let unanswered = self.unanswered.get(at).copied().unwrap_or(0);
+            Some((figure.key.clone(), measured(&figure.shape, by_value, unanswered)))
         });
         Figures {
             offered,
             started: stage("started"),
             completed: dispositions.complete,
             dispositions,
-            answer_rate: share::share(answered, offered).map(|s| Rate {
-                n: s.n,
-                score: s.score,
-                low: s.interval.low,
-                high: s.interval.high,
-            }),
+            answer_rate: Rate::of(answered, offered),
             response_rate: None,
             response_rate_reason: "not_computed",
             measures: Measures(measures.collect()),
@@ -302,8 +312,9 @@ fn gather(
         }
         let unit = units.entry((row.agent, row.team)).or_default();
         let by_value = unit.answers.entry(*at).or_default();
-        if let Some(value) = value {
-            *by_value.entry(value).or_default() += count(row.n);
+        match value {
+            Some(value) => *by_value.entry(value).or_default() += count(row.n),
+            None => *unit.unanswered.entry(*at).or_default() += count(row.n),
         }
     }
     units

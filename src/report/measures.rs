@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::agents::Rate;
 use crate::satisfaction::{MIN_N, MIN_N_NPS, mean, nps, share};
 use crate::store::report::Asked;
 use crate::survey::{About, Good, Kind, Version};
@@ -280,6 +281,9 @@ pub struct Measured {
     pub detail: Detail,
     /// Whether there are answers enough to show a score.
     pub enough: bool,
+    /// Item response rate, for pages: those who answered out of those who heard the question.
+    #[serde(skip)]
+    pub response: Option<Rate>,
     /// Counts by value, for drawing.
     #[serde(skip)]
     pub values: Counts,
@@ -318,8 +322,9 @@ pub enum Detail {
     YesNo {},
 }
 
-/// The figure of answers counted by value; values outside the scale are left out.
-pub fn measured(shape: &Shape, by_value: &BTreeMap<u8, u64>) -> Measured {
+/// The figure of answers counted by value; values outside the scale are left out. `unanswered`
+/// heard the question and skipped it, kept silent or pressed wrong keys.
+pub fn measured(shape: &Shape, by_value: &BTreeMap<u8, u64>, unanswered: u64) -> Measured {
     let values: Vec<(u8, u64)> =
         shape.values().map(|v| (v, by_value.get(&v).copied().unwrap_or(0))).collect();
     let n: u64 = values.iter().map(|(_, n)| n).sum();
@@ -359,6 +364,7 @@ pub fn measured(shape: &Shape, by_value: &BTreeMap<u8, u64>) -> Measured {
         high: figure.map(|(_, interval)| interval.high),
         detail,
         enough: n >= needed,
+        response: Rate::of(n, n + unanswered),
         values: Counts(values),
     }
 }

@@ -192,8 +192,10 @@ both! {
             let said = Said { agent: Some("A17".into()), team: Some(team.into()), ..Said::default() };
             let begin = begin(n, survey.version, said);
             app.store().begin(begin.clone()).await.expect("begins");
-            let items = [("csat", 4), ("nps", 9)]
-                .map(|(measure, value)| (question(measure), Outcome::Answered(value)));
+            let fcr = if n == 2 { Outcome::Skipped } else { Outcome::Answered(1) };
+            let outcomes =
+                [("csat", Outcome::Answered(4)), ("nps", Outcome::Answered(9)), ("fcr", fcr)];
+            let items = outcomes.map(|(measure, outcome)| (question(measure), outcome));
             app.store().record(turn(&begin, items.to_vec())).await.expect("recorded");
         }
         let cookie = cookie(&router).await;
@@ -204,6 +206,8 @@ both! {
             page.text.split_once("What their callers said about us").expect("stands apart");
         assert!(agent.contains("measure=csat") && !agent.contains("measure=nps"), "{agent}");
         assert!(others.contains("measure=nps"), "{others}");
+        // One of the two callers of the red team skipped whether it was solved.
+        assert!(page.text.contains("50 % of 2 who heard it answered (9 % to 91 %)"), "{}", page.text);
         for (team, counted) in [("red", 2), ("blue", 1)] {
             let links = page.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
             let link = links

@@ -6,6 +6,7 @@ use super::agents::{Tile, segment, tile};
 use super::draw::{Part, count, mean_texts, name};
 use super::{Asked, Form, Shell};
 use crate::report::AgentsReport;
+use crate::report::agents::Rate;
 use crate::report::interviews::List;
 use crate::report::measures::{Figure, Measured, Shape};
 use crate::survey::About;
@@ -30,6 +31,8 @@ pub struct Block {
     pub tile: Tile,
     /// The mean with its interval, if it has one and there are answers enough.
     pub mean: Option<(String, String)>,
+    /// How many of those who heard the question answered it, in words.
+    pub response: String,
     /// All values, the highest first.
     pub values: Vec<Value>,
 }
@@ -169,6 +172,13 @@ fn block(
     Block {
         tile: tile(figure, measured),
         mean: mean_texts(measured).filter(|_| measured.enough),
+        response: measured.response.map(response_text).unwrap_or_default(),
         values: values.collect(),
     }
+}
+
+fn response_text(rate: Rate) -> String {
+    let percent = |part: f64| format!("{:.0} %", part * 100.0);
+    let (low, high) = (percent(rate.low), percent(rate.high));
+    format!("{} of {} who heard it answered ({low} to {high})", percent(rate.score), rate.n)
 }

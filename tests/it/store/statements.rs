@@ -40,8 +40,8 @@ const SORTED: &[(&str, &str)] = &[
     ("BY_CALL_REF", "the few interviews of one call"),
     ("EXPIRED", "open interviews whose time is up, and this closes them"),
     ("DUE", "recordings that are still to be fetched"),
-    ("BY_CALL", "the hand-overs of one call"),
-    ("BY_CALLER", "the hand-overs of one caller"),
+    ("LOOK", "the few interviews of one call"),
+    ("FIND", "the hand-overs of one call and one caller, which live for minutes"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,11 @@ use crate::survey::{Fault, Level};
 use crate::telemetry::{self, Counters};
 use crate::web::{self, Patience, Router, Site, serve};
 
+/// Prints a line for people or for the next program.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::app::print(format_args!("{}\n", format_args!($($words)*))) };
+}
+
 mod call;
 mod check;
 mod command;
@@ -316,6 +321,18 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints to standard output. When nobody reads on (`aftercall call … | head`), the command is
+/// over, and that is no fault.
+fn print(words: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    let Err(fault) = std::io::stdout().lock().write_fmt(words) else { return };
+    if fault.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    eprintln!("aftercall: what was to be printed is lost: {fault}");
+    std::process::exit(1);
 }
 
 async fn run(command: Command) -> Result<ExitCode, AppError> {

@@ -92,10 +92,10 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
             phone.call(&line, &mut script, |event| show(&mut transcript, &event)).await
         }
     };
-    println!("{}", transcript.summary(&outcome));
+    say!("{}", transcript.summary(&outcome));
     match &app {
         Some(app) => print_stored(app, &provider, &line).await?,
-        None => println!(
+        None => say!(
             "the stored answers cannot be shown: they are in that server's store, which only its \
              own settings name (--config FILE)"
         ),
@@ -130,7 +130,7 @@ fn with_words<W: Wire>(
 
 fn show(transcript: &mut Transcript, event: &Event) {
     if let Some(text) = transcript.line(event) {
-        println!("{text}");
+        say!("{text}");
     }
 }
 
@@ -155,7 +155,7 @@ async fn print_stored(app: &App, provider: &Provider, line: &Line) -> Result<(),
             "" => String::new(),
             reason => format!(" ({reason})"),
         };
-        println!("disposition: {}{said_no}", known.disposition.word());
+        say!("disposition: {}{said_no}", known.disposition.word());
         let Some(survey) = app.site.desk.version(known.survey) else { continue };
         for answer in store.answers(known.id).await? {
             let asked =
@@ -165,7 +165,7 @@ async fn print_stored(app: &App, provider: &Provider, line: &Line) -> Result<(),
                 Outcome::Answered(value) => value.to_string(),
                 other => format!("{other:?}").to_lowercase(),
             };
-            println!("  {} ({}): {value}", asked.name, asked.measure);
+            say!("  {} ({}): {value}", asked.name, asked.measure);
         }
     }
     Ok(())

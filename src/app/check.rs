@@ -21,15 +21,15 @@ pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
     if let Some(file) = &check.settings.config {
         match Config::load(Some(file)) {
             Ok(read) => {
-                println!("{}: the settings are in order", file.display());
+                say!("{}: the settings are in order", file.display());
                 for warning in &read.warnings {
-                    println!("warning: {warning}");
+                    say!("warning: {warning}");
                 }
                 named = Some(read.surveys.clone());
                 config = Some(read);
             }
             Err(fault) => {
-                println!("{fault}");
+                say!("{fault}");
                 wrong = true;
                 named = fault.surveys;
             }
@@ -39,7 +39,7 @@ pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
         named.get_or_insert_default().prompts = Some(folder.clone());
     }
     let Some(named) = named else {
-        println!("the surveys were not checked: the settings do not say where they are");
+        say!("the surveys were not checked: the settings do not say where they are");
         return Ok(ExitCode::FAILURE);
     };
     let library = Library::look(named.prompts.as_deref());
@@ -48,16 +48,16 @@ pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
     match compared(&library, check, config.as_ref()).await {
         Ok(changed) => faults.extend(changed),
         Err(fault) => {
-            println!("not compared with earlier versions: {fault}");
+            say!("not compared with earlier versions: {fault}");
             wrong = true;
         }
     }
     faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     for fault in &faults {
-        println!("{fault}");
+        say!("{fault}");
     }
     for fault in missing(&named, &library) {
-        println!("{fault}");
+        say!("{fault}");
         wrong = true;
     }
     wrong |= faults.iter().any(|fault| fault.level == Level::Error);
@@ -85,7 +85,7 @@ async fn compared(
             None => "there is no store yet",
         },
     };
-    println!("not compared with earlier versions: {why}");
+    say!("not compared with earlier versions: {why}");
     Ok(Vec::new())
 }
 
@@ -146,7 +146,7 @@ pub(super) fn missing(named: &SurveysNamed, library: &Library) -> Vec<config::Fa
 /// What each survey is, and who speaks it at each kind of provider.
 fn tell(library: &Library) {
     for survey in library.surveys() {
-        println!(
+        say!(
             "{} {}: {} questions, up to {} s promised, in {}",
             survey.name,
             survey.version,
@@ -156,9 +156,9 @@ fn tell(library: &Library) {
         );
         for kind in Kind::ALL {
             let voices = dialect::of(kind);
-            println!("  {}", kind.word());
+            say!("  {}", kind.word());
             for line in speakers(survey, &|lang| voices.voice(lang).is_some()) {
-                println!("    {line}");
+                say!("    {line}");
             }
         }
     }

@@ -39,15 +39,16 @@ pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     let filter = Filter::read(&pairs(&wanted), reports.today(now))?;
     let made = reports.agents(&filter, now).await?;
     match wanted.format {
-        Format::Json => println!(
+        Format::Json => say!(
             "{}",
             serde_json::to_string_pretty(&made)
                 .map_err(|fault| AppError::Usage(fault.to_string()))?
         ),
         Format::Csv => {
-            print!("{}", table::csv(&made).map_err(|fault| AppError::Usage(fault.to_string()))?)
+            let text = table::csv(&made).map_err(|fault| AppError::Usage(fault.to_string()))?;
+            super::print(format_args!("{text}"));
         }
-        Format::Table => print!("{}", table::text(&made)),
+        Format::Table => super::print(format_args!("{}", table::text(&made))),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -94,7 +95,7 @@ pub(super) async fn import(import: Import) -> Result<ExitCode, AppError> {
     for bad in &done.bad {
         eprintln!("{}:{}: {}", file.display(), bad.line, bad.reason);
     }
-    println!("{} taken, {} refused", done.taken, done.bad.len());
+    say!("{} taken, {} refused", done.taken, done.bad.len());
     Ok(if done.bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -112,9 +113,12 @@ pub(super) async fn speak(speak: Speak) -> Result<ExitCode, AppError> {
         .await
         .map_err(|fault| AppError::Usage(fault.to_string()))?;
     bar.finish_and_clear();
-    println!(
+    say!(
         "{} made, {} already right, {} recorded by people and left alone, {} no longer needed",
-        made.made, made.kept, made.human, made.removed
+        made.made,
+        made.kept,
+        made.human,
+        made.removed
     );
     library(Some(&speak.folder))?;
     Ok(ExitCode::SUCCESS)
@@ -128,7 +132,7 @@ pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppErro
     random[16..].copy_from_slice(&super::draw());
     let made =
         app.site.desk.create_token(&token.name, role.word(), random, clock::now_ms()).await?;
-    println!("{made}");
+    say!("{made}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -138,9 +142,9 @@ pub(super) async fn recount(settings: &Settings) -> Result<ExitCode, AppError> {
     let done = app.site.desk.recount(&|n| bar.set_position(n)).await?;
     bar.finish_and_clear();
     for difference in &done.differences {
-        println!("corrected: {difference}");
+        say!("corrected: {difference}");
     }
-    println!(
+    say!(
         "{} interviews counted, {} numbers corrected, {} moved to another day",
         done.interviews,
         done.differences.len(),
@@ -153,12 +157,12 @@ pub(super) async fn doctor(settings: &Settings) -> Result<ExitCode, AppError> {
     let app = app(settings).await?;
     let differences = app.store().doctor().await?;
     for difference in &differences {
-        println!("{difference}");
+        say!("{difference}");
     }
     if differences.is_empty() {
-        println!("every tally equals a recount");
+        say!("every tally equals a recount");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} numbers differ; aftercall recount mends them", differences.len());
+    say!("{} numbers differ; aftercall recount mends them", differences.len());
     Ok(ExitCode::FAILURE)
 }

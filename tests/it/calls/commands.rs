@@ -1,7 +1,7 @@
 //! The command line: what people and scripts rely on, down to the exit code.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -76,6 +76,17 @@ fn a_call_is_told_on_screen() {
     let refused = run(&["call", "--keys", "- - -", "--provider", "twilio", "--lang", "ask"]);
     assert_eq!(refused.code, Some(0), "missing words are silence: {refused:?}");
     assert!(refused.out.contains("disposition: no_contact"), "{}", refused.out);
+}
+
+/// `aftercall call … | head -1`: who has read enough ends the command, without a word.
+#[test]
+fn a_reader_who_goes_away_is_no_fault() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aftercall"));
+    command.args(["call", "--keys", "5 1 3 8"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = command.spawn().expect("the program runs");
+    drop(running.stdout.take());
+    let ran = running.wait_with_output().expect("it ends");
+    assert_eq!((ran.status.code(), String::from_utf8_lossy(&ran.stderr).as_ref()), (Some(0), ""));
 }
 
 #[test]

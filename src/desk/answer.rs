@@ -114,7 +114,7 @@ impl Desk {
                         async move { desk.record(start, turn).await.map(|_| ()) }.boxed()
                     });
                 }
-                after.unsaved = true;
+                after.unsaved = Some(state.unsaved.unwrap_or(state.turn));
                 after.start = state.start;
                 self.speak(provider, survey, after, next.order)
             }

@@ -13,7 +13,7 @@ use crate::config::Provider;
 use crate::interview::{
     Disposition, Fact, Input, InterviewId, Millis, Outcome, Recording, State, Step, step,
 };
-use crate::store::{Begin, CallerHash, Claim, Said, StoreError, StoredTurn, Turn};
+use crate::store::{Begin, CallerHash, Carried, Claim, Said, StoreError, StoredTurn, Turn};
 use crate::survey::Survey;
 
 /// Longest start that a link carries, in bytes; platforms take addresses of 4,000 characters.
@@ -57,7 +57,7 @@ pub(super) fn pack(begin: &Begin) -> Vec<u8> {
 
 /// The state as it stands when all it knows is stored.
 pub(super) fn saved(mut state: State) -> State {
-    state.unsaved = false;
+    state.unsaved = None;
     state.start = Vec::new();
     state
 }
@@ -179,7 +179,7 @@ impl Desk {
                 self.counters.count("turn", &provider.name);
                 turn_of(&survey, &state, input, next.facts, &saved(next.state), now)
             }
-            _ if state.unsaved => {
+            _ if state.unsaved.is_some() => {
                 let after = saved(state.clone());
                 turn_of(&survey, &state, Input::Silence, Vec::new(), &after, now)
             }
@@ -211,15 +211,15 @@ pub(super) fn turn_of(
     after: &State,
     now: Millis,
 ) -> Turn {
-    let mut facts = if state.unsaved { state.facts() } else { Vec::new() };
+    let items = outcomes(&news);
+    let carried = state.unsaved.map(|since| {
+        let facts = state.facts();
+        let mut known = outcomes(&facts);
+        known.retain(|(question, _)| items.iter().all(|(new, _)| new != question));
+        (facts, Carried { since, items: known })
+    });
+    let (mut facts, carried) = carried.unwrap_or_default();
     facts.extend(news);
-    let mut items: Vec<(u8, Outcome)> = Vec::new();
-    for fact in &facts {
-        if let Fact::Item { question, outcome } = fact {
-            items.retain(|(q, _)| q != question);
-            items.push((*question, *outcome));
-        }
-    }
     Turn {
         id: state.id,
         turn: state.turn,
@@ -227,6 +227,7 @@ pub(super) fn turn_of(
         input,
         facts,
         items,
+        carried,
         language: after.lang.to_string(),
         state: after.to_bytes(),
         open_question: after.open_question(),
@@ -234,6 +235,18 @@ pub(super) fn turn_of(
         disposition: after.disposition(survey),
         ended: after.over().is_some(),
     }
+}
+
+/// The last outcome of each item that facts tell of.
+fn outcomes(facts: &[Fact]) -> Vec<(u8, Outcome)> {
+    let mut items: Vec<(u8, Outcome)> = Vec::new();
+    for fact in facts {
+        if let Fact::Item { question, outcome } = fact {
+            items.retain(|(q, _)| q != question);
+            items.push((*question, *outcome));
+        }
+    }
+    items
 }
 
 /// What the request that was first with a turn brought about.

@@ -31,7 +31,10 @@ impl Desk {
         call_id: Option<&str>,
         token: Option<&str>,
     ) -> Result<Vec<InterviewId>, StoreError> {
-        if let Some(id) = token.and_then(|text| self.interview_of(provider, text)) {
+        // A token of another call says nothing of this one's end.
+        if let Some(text) = token.filter(|text| self.token_fits(provider, call_id, Some(text)))
+            && let Some(id) = self.interview_of(provider, text)
+        {
             return Ok(vec![id]);
         }
         match call_id {

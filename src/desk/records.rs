@@ -174,15 +174,31 @@ pub struct Refusal {
 pub struct Taken {
     /// How many were stored.
     pub accepted: usize,
-    /// Those that were not.
+    /// Those that were not, the first thousand with their reasons.
     pub refused: Vec<Refusal>,
+    /// How many more were not.
+    #[serde(skip_serializing_if = "is_none")]
+    pub refused_more: usize,
+}
+
+/// Refusals that are told one by one: who sends nothing but nonsense reads the first thousand.
+const TOLD: usize = 1000;
+
+fn is_none(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Taken {
     /// Adds what became of further records.
     pub fn extend(&mut self, more: Self) {
         self.accepted += more.accepted;
-        self.refused.extend(more.refused);
+        self.refused_more += more.refused_more;
+        for refusal in more.refused {
+            match self.refused.len() < TOLD {
+                true => self.refused.push(refusal),
+                false => self.refused_more += 1,
+            }
+        }
     }
 }
 

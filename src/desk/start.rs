@@ -214,7 +214,7 @@ impl Desk {
                     self.store_missed(provider, id, &fault);
                 }
                 // The next turn begins the interview in the store, and stores itself.
-                step.state.unsaved = true;
+                step.state.unsaved = Some(1);
                 step.state.callback = false;
                 step.state.start = missed::pack(&row);
             }
@@ -312,6 +312,16 @@ impl Desk {
         let handover = own_handover(&start.handover).unwrap_or_default();
         let asking = Asking { call: call_id, handover };
         self.announced(&provider.name, sealed, asking, caller, now).await
+    }
+
+    /// Whether a token opens and is this call's, as far as both name one.
+    pub fn token_fits(
+        &self,
+        provider: &Provider,
+        call_id: Option<&str>,
+        text: Option<&str>,
+    ) -> bool {
+        text.is_some_and(|text| self.turn_at(provider, call_id, text).is_ok())
     }
 
     /// Whether a token of this provider opens, for requests that rest on their token alone.

@@ -405,9 +405,9 @@ pub struct State {
     pub unanswered_run: u8,
     /// The caller already asked for a manager's call.
     pub manager: bool,
-    /// Some of what this state knows could not be stored; whoever stores the next turn stores all
-    /// of it ([`State::facts`]).
-    pub unsaved: bool,
+    /// The earliest turn (from 1) that could not be stored, with or without those after it; whoever
+    /// stores the next one stores all that this state knows ([`State::facts`]).
+    pub unsaved: Option<u8>,
     /// Where the start itself could not be stored: what the desk needs to make up for it, in a
     /// form of its own. Else empty.
     pub start: Vec<u8>,

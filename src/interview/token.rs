@@ -144,7 +144,7 @@ impl State {
             self.repeated,
             self.spilled,
             self.manager,
-            self.unsaved,
+            self.unsaved.is_some(),
             !self.start.is_empty(),
         ];
         to.push(flags.iter().rev().fold(0, |sum, flag| sum << 1 | u8::from(*flag)));
@@ -162,6 +162,7 @@ impl State {
                 Some(outcome) => to.push(1 + index(&OUTCOMES, *outcome)),
             }
         }
+        to.extend(self.unsaved);
         if !self.start.is_empty() {
             varint(to, self.start.len() as u64);
             to.extend(&self.start);
@@ -347,6 +348,10 @@ impl Reader<'_> {
             return None;
         }
         let items = (0..count).map(|_| self.outcome()).collect::<Option<Vec<_>>>()?;
+        let unsaved = match flag(6) {
+            true => Some(self.byte()?),
+            false => None,
+        };
         let start = match flag(7) {
             true => self.bytes()?,
             false => Vec::new(),
@@ -374,7 +379,7 @@ impl Reader<'_> {
             spilled: flag(4),
             unanswered_run,
             manager: flag(5),
-            unsaved: flag(6),
+            unsaved,
             start,
             items,
         })

@@ -49,7 +49,7 @@ pub fn begin(survey: &Survey, opening: &Opening, now: Millis) -> Step {
         spilled: false,
         unanswered_run: 0,
         manager: false,
-        unsaved: false,
+        unsaved: None,
         start: Vec::new(),
         items: vec![None; survey.questions.len()],
     };

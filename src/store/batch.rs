@@ -309,6 +309,13 @@ fn claim<'a>(
             _ => {}
         }
     }
+    for (question, outcome) in &turn.carried.items {
+        let since = i64::from(turn.carried.since);
+        let item = one.items.entry(i64::from(*question)).or_insert((*outcome, since, turn.at_ms));
+        if item.1 < since {
+            *item = (*outcome, since, turn.at_ms);
+        }
+    }
     for (question, outcome) in &turn.items {
         // Turns come in their order here, so that the later one stands.
         one.items.insert(i64::from(*question), (*outcome, key.1, turn.at_ms));

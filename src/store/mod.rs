@@ -181,6 +181,16 @@ pub struct Look {
     pub spoken: Option<String>,
 }
 
+/// What turns did that could not be stored when they came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// The earliest of those turns. An outcome that any turn from this one on has stored stands:
+    /// another request was first with that turn.
+    pub since: u8,
+    /// Question and outcome, as far as this turn has not changed them again.
+    pub items: Vec<(u8, Outcome)>,
+}
+
 /// What is written for one turn: the claim, the facts, and all that follows from them.
 #[derive(Clone, Debug)]
 pub struct Turn {
@@ -196,6 +206,8 @@ pub struct Turn {
     pub facts: Vec<Fact>,
     /// Items whose outcome changed: question and new outcome.
     pub items: Vec<(u8, Outcome)>,
+    /// Items of turns before it that could not be stored.
+    pub carried: Carried,
     /// Language after the turn.
     pub language: String,
     /// State after the turn, bytes.

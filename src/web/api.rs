@@ -155,7 +155,9 @@ async fn calls(
                 one => vec![one],
             };
             let items = items.into_iter().map(read_call).enumerate().collect();
-            take(&site, items).await?
+            let mut taken = Taken::default();
+            taken.extend(take(&site, items).await?);
+            taken
         }
         Some(_) => {
             return Err(ApiError::new(
@@ -170,8 +172,7 @@ async fn calls(
         (0, refused) if refused > 0 => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::OK,
     };
-    let body = json!({"accepted": taken.accepted, "refused": taken.refused});
-    Ok(answer(status, &body))
+    Ok(answer(status, &json!(taken)))
 }
 
 async fn take(site: &Site, items: Vec<(usize, Result<CallIn, String>)>) -> Result<Taken, ApiError> {

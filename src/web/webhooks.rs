@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -89,22 +90,23 @@ async fn webhook(
     let uri = request.uri().clone();
     let is_upload = body::is_multipart(request.headers());
     let whole = if is_upload { site.patience.upload } else { site.patience.plain };
-    let work = AssertUnwindSafe(handle(&site, provider, address, method, request)).catch_unwind();
+    let proven = AtomicBool::new(false);
+    let handled = handle(&site, provider, address, method, request, &proven);
+    let work = AssertUnwindSafe(handled).catch_unwind();
     let reason = match tokio::time::timeout(whole, work).await {
         Ok(Ok(response)) => return response,
-        Ok(Err(_)) => {
-            tracing::error!(provider = %provider.name, "a webhook panicked");
-            "panic"
-        }
-        Err(_) => {
-            tracing::error!(provider = %provider.name, "a webhook took too long");
-            "timeout"
-        }
+        Ok(Err(_)) => "panic",
+        Err(_) => "timeout",
     };
     site.desk.counters().count(reason, &provider.name);
     let token = token(uri.query().unwrap_or_default());
+    // Whoever sends half a request and waits fails no interview, and fills no log.
+    let proven = proven.load(Ordering::Relaxed);
+    if proven || reason == "panic" {
+        tracing::error!(provider = %provider.name, reason, "a webhook failed");
+    }
     // After a notice no caller hears the goodbye: the interview goes on.
-    if address != Address::Notice {
+    if proven && address != Address::Notice {
         site.desk.failed_soon(provider, token.as_deref(), reason);
     }
     sorry(&site, provider, site.desk.language_of(provider, token.as_deref()))
@@ -116,6 +118,7 @@ async fn handle(
     address: Address,
     method: Method,
     request: http::Request<Body>,
+    proven: &AtomicBool,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
     let call_time = parts.extensions.get::<CallTime>().copied();
@@ -165,8 +168,10 @@ async fn handle(
     let upload = draft.as_ref().map(Draft::upload);
     request.upload = upload.as_ref();
     let mut event = language.read(&request, &params);
-    // Only now: what is refused, and a silence, leaves nothing behind.
+    // Only now: what is refused, and a silence, leaves nothing behind. What another call brings
+    // with this token is not this caller's comment.
     if let Some(draft) = draft
+        && site.desk.token_fits(provider, event.call_id.as_deref(), event.token.as_deref())
         && recorded(&event.what).is_some_and(|recording| recording.seconds != Some(0))
         && !draft.keep(site, provider).await
     {
@@ -198,6 +203,7 @@ async fn handle(
     }
     // A request without any proof is none that succeeded.
     site.desk.verified(provider);
+    proven.store(true, Ordering::Relaxed);
     answer(site, provider, address, event, &params, trusted, now_ms).await
 }
 
@@ -223,6 +229,19 @@ fn recorded(what: &What) -> Option<&Recording> {
     }
 }
 
+/// The event with an id of its recording that fits the store's indexes.
+fn shortened(mut what: What) -> What {
+    let id = match &mut what {
+        What::Turn(Input::Recording(recording)) => &mut recording.id,
+        What::Notice(Notice::Ended { recording: Some(recording), .. }) => &mut recording.id,
+        What::Notice(Notice::Recording { id, .. }) => id,
+        _ => return what,
+    };
+    let end = (0..=LONGEST_ID.min(id.len())).rev().find(|end| id.is_char_boundary(*end));
+    id.truncate(end.unwrap_or(0));
+    what
+}
+
 /// The token in a query.
 fn token(query: &str) -> Option<String> {
     form_urlencoded::parse(query.as_bytes())
@@ -245,7 +264,7 @@ async fn answer(
     let fits = |id: &&str| id.len() <= LONGEST_ID;
     let call_id = event.call_id.as_deref().filter(fits);
     let token = event.token.as_deref();
-    let answer = match event.what {
+    let answer = match shortened(event.what) {
         What::Notice(notice) => {
             let routing = matches!(notice, Notice::Routing(_));
             // The platform waits no longer than for a turn; the work goes on without it.

@@ -8,7 +8,7 @@ use aftercall::config::Config;
 use aftercall::desk::Desk;
 use aftercall::desk::records::{Taken, read_call};
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
-use aftercall::store::{Begin, CallerHash, Said, Store, Turn};
+use aftercall::store::{Begin, CallerHash, Carried, Said, Store, Turn};
 use serde_json::{Value, json};
 
 use crate::harness::Database;
@@ -97,6 +97,7 @@ impl Centre {
             input: Input::Keys(value.to_string()),
             facts: vec![Fact::Item { question: 0, outcome }],
             items: vec![(0, outcome)],
+            carried: Carried::default(),
             language: "en".into(),
             state: vec![],
             open_question: Some(1),

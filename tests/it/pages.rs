@@ -4,7 +4,7 @@ use aftercall::app::App;
 use aftercall::config::Config;
 use aftercall::desk::keys::Keys;
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
-use aftercall::store::{Begin, Said, Turn};
+use aftercall::store::{Begin, Carried, Said, Turn};
 use aftercall::web::{Body, Router};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
@@ -377,6 +377,7 @@ fn turn(begin: &Begin, items: Vec<(u8, Outcome)>) -> Turn {
         input: Input::Keys("4".into()),
         facts: vec![],
         items,
+        carried: Carried::default(),
         language: "en".into(),
         state: vec![],
         open_question: None,

@@ -3,7 +3,7 @@
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
 use aftercall::report::interviews::{Did, Wanted};
 use aftercall::report::{AgentsReport, Filter, ReportError, Reports, table};
-use aftercall::store::{Begin, Said, Store, Turn};
+use aftercall::store::{Begin, Carried, Said, Store, Turn};
 use jiff::civil::date;
 use serde_json::{Value, json};
 
@@ -351,6 +351,7 @@ async fn interview(store: &Store, n: u8, started_ms: i64, said: Said, rating: u8
         input: Input::Keys(rating.to_string()),
         facts: vec![Fact::Item { question: 0, outcome }],
         items: vec![(0, outcome)],
+        carried: Carried::default(),
         language: "en".into(),
         state: Vec::new(),
         open_question: Some(1),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Millis, Outcome};
-use aftercall::store::{Begin, By, CallerHash, Said, Store, Turn};
+use aftercall::store::{Begin, By, CallerHash, Carried, Said, Store, Turn};
 use aftercall::survey::{About, Credit, Kind, Lang, Question, Speech, Survey, Thresholds, Version};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
@@ -135,6 +135,7 @@ fn turn(n: u16, turn: u8, value: u8) -> Turn {
         input: Input::Keys(value.to_string()),
         facts: vec![Fact::Item { question: item.0, outcome: item.1 }],
         items: vec![item],
+        carried: Carried::default(),
         language: "en".into(),
         state: vec![turn, value],
         open_question: Some(turn),

@@ -171,7 +171,7 @@ pub fn any_state() -> impl Strategy<Value = State> {
                     repeated: flags[0],
                     spilled: flags[1],
                     manager: flags[2],
-                    unsaved: flags[3],
+                    unsaved: flags[3].then_some(3),
                     start,
                     items,
                     lang: opening.lang.unwrap_or(lang("en")),

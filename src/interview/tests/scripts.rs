@@ -343,9 +343,9 @@ fn an_unsaved_state_tells_what_its_turns_did() {
         ("", "4 1"),
     ] {
         let (survey, state, facts, _) = run(setting, script);
-        let carried = State { unsaved: true, ..state };
+        let carried = State { unsaved: Some(1), ..state };
         let carried = State::from_bytes(&carried.to_bytes()).expect("a state");
-        assert!(carried.unsaved);
+        assert_eq!(carried.unsaved, Some(1));
         let lasting =
             |fact: &&Fact| matches!(fact, Fact::Consent(_) | Fact::Item { .. } | Fact::Callback);
         // Of an item the last outcome stands.

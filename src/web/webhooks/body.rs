@@ -79,12 +79,17 @@ async fn multipart(
     };
     let most = limit + place.as_ref().map_or(0, |_| READ_PAST);
     let mut fields: Vec<(String, String)> = Vec::new();
+    // Only a file may be long: text is kept in memory until the whole body is here.
+    let mut left = limit;
     let mut draft = None;
     let mut parts = multer::Multipart::new(Limited::new(body, most).into_data_stream(), boundary);
     while let Some(mut field) = parts.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_string();
         match (field.file_name().is_some(), &place) {
-            (false, _) => fields.push((name, field.text().await.map_err(broken)?)),
+            (false, _) => {
+                let text = text(&mut field, &mut left).await?;
+                fields.push((name, text));
+            }
             (true, Some((file, most))) if draft.is_none() => {
                 draft = Draft::write(site, provider, file.clone(), *most, &mut field).await?;
             }
@@ -108,6 +113,16 @@ fn broken(fault: multer::Error) -> StatusCode {
         }
         _ => StatusCode::BAD_REQUEST,
     }
+}
+
+/// A text field, of at most the bytes that are left for text.
+async fn text(field: &mut multer::Field<'_>, left: &mut usize) -> Result<String, StatusCode> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        *left = left.checked_sub(chunk.len()).ok_or(StatusCode::PAYLOAD_TOO_LARGE)?;
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 async fn read_past(field: &mut multer::Field<'_>) -> Result<(), StatusCode> {

@@ -89,6 +89,16 @@ both! {
         centre.adds_up().await;
     }
 
+    /// Nothing but nonsense, a hundred thousand times: told a thousand times, then counted.
+    async fn refusals_are_told_up_to_a_thousand(database: Database) {
+        let centre = Centre::open(database).await;
+        let token = centre.token("feed").await;
+        let answer = centre.ask(post("/api/v1/calls", &token, LINES, "0\n".repeat(100_000))).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer.body["refused"].as_array().map(Vec::len), Some(1000));
+        assert_eq!(answer.body["refused_more"], 99_000);
+    }
+
     async fn each_role_goes_as_far_as_it_may(database: Database) {
         let centre = Centre::open(database).await;
         let id = centre.interview(T, "CA1", said("A", "q"), None).await.to_string();

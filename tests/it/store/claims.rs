@@ -106,6 +106,30 @@ both! {
         store.close().await;
     }
 
+    /// What a turn could not store and the next one brings gives way to whoever was first with
+    /// the turn that it is of.
+    async fn what_is_carried_replaces_nothing_of_its_turns(database: Database) {
+        let store = open(&database).await;
+        // Of the second nothing was stored; the first one's turn 1 was, by another request.
+        for n in [1, 2] {
+            store.begin(begin(n)).await.expect("written");
+        }
+        store.record(turn(1, 1, 5)).await.expect("written");
+        for n in [1, 2] {
+            let mut next = turn(n, 2, 0);
+            next.carried = Carried { since: 1, items: vec![(0, Outcome::Answered(1))] };
+            assert_eq!(store.record(next).await.expect("written"), Claim::Won);
+            let answers = store.answers(id(n)).await.expect("read");
+            let stand: Vec<_> = answers.iter().map(|a| (a.question, a.outcome, a.turn)).collect();
+            let first = if n == 1 { 5 } else { 1 };
+            assert_eq!(stand, [(0, Outcome::Answered(first), 1), (1, Outcome::Answered(0), 2)]);
+        }
+        assert_eq!(outcome(&database, 0, Outcome::Answered(5)).await, 1);
+        assert_eq!(outcome(&database, 0, Outcome::Answered(1)).await, 1);
+        assert_eq!(wrong_rows(&database).await, 0);
+        store.close().await;
+    }
+
     async fn the_later_turn_answers_a_question_whichever_comes_first(database: Database) {
         let store = open(&database).await;
         for n in [1, 2] {

@@ -71,7 +71,10 @@ pub enum AppError {
     /// What goes out.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
-    /// What was asked for cannot be done.
+    /// Something is wrong with what was given.
+    #[error("{0}")]
+    Wrong(String),
+    /// What was asked for cannot be understood.
     #[error("{0}")]
     Usage(String),
 }
@@ -89,7 +92,7 @@ impl From<ImportError> for AppError {
     fn from(fault: ImportError) -> Self {
         match fault {
             ImportError::Store(fault) => Self::Store(fault),
-            file => Self::Usage(file.to_string()),
+            file => Self::Wrong(file.to_string()),
         }
     }
 }
@@ -146,6 +149,9 @@ impl App {
         if !faults.is_empty() {
             return Err(ConfigError { faults, surveys: None }.into());
         }
+        std::fs::create_dir_all(&config.media).and_then(|()| writable(&config.media)).map_err(
+            AppError::io(format!("media: comments cannot be kept in {}", config.media.display())),
+        )?;
         let store = Store::open(config.database_url.expose_secret()).await?;
         Self::assemble(config, store, library).await
     }
@@ -285,6 +291,16 @@ fn library(folder: Option<&Path>) -> Result<Library, AppError> {
     .map_err(AppError::Surveys)
 }
 
+/// Whether files can be written in a folder, or, where it is not there yet, in the nearest one
+/// above it that is.
+///
+/// # Errors
+/// Why they cannot.
+fn writable(folder: &Path) -> std::io::Result<()> {
+    let there = folder.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new("."));
+    tempfile::tempfile_in(there).map(drop)
+}
+
 /// Sixteen bytes that nobody can guess.
 #[expect(clippy::expect_used, reason = "without the system's randomness nothing here is safe")]
 fn draw() -> [u8; 16] {
@@ -323,16 +339,13 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Prints to standard output. When nobody reads on (`aftercall call … | head`), the command is
-/// over, and that is no fault.
+/// Prints to standard output. That nobody reads on (`aftercall call … | head`) is no fault.
 fn print(words: std::fmt::Arguments<'_>) {
     use std::io::Write as _;
     let Err(fault) = std::io::stdout().lock().write_fmt(words) else { return };
-    if fault.kind() == std::io::ErrorKind::BrokenPipe {
-        std::process::exit(0);
+    if fault.kind() != std::io::ErrorKind::BrokenPipe {
+        eprintln!("aftercall: what was to be printed is lost: {fault}");
     }
-    eprintln!("aftercall: what was to be printed is lost: {fault}");
-    std::process::exit(1);
 }
 
 async fn run(command: Command) -> Result<ExitCode, AppError> {
@@ -345,6 +358,7 @@ async fn run(command: Command) -> Result<ExitCode, AppError> {
         Command::Import(import) => records::import(import).await,
         Command::Prompts(command::Prompts::Speak(speak)) => records::speak(speak).await,
         Command::Token(command::Token::Create(token)) => records::create_token(token).await,
+        Command::Token(command::Token::Revoke(token)) => records::revoke_tokens(token).await,
         Command::Recount(settings) => records::recount(&settings).await,
         Command::Doctor(settings) => records::doctor(&settings).await,
     }

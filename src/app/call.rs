@@ -33,10 +33,22 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
     let provider = provider(&config, &call.provider)?.clone();
     // Signatures speak of the public address, also where the phone connects to another one.
     let public = match (&call.url, &call.settings.config) {
-        (Some(url), None) => url.clone(),
+        (Some(url), None) => url.split("/voice/").next().unwrap_or(url).to_owned(),
         _ => config.public_url.clone(),
     };
     let mut line = line::to(&provider, &public);
+    let mut server = call.url.clone();
+    if let Some(url) = &call.url {
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            let message = format!("--url {url}: an address begins with http:// or https://");
+            return Err(AppError::Usage(message));
+        }
+        // The start address of an announced hand-over names server, provider and start.
+        if let Some((base, path)) = url.split_once("/voice/") {
+            line.start_url = Some(format!("{}/voice/{path}", public.trim_end_matches('/')));
+            server = Some(base.to_owned());
+        }
+    }
     if call.url.is_some() && call.settings.config.is_none() {
         // Nobody told us that server's keys: the built-in ones would be wrong ones.
         (line.auth_token, line.start_key) = (None, None);
@@ -54,8 +66,17 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
         Some(_) => Some(App::open(config).await?),
         None => Some(App::build(config).await?),
     };
+    if let (Some(name), Some(app)) = (&call.survey, &app)
+        && app.site.desk.survey(name).is_none()
+    {
+        let known: Vec<&str> = app.site.desk.surveys().map(|s| s.name.as_str()).collect();
+        let message =
+            format!("--survey {name}: there is no such survey; there are: {}", known.join(", "));
+        return Err(AppError::Usage(message));
+    }
     match call.lang.as_deref() {
         Some("ask") => {}
+        None if line.start_url.is_some() => {}
         Some(lang) => line.handover.push(("lang".into(), lang.into())),
         None => {
             let default = app.as_ref().map(|app| {
@@ -70,9 +91,9 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
     let mut script = script;
     let mut transcript = Transcript::new(std::io::stdout().is_terminal(), call.xml);
     let words = app.as_ref().map(|app| app.site.library.clone());
-    let outcome = match &call.url {
-        Some(url) => {
-            let wire = Http::new(Some((public, url.clone())))
+    let outcome = match &server {
+        Some(server) => {
+            let wire = Http::new(Some((public, server.clone())))
                 .map_err(|fault| AppError::Usage(fault.to_string()))?;
             let phone = with_words(Phone::new(wire), words);
             if call.fast {
@@ -113,7 +134,8 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
                 script.left_over()
             );
         }
-        return Ok(ExitCode::from(2));
+        // Words are left over too where the call broke off.
+        return Ok(if outcome.faults.is_empty() { ExitCode::from(2) } else { ExitCode::FAILURE });
     }
     Ok(if outcome.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -8,6 +8,7 @@ use super::AppError;
 use super::command::Check;
 use crate::audio::Library;
 use crate::config::{self, Config, SurveysNamed};
+use crate::desk::Desk;
 use crate::dialect::{self, Kind};
 use crate::store::{Store, StoreError};
 use crate::survey::{Fault, Level, speakers};
@@ -45,10 +46,16 @@ pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
     let library = Library::look(named.prompts.as_deref());
     let mut faults = library.faults().to_vec();
     faults.extend(silent(&library, config.as_ref()));
+    if let Some(config) = &config
+        && let Err(fault) = super::writable(&config.media)
+    {
+        say!("media: comments cannot be kept in {}: {fault}", config.media.display());
+        wrong = true;
+    }
     match compared(&library, check, config.as_ref()).await {
         Ok(changed) => faults.extend(changed),
         Err(fault) => {
-            say!("not compared with earlier versions: {fault}");
+            say!("the store cannot be used: {fault}");
             wrong = true;
         }
     }
@@ -78,7 +85,11 @@ async fn compared(
         None => "name a store with --config",
         Some(config) => match Store::open_to_read(config.database_url.expose_secret()).await? {
             Some(store) => {
-                let faults = changed(library, &store).await;
+                let fits = Desk::check_caller_key(&store, config).await;
+                let faults = match fits {
+                    Ok(()) => changed(library, &store).await,
+                    Err(fault) => Err(fault),
+                };
                 store.close().await;
                 return faults;
             }

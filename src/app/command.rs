@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::desk::import::{AGENT_COLUMNS, CALL_COLUMNS};
+
 /// The post-call survey server: asks callers, links answers to agents, reports honestly.
 #[derive(Debug, Parser)]
 #[command(
@@ -102,7 +104,8 @@ pub struct Call {
     /// The survey.
     #[arg(long)]
     pub survey: Option<String>,
-    /// The caller's language; `ask` to be asked for it.
+    /// The caller's language; `ask` to be asked for it. Without it the survey's default language
+    /// is sent, or, at a start address, none.
     #[arg(long)]
     pub lang: Option<String>,
     /// The agent who is rated.
@@ -114,8 +117,11 @@ pub struct Call {
     /// The caller's number.
     #[arg(long, default_value = "+37060000001")]
     pub from: String,
-    /// A running server's address, such as http://127.0.0.1:8080; without one a server of its own
-    /// answers, inside this process and in virtual time.
+    /// A running server's address, such as http://127.0.0.1:8080, or the start address of an
+    /// announced hand-over. Name that server's settings with --config, for the keys that prove
+    /// where a call comes from. Without a URL a server of its own answers, inside this process and
+    /// in virtual time; with --config it stores the call in the store that the settings name,
+    /// where reports count it.
     #[arg(long)]
     pub url: Option<String>,
     /// With --url: does not wait in real time. The server needs call.finish_key_grace_ms = 0.
@@ -178,9 +184,37 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 pub enum Import {
     /// Call records, one line a leg.
+    #[command(after_help = calls_help())]
     Calls(File),
     /// Agents with names, teams and dates.
+    #[command(after_help = agents_help())]
     Agents(File),
+}
+
+fn calls_help() -> String {
+    format!(
+        "The first line names the columns, in any order; a column that is not there is not known:
+  {}
+Times as 2026-11-26T12:00:00+02:00 or in UTC with Z. Lines of one call with different legs make a
+transferred call. Importing again does no harm.
+
+Example:
+  call,started,agent,queue,leg,leg_started,leg_answered,leg_ended
+  4711,2026-11-26T10:00:00Z,A17,sales,1,2026-11-26T10:00:00Z,2026-11-26T10:00:20Z,2026-11-26T10:05:00Z",
+        CALL_COLUMNS.join(" ")
+    )
+}
+
+fn agents_help() -> String {
+    format!(
+        "The first line names the columns: {}. An agent who changed team has a line for each stay;
+from and to are days such as 2026-11-26, and to may be empty.
+
+Example:
+  code,name,team,from,to
+  A17,Rasa,support,2026-01-01,",
+        AGENT_COLUMNS.join(" ")
+    )
 }
 
 /// A file to read.
@@ -202,9 +236,8 @@ pub enum Prompts {
 /// Makes audio.
 #[derive(Args, Debug)]
 pub struct Speak {
-    /// Folder of survey files.
-    #[arg(default_value = "prompts")]
-    pub folder: PathBuf,
+    /// Folder of survey files; without one, that of the settings, else prompts.
+    pub folder: Option<PathBuf>,
     /// Only this survey.
     #[arg(long)]
     pub survey: Option<String>,
@@ -217,6 +250,18 @@ pub struct Speak {
 pub enum Token {
     /// Makes a token and prints it, alone; it cannot be shown again.
     Create(CreateToken),
+    /// Takes back all tokens of a name.
+    Revoke(RevokeToken),
+}
+
+/// Tokens that are good no longer.
+#[derive(Args, Debug)]
+pub struct RevokeToken {
+    /// The name that they were made with.
+    #[arg(long)]
+    pub name: String,
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 /// A new token.

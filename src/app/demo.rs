@@ -70,7 +70,11 @@ pub(super) async fn run(demo: Demo) -> Result<ExitCode, AppError> {
     }
     let app = App::build(config).await?;
     if fresh {
-        fill(&app, demo.calls).await?;
+        tokio::select! {
+            filled = fill(&app, demo.calls) => filled?,
+            // Not left to the system: the temporary folder is to go.
+            () = stop_signal() => return Ok(ExitCode::from(130)),
+        }
     } else {
         eprintln!("The centre in {} is used as it was left.", folder.display());
     }

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::command::{Agents, CreateToken, File, Format, Import, Report, Settings, Speak};
+use super::command::{
+    Agents, CreateToken, File, Format, Import, Report, RevokeToken, Settings, Speak,
+};
 use super::{App, AppError, library};
 use crate::audio;
 use crate::clock;
@@ -100,18 +102,21 @@ pub(super) async fn import(import: Import) -> Result<ExitCode, AppError> {
 }
 
 pub(super) async fn speak(speak: Speak) -> Result<ExitCode, AppError> {
-    let speech_settings = match &speak.settings.config {
-        Some(file) => Config::load(Some(file))?.speech,
-        None => Config::speech_defaults(),
+    let (named, speech_settings) = match &speak.settings.config {
+        Some(file) => {
+            let config = Config::load(Some(file))?;
+            (config.surveys.prompts, config.speech)
+        }
+        None => (None, Config::speech_defaults()),
     };
+    let folder = speak.folder.or(named).unwrap_or_else(|| "prompts".into());
     let bar = bar(1, "Speaking");
-    let made =
-        audio::speak::speak(&speak.folder, &speech_settings, speak.survey.as_deref(), |at| {
-            bar.set_length(at.of as u64);
-            bar.set_position(at.done as u64);
-        })
-        .await
-        .map_err(|fault| AppError::Usage(fault.to_string()))?;
+    let made = audio::speak::speak(&folder, &speech_settings, speak.survey.as_deref(), |at| {
+        bar.set_length(at.of as u64);
+        bar.set_position(at.done as u64);
+    })
+    .await
+    .map_err(|fault| AppError::Wrong(fault.to_string()))?;
     bar.finish_and_clear();
     say!(
         "{} made, {} already right, {} recorded by people and left alone, {} no longer needed",
@@ -120,7 +125,7 @@ pub(super) async fn speak(speak: Speak) -> Result<ExitCode, AppError> {
         made.human,
         made.removed
     );
-    library(Some(&speak.folder))?;
+    library(Some(&folder))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -134,6 +139,18 @@ pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppErro
         app.site.desk.create_token(&token.name, role.word(), random, clock::now_ms()).await?;
     say!("{made}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes back all tokens of a name.
+pub(super) async fn revoke_tokens(token: RevokeToken) -> Result<ExitCode, AppError> {
+    let app = app(&token.settings).await?;
+    match app.site.desk.take_back_tokens(&token.name).await? {
+        0 => Err(AppError::Wrong(format!("there is no token named \"{}\"", token.name))),
+        gone => {
+            say!("{gone} taken back; running servers believe them for half a minute more");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
 pub(super) async fn recount(settings: &Settings) -> Result<ExitCode, AppError> {

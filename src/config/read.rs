@@ -442,6 +442,12 @@ impl Reading<'_> {
         {
             self.fault(&format!("provider.{name}"), "a provider's name has lower-case letters, digits and - only, since it stands in addresses");
         }
+        for (field, value) in table {
+            let list = value.as_array().map(Vec::as_slice).unwrap_or(std::slice::from_ref(value));
+            if list.iter().filter_map(Value::as_str).any(|text| text.contains('…')) {
+                self.fault(&key(field), "still has the … of an example; put your own value there");
+            }
+        }
         let word = string(table, "kind");
         let Some(kind) = Kind::ALL.into_iter().find(|k| k.word() == word) else {
             let all: Vec<_> = Kind::ALL.iter().map(|k| k.word()).collect();
@@ -500,6 +506,11 @@ impl Reading<'_> {
                 }
             }
         };
+        let country = filled(table, "country").map(|code| code.to_uppercase());
+        if let Some(code) = country.as_deref().filter(|code| !is_country(code)) {
+            let message = format!("\"{code}\" is no country's two letters, such as LT");
+            self.fault(&key("country"), message);
+        }
         let mut numbers = Vec::new();
         for value in table.get("numbers").and_then(Value::as_array).cloned().unwrap_or_default() {
             match value.try_into::<Number>() {
@@ -541,7 +552,7 @@ impl Reading<'_> {
             name: name.to_string(),
             kind,
             survey: filled(table, "survey"),
-            country: filled(table, "country").map(|c| c.to_uppercase()),
+            country,
             language,
             own_numbers: strings(table, "own_numbers"),
             account_sid: account,
@@ -561,6 +572,10 @@ impl Reading<'_> {
 
 fn on(table: &Table) -> bool {
     table.get("on").and_then(Value::as_bool).unwrap_or(true)
+}
+
+fn is_country(code: &str) -> bool {
+    code.parse::<phonenumber::country::Id>().is_ok()
 }
 
 fn string(table: &Table, key: &str) -> String {

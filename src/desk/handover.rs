@@ -140,13 +140,17 @@ impl Desk {
         let lang = text("lang", said.lang)?
             .map(|lang| lang.parse::<Lang>().map_err(|fault| format!("lang: {fault}")))
             .transpose()?;
+        let survey = text("survey", said.survey)?;
+        if let Some(name) = survey.as_deref().filter(|name| self.survey(name).is_none()) {
+            return Err(format!("survey: there is no survey \"{name}\""));
+        }
         // As in a start: never one of the centre's own numbers.
         let (own, country) = (&section.own_numbers, section.country.as_deref());
         let caller = text("caller", said.caller)?
             .and_then(|number| caller::of_start(None, None, Some(&number), own, country))
             .map(|caller| (self.keys.caller(&caller.e164), caller.last));
         let announced = Announced {
-            survey: text("survey", said.survey)?,
+            survey,
             agent: text("agent", said.agent)?,
             team: text("team", said.team)?,
             queue: text("queue", said.queue)?,

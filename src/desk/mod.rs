@@ -91,6 +91,14 @@ pub struct Speak {
     pub token: String,
 }
 
+fn other_caller_key() -> StoreError {
+    StoreError::Mismatch(
+        "caller_key is not the one this store was made with: callers would be counted as others \
+         and never-ask would be forgotten. Put the old key back"
+            .into(),
+    )
+}
+
 impl Desk {
     /// The number that was kept for a call-back, if it was kept for that interview.
     pub fn number_to_call(&self, sealed: &[u8], interview: InterviewId) -> Option<String> {
@@ -113,11 +121,7 @@ impl Desk {
         let fingerprint = keys.fingerprint();
         let kept = store.remember("caller_key", &fingerprint).await?;
         if kept != fingerprint {
-            return Err(StoreError::Mismatch(
-                "caller_key is not the one this store was made with: callers would be counted as \
-                 others and never-ask would be forgotten. Put the old key back"
-                    .into(),
-            ));
+            return Err(other_caller_key());
         }
         let mut versions = BTreeMap::new();
         for survey in store.surveys().await? {
@@ -149,6 +153,18 @@ impl Desk {
         };
         desk.refresh_never_ask().await?;
         Ok(desk)
+    }
+
+    /// Refuses another caller key than the store was made with, and changes nothing.
+    ///
+    /// # Errors
+    /// If it is another one, or the store does not answer.
+    pub async fn check_caller_key(store: &Store, config: &Config) -> Result<(), StoreError> {
+        let kept = store.kept("caller_key").await?;
+        match kept.is_none_or(|kept| kept == Keys::new(config).fingerprint()) {
+            true => Ok(()),
+            false => Err(other_caller_key()),
+        }
     }
 
     /// Makes the newest surveys known to the store: interviews can only begin in a version that it

@@ -93,7 +93,16 @@ impl Desk {
             number.and_then(|n| n.survey.as_deref()),
             queue.as_deref(),
         ) else {
-            tracing::error!(provider = %provider.name, "no survey fits this call; name one in provider.{}.survey", provider.name);
+            match &said.survey {
+                Some(name) => tracing::error!(
+                    provider = %provider.name,
+                    "the hand-over names a survey that there is none of: {name:?}"
+                ),
+                None => tracing::error!(
+                    provider = %provider.name,
+                    "no survey fits this call; name one in provider.{}.survey", provider.name
+                ),
+            }
             return self.sorry(provider, "no_survey");
         };
 

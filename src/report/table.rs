@@ -138,7 +138,7 @@ pub fn text(report: &AgentsReport) -> String {
         head.push("95 %".into());
         head.push("n".into());
     }
-    head.extend(["offered", "answered"].map(String::from));
+    head.extend(["offered", "answer rate"].map(String::from));
     let mut rows = Vec::new();
     let mut agents: Vec<_> = report.agents.iter().collect();
     agents.sort_by_key(|row| !report.leading(&row.figures).is_some_and(|m| m.enough));

@@ -480,7 +480,15 @@ impl Store {
                 }
             }
             Address::Sqlite(options) => {
-                if !options.get_filename().exists() {
+                let file = options.get_filename();
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+                if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+                    return Err(StoreError::Mismatch(format!(
+                        "database_url: there is no folder {}",
+                        folder.display()
+                    )));
+                }
+                if !file.exists() {
                     return Ok(None);
                 }
                 let read = SqlitePoolOptions::new()
@@ -524,6 +532,14 @@ impl Store {
             .await?
             .rows_affected());
         Ok(self.pools.meta(name).await?.unwrap_or_default())
+    }
+
+    /// The value kept under a name.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn kept(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.pools.meta(name).await
     }
 
     /// Replaces a value kept under a name.

@@ -41,6 +41,12 @@ fn the_settings_in_the_readme_are_accepted() {
         .replace("…32 characters or more…", "0123456789012345678901234567890123456789")
         .replace("password = \"…\"", "password = \"long enough\"");
     let freeswitch = block("[provider.freeswitch]");
+    // As it stands there it is an example, and says so.
+    let refused = Config::read(&smallest, "README.md", Vec::new()).expect_err("an example");
+    for key in ["provider.twilio.account_sid", "provider.twilio.auth_tokens"] {
+        assert!(refused.to_string().contains(key), "{refused}");
+    }
+    let smallest = smallest.replace('…', "0123456789");
     let config = Config::read(&format!("{smallest}\n{freeswitch}"), "README.md", Vec::new());
     let config = config.expect("what the README shows can be used");
     assert_eq!(config.providers.len(), 2);

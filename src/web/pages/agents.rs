@@ -138,7 +138,7 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
         few,
         few_word: lead.map_or_else(String::new, |lead| {
             let needed = lead.shape.needed();
-            format!("Too few answers yet to {}: fewer than {needed}", name(lead))
+            format!("Too few answers yet for {}: fewer than {needed}", name(lead))
         }),
         min_n: report.min_n,
         min_n_nps: Shape::Nps.needed(),
@@ -263,7 +263,7 @@ pub fn tile(figure: &Figure, measured: &Measured) -> Tile {
         note: match measured.n {
             0 => String::new(),
             n => format!(
-                "95\u{a0}%\u{a0}interval {}\nn\u{a0}=\u{a0}{}",
+                "95\u{a0}% interval\n{}\nn\u{a0}=\u{a0}{}",
                 interval_text(&figure.shape, measured),
                 count(n)
             ),
@@ -310,7 +310,7 @@ fn tiles(shell: &Shell, query: &str, report: &AgentsReport, lead: Option<&Figure
             "Complete and partial interviews out of those offered",
             format!("{:.0}\u{a0}%", rate.score * 100.0),
             format!(
-                "complete and partial:\n{} of {}\n95\u{a0}%\u{a0}interval {:.0}–{:.0}\u{a0}%",
+                "complete and partial:\n{} of {}\n95\u{a0}% interval\n{:.0}–{:.0}\u{a0}%",
                 count(d.complete + d.partial),
                 count(centre.offered),
                 rate.low * 100.0,

@@ -2,8 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::measures::asked_for;
+use super::transcript::{Turn, turns};
+use super::view::language_name;
 use super::{Filter, ReportError, Reports};
-use crate::store::report::{After, Came, Event, Listed, Pick, Served, Whole, disagreements};
+use crate::store::report::{After, Listed, Pick, Served, Whole, disagreements};
 use crate::survey::{Kind, Survey, Version};
 
 /// Interviews on one page of a list.
@@ -41,6 +44,8 @@ pub struct Row {
     pub survey: String,
     /// Language code.
     pub language: String,
+    /// The language's English name.
+    pub language_name: String,
     /// Word of the disposition.
     pub disposition: String,
     /// `none`, `handover`, `record` or `inferred`.
@@ -56,6 +61,8 @@ pub struct Row {
 pub struct Answer {
     /// The question's name.
     pub question: String,
+    /// What it asks for, as the report's columns say it.
+    pub name: String,
     /// Its measure.
     pub measure: String,
     /// What is asked, in the interview's language, where the survey has the words.
@@ -107,32 +114,8 @@ pub struct Detail {
     pub credits: Vec<Served>,
     /// The transcript.
     pub turns: Vec<Turn>,
-    /// Comments: the question's name, seconds, status.
-    pub comments: Vec<(String, Option<i64>, String)>,
-}
-
-/// One turn of the transcript.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
-    /// Its number.
-    pub number: i64,
-    /// Local time of day, `14:05:09`.
-    pub time: String,
-    /// What was asked, where it can be told.
-    pub asked: String,
-    /// What the caller did: keys, or words.
-    pub did: Did,
-    /// What came of it.
-    pub outcome: Vec<String>,
-}
-
-/// What the caller did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Did {
-    /// Pressed keys.
-    Keys(String),
-    /// Something else, in words.
-    Other(String),
+    /// Comments: what was asked for, seconds, and what became of the recording.
+    pub comments: Vec<(String, Option<i64>, &'static str)>,
 }
 
 impl Reports {
@@ -192,6 +175,7 @@ impl Reports {
             started: self.local(listed.started_ms, "%Y-%m-%d %H:%M"),
             survey: survey.map_or_else(|| listed.survey.to_string(), |s| s.title.clone()),
             language: listed.language.clone(),
+            language_name: language_name(&listed.language),
             disposition: listed.disposition.clone(),
             link: listed.link.clone(),
             caller_last: listed.caller_last.clone(),
@@ -205,7 +189,7 @@ impl Reports {
         let name = |question: i64| {
             let question = usize::try_from(question).ok();
             let question = question.and_then(|q| survey?.questions.get(q));
-            question.map_or_else(String::new, |q| q.name.clone())
+            question.map_or_else(String::new, |q| asked_for(survey, q))
         };
         let comments = whole.comments.iter();
         Detail {
@@ -217,7 +201,7 @@ impl Reports {
             ineligible: whole.ineligible.clone(),
             failed: whole.failed.clone(),
             ended: whole.ended_ms.map(|at| self.local(at, "%Y-%m-%d %H:%M:%S")),
-            ended_how: whole.ended_how.clone(),
+            ended_how: whole.ended_how.as_deref().map(|how| ended_words(whole, how)),
             said: whole.said.clone(),
             said_talk: whole.said_talk,
             legs: whole.legs.iter().map(|l| (l.served.clone(), l.talk_seconds)).collect(),
@@ -225,28 +209,9 @@ impl Reports {
             callback: whole.callback_ms.map(|at| self.local(at, "%Y-%m-%d %H:%M")),
             number: whole.number.clone(),
             credits: agents.map(|c| c.served.clone()).collect(),
-            turns: self.turns(whole, survey),
-            comments: comments.map(|c| (name(c.question), c.seconds, c.status.clone())).collect(),
+            turns: turns(whole, survey, &|at| self.local(at, "%H:%M:%S")),
+            comments: comments.map(|c| (name(c.question), c.seconds, kept(&c.status))).collect(),
         }
-    }
-
-    fn turns(&self, whole: &Whole, survey: Option<&Survey>) -> Vec<Turn> {
-        let language = &whole.listed.language;
-        let turns = whole.turns.iter().enumerate();
-        turns
-            .map(|(at, heard)| Turn {
-                number: heard.turn,
-                time: self.local(heard.at_ms, "%H:%M:%S"),
-                asked: asked(&whole.turns[at..], survey, language),
-                did: match &heard.input {
-                    Came::Keys(keys) => Did::Keys(keys.clone()),
-                    Came::Silence => Did::Other("no key".into()),
-                    Came::Recording(Some(seconds)) => Did::Other(format!("spoke for {seconds} s")),
-                    Came::Recording(None) => Did::Other("spoke".into()),
-                },
-                outcome: came_of(heard.events.iter().map(|e| happened(survey, language, e))),
-            })
-            .collect()
     }
 }
 
@@ -263,29 +228,8 @@ fn read_after(text: &str) -> Result<After, ReportError> {
     })
 }
 
-/// What the first of these turns was asked: the question it settled, else, as long as the caller
-/// stayed at one place, the question that the next turns settled.
-fn asked(turns: &[crate::store::report::Heard], survey: Option<&Survey>, language: &str) -> String {
-    for turn in turns {
-        for event in &turn.events {
-            if let ("item" | "comment", Some(question)) = (event.what, event.question) {
-                return words(survey, language, question);
-            }
-            match event.what {
-                "language" => return "Which language?".into(),
-                "consent" => return "Do you agree to be asked?".into(),
-                "back" | "menu" | "other_language" | "end_now" | "never_ask" | "callback" => {
-                    return String::new();
-                }
-                _ => {}
-            }
-        }
-    }
-    String::new()
-}
-
 /// What a question says in that language, else its name.
-fn words(survey: Option<&Survey>, language: &str, question: u8) -> String {
+pub(super) fn words(survey: Option<&Survey>, language: &str, question: u8) -> String {
     let Some(survey) = survey else { return format!("Question {}", question + 1) };
     let Some(q) = survey.questions.get(usize::from(question)) else {
         return format!("Question {}", u16::from(question) + 1);
@@ -297,7 +241,12 @@ fn words(survey: Option<&Survey>, language: &str, question: u8) -> String {
     }
 }
 
-fn answer(survey: Option<&Survey>, language: &str, question: u8, outcome: i64) -> Answer {
+pub(super) fn answer(
+    survey: Option<&Survey>,
+    language: &str,
+    question: u8,
+    outcome: i64,
+) -> Answer {
     let q = survey.and_then(|s| s.questions.get(usize::from(question)));
     let kind = q.map(|q| &q.kind);
     let (satisfied, scale) = match kind {
@@ -315,6 +264,10 @@ fn answer(survey: Option<&Survey>, language: &str, question: u8, outcome: i64) -
     Answer {
         question: q
             .map_or_else(|| format!("question {}", u16::from(question) + 1), |q| q.name.clone()),
+        name: q.map_or_else(
+            || format!("Question {}", u16::from(question) + 1),
+            |q| asked_for(survey, q),
+        ),
         measure: q.map_or_else(String::new, |q| q.measure.clone()),
         text: words(survey, language, question),
         value: outcome_words(kind, outcome),
@@ -322,24 +275,6 @@ fn answer(survey: Option<&Survey>, language: &str, question: u8, outcome: i64) -
         answered: outcome >= 0,
         scale,
     }
-}
-
-/// The caller asked to leave the question out.
-const SKIPPED: &str = "skipped it";
-
-/// What came of a turn, each thing said once: a comment is a recording and an answer, and what was
-/// skipped is known from the answer.
-fn came_of(events: impl Iterator<Item = String>) -> Vec<String> {
-    let mut said: Vec<String> = Vec::new();
-    for event in events {
-        if !said.contains(&event) {
-            said.push(event);
-        }
-    }
-    if said.iter().any(|event| event.ends_with(": skipped")) {
-        said.retain(|event| event != SKIPPED);
-    }
-    said
 }
 
 fn outcome_words(kind: Option<&Kind>, outcome: i64) -> String {
@@ -356,36 +291,6 @@ fn outcome_words(kind: Option<&Kind>, outcome: i64) -> String {
     }
 }
 
-fn happened(survey: Option<&Survey>, language: &str, event: &Event) -> String {
-    match (event.what, event.question, event.outcome) {
-        ("item", Some(question), Some(outcome)) => {
-            let one = answer(survey, language, question, outcome);
-            format!("{}: {}", one.question, one.value)
-        }
-        ("comment", Some(question), _) => {
-            format!("{}: recorded", answer(survey, language, question, 1).question)
-        }
-        ("language", ..) => {
-            format!("language: {}", event.language.as_deref().unwrap_or("unknown"))
-        }
-        ("consent", _, Some(0)) => "does not agree".into(),
-        ("consent", ..) => "agrees".into(),
-        ("repeat", ..) => "wanted to hear it again".into(),
-        ("menu", ..) => "opened the menu".into(),
-        ("back", ..) => "went back a question".into(),
-        ("skip", ..) => SKIPPED.into(),
-        ("other_language", ..) => "asked for another language".into(),
-        ("end_now", ..) => "chose to end".into(),
-        ("early", ..) => "key came early".into(),
-        ("spill", ..) => "# belonged to the answer before".into(),
-        ("wrong_key", ..) => "that key does not fit here".into(),
-        ("callback", ..) => "wants a manager to call".into(),
-        ("never_ask", ..) => "never wants to be asked again".into(),
-        ("ended", ..) => "the interview ended".into(),
-        (other, ..) => other.replace('_', " "),
-    }
-}
-
 /// Sentences on what the hand-over said twice, and on where others contradict it.
 fn doubts(whole: &Whole) -> Vec<String> {
     let legs: Vec<Served> = whole.legs.iter().map(|leg| leg.served.clone()).collect();
@@ -397,16 +302,22 @@ fn doubts(whole: &Whole) -> Vec<String> {
     twice.chain(others.iter().map(ToString::to_string)).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::came_of;
+/// How the call ended, in words. Platforms say `completed` or `exiting` whoever hung up.
+fn ended_words(whole: &Whole, how: &str) -> String {
+    let goodbye = whole.turns.iter().flat_map(|turn| &turn.events).any(|e| e.what == "ended");
+    match how {
+        "completed" | "exiting" if goodbye => "after the goodbye".into(),
+        "completed" | "exiting" => "the caller hung up".into(),
+        other => other.replace(['_', '-'], " "),
+    }
+}
 
-    #[test]
-    fn what_came_of_a_turn_is_said_once() {
-        let came = |said: &[&str]| came_of(said.iter().map(|one| (*one).to_owned()));
-        assert_eq!(came(&["skipped it", "comment: skipped"]), ["comment: skipped"]);
-        assert_eq!(came(&["comment: recorded", "comment: recorded"]), ["comment: recorded"]);
-        assert_eq!(came(&["skipped it"]), ["skipped it"], "nothing else says so");
-        assert_eq!(came(&["key came early", "rating: 5"]), ["key came early", "rating: 5"]);
+/// What became of a recording, in words.
+fn kept(status: &str) -> &'static str {
+    match status {
+        "expected" => "not there yet",
+        "ready" => "kept at the provider",
+        "stored" => "kept in the media folder",
+        _ => "lost on the way",
     }
 }

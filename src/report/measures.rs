@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use super::agents::Rate;
 use crate::satisfaction::{MIN_N, MIN_N_NPS, mean, nps, share};
 use crate::store::report::Asked;
-use crate::survey::{About, Good, Kind, Version};
+use crate::survey::{About, Good, Kind, Question, Survey, Version};
 
 /// How the answers of one figure are read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +51,11 @@ impl Shape {
             Self::YesNo { .. } => 0..=1,
             Self::Choice { options } => 1..=*options,
         }
+    }
+
+    /// Answers needed before a score is shown.
+    pub fn needed(&self) -> u64 {
+        if *self == Self::Nps { MIN_N_NPS } else { MIN_N }
     }
 
     fn of(kind: &Kind, measure: &str) -> Option<Self> {
@@ -124,6 +129,36 @@ impl Figure {
             About::Product => "what the company sells",
             About::Waiting => "the wait",
         }
+    }
+}
+
+/// What a measure is called, as people read it.
+pub fn measure_name(measure: &str) -> String {
+    match measure {
+        "csat" => "Satisfied".to_owned(),
+        "nps" => "Recommend".to_owned(),
+        "ces" => "Found it easy".to_owned(),
+        "fcr" => "Solved".to_owned(),
+        other => {
+            let words = other.replace('_', " ");
+            let mut letters = words.chars();
+            let first = letters.next().map(|c| c.to_uppercase().collect::<String>());
+            format!("{}{}", first.unwrap_or_default(), letters.as_str())
+        }
+    }
+}
+
+/// What a question asks for, by its measure's name; where the survey has several questions of one
+/// measure, with the question's own name.
+pub fn asked_for(survey: Option<&Survey>, question: &Question) -> String {
+    let name = measure_name(match question.measure.as_str() {
+        "" => &question.name,
+        measure => measure,
+    });
+    let same = |q: &&Question| !q.measure.is_empty() && q.measure == question.measure;
+    match survey.map_or(0, |s| s.questions.iter().filter(same).count()) {
+        0 | 1 => name,
+        _ => format!("{name} ({})", question.name.replace('_', " ")),
     }
 }
 
@@ -356,7 +391,7 @@ pub fn measured(shape: &Shape, by_value: &BTreeMap<u8, u64>, unanswered: u64) ->
         Shape::YesNo { satisfied } => (of_share(&[*satisfied]), Detail::YesNo {}),
         Shape::Choice { .. } => (None, Detail::Choice { counts: Counts(values.clone()) }),
     };
-    let needed = if *shape == Shape::Nps { MIN_N_NPS } else { MIN_N };
+    let needed = shape.needed();
     Measured {
         n,
         score: figure.map(|(score, _)| score),

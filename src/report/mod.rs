@@ -18,6 +18,7 @@ pub mod agents;
 pub mod interviews;
 pub mod measures;
 pub mod table;
+pub mod transcript;
 pub mod view;
 
 pub use agents::AgentsReport;

@@ -150,6 +150,44 @@ fn date(name: &str, value: &str) -> Result<Date, ReportError> {
     })
 }
 
+/// The English name of a language; the code where none is known here.
+pub fn language_name(code: &str) -> String {
+    match code {
+        "" => "unknown",
+        "ar" => "Arabic",
+        "bg" => "Bulgarian",
+        "cs" => "Czech",
+        "da" => "Danish",
+        "de" => "German",
+        "el" => "Greek",
+        "en" => "English",
+        "es" => "Spanish",
+        "et" => "Estonian",
+        "fi" => "Finnish",
+        "fr" => "French",
+        "hi" => "Hindi",
+        "hr" => "Croatian",
+        "hu" => "Hungarian",
+        "it" => "Italian",
+        "lt" => "Lithuanian",
+        "lv" => "Latvian",
+        "nl" => "Dutch",
+        "no" => "Norwegian",
+        "pl" => "Polish",
+        "pt" => "Portuguese",
+        "ro" => "Romanian",
+        "ru" => "Russian",
+        "sk" => "Slovak",
+        "sl" => "Slovenian",
+        "sv" => "Swedish",
+        "ta" => "Tamil",
+        "tr" => "Turkish",
+        "uk" => "Ukrainian",
+        other => other,
+    }
+    .to_owned()
+}
+
 /// Days since 1970-01-01.
 pub fn day_number(date: Date) -> i64 {
     let epoch = jiff::civil::date(1970, 1, 1);

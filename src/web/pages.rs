@@ -10,20 +10,22 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::request::Parts;
 use http::{StatusCode, header};
-use jiff::civil::Date;
 
 use super::access::{Person, Role, wants_json};
 use super::api::ApiError;
-use super::reports::pairs;
 use super::{Site, assets};
 use crate::clock;
-use crate::report::interviews::{Detail, Did, List, Wanted};
-use crate::report::{Choices, Filter, Period, ReportError};
+use crate::report::ReportError;
+use crate::report::interviews::{Detail, List, Wanted};
+use crate::report::transcript::Did;
 
 mod agent;
 mod agents;
+mod asked;
 mod door;
 mod draw;
+
+use asked::{Asked, Form};
 
 /// The pages and their assets.
 pub fn router() -> Router<Site> {
@@ -38,14 +40,18 @@ pub fn router() -> Router<Site> {
 }
 
 /// There is nothing at that address: said to people by a page, to programs by a code.
-async fn nothing(State(site): State<Site>, parts: Parts) -> Response {
+async fn nothing(State(site): State<Site>, mut parts: Parts) -> Response {
     let accept = parts.headers.get(header::ACCEPT).and_then(|a| a.to_str().ok()).unwrap_or("");
     if wants_json(&parts) {
         let message = "there is nothing at this address; the README lists the API's paths";
         ApiError::new(StatusCode::NOT_FOUND, "no_such_path", message).into_response()
     } else if accept.contains("text/html") {
-        // Whoever asks may be anybody.
-        let shell = Shell { inside: false, signed_in: false, ..Shell::new(&site, "") };
+        // Whoever asks may be anybody: only who has come in sees the way to other pages.
+        let person = Person::from_request_parts(&mut parts, &site).await;
+        let inside = person.is_ok_and(|person| person.may_read());
+        let shell = Shell::new(&site, "");
+        let signed_in = inside && shell.signed_in;
+        let shell = Shell { inside, signed_in, ..shell };
         PageError::Missing("page").shown(shell)
     } else {
         (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response()
@@ -177,140 +183,6 @@ fn html(page: &impl Template) -> Result<Response, PageError> {
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Html(text)).into_response())
 }
 
-/// The filter form: what is chosen and what can be.
-#[derive(Clone, Debug)]
-struct Form {
-    /// Word of the period in force, or `own`.
-    period: &'static str,
-    from: String,
-    to: String,
-    team: String,
-    queue: String,
-    survey: String,
-    language: String,
-    /// Filters that the form has no field for.
-    hidden: Vec<(&'static str, String)>,
-    choices: Choices,
-    periods: [(&'static str, &'static str); 6],
-    /// Today belongs to the view, so that its figures still grow.
-    filling: bool,
-}
-
-/// What a page's address asks: the filter and the rest.
-struct Asked {
-    filter: Filter,
-    /// The period in force, if it is one that goes along with today.
-    period: Option<Period>,
-    today: Date,
-    /// Names and values that are no filter: `measure`, `score`, `after`.
-    rest: Vec<(String, String)>,
-}
-
-/// Names in a page's address that are no filters of the report.
-const OF_PAGES: [&str; 3] = ["measure", "score", "after"];
-
-impl Asked {
-    /// Reads a page's address. A form's address (it has `go`) gives the tidy address to go to
-    /// instead: which of period and dates was changed decides which of them holds.
-    fn read(site: &Site, query: Option<&str>, now: i64) -> Result<Result<Self, String>, PageError> {
-        let today = site.reports.today(now);
-        let all = pairs(query);
-        if all.iter().any(|(name, _)| name == "go") {
-            return Ok(Err(tidy(&all, today)));
-        }
-        let (rest, filters): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|(name, _)| OF_PAGES.contains(&name.as_str()));
-        let filter = Filter::read(&filters, today)?;
-        let dated = filters.iter().any(|(n, v)| (n == "from" || n == "to") && !v.is_empty());
-        let word = filters.iter().find(|(name, _)| name == "period").map(|(_, v)| v.as_str());
-        let period = (!dated).then(|| word.and_then(Period::from_word).unwrap_or(Period::Days30));
-        Ok(Ok(Self { filter, period, today, rest }))
-    }
-
-    fn of_page(&self, name: &str) -> Option<&str> {
-        let found = self.rest.iter().find(|(n, v)| n == name && !v.is_empty());
-        found.map(|(_, value)| value.as_str())
-    }
-
-    /// The filters as a query for links: with the period where it goes along with today.
-    fn query(&self, more: &[(&str, &str)]) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        if let Some(period) = self.period.filter(|period| *period != Period::Days30) {
-            query.append_pair("period", period.word());
-        }
-        for (name, value) in self.filter.pairs() {
-            let day = name == "from" || name == "to";
-            if name != "agent" && !(day && self.period.is_some()) {
-                query.append_pair(name, &value);
-            }
-        }
-        query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
-        let query = query.finish();
-        if query.is_empty() { query } else { format!("?{query}") }
-    }
-
-    async fn form(&self, site: &Site) -> Result<Form, PageError> {
-        let filter = &self.filter;
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let hidden = [
-            ("version", filter.version.map(|v| v.to_string())),
-            ("question", filter.question.clone()),
-            ("channel", filter.channel.clone()),
-        ];
-        let named = Period::ALL.map(|period| (period.word(), period.label()));
-        let [a, b, c, d, e] = named;
-        Ok(Form {
-            period: self.period.map_or("own", Period::word),
-            from: filter.from.to_string(),
-            to: filter.to.to_string(),
-            team: text(&filter.team),
-            queue: text(&filter.queue),
-            survey: text(&filter.survey),
-            language: filter.language.map(|l| l.to_string()).unwrap_or_default(),
-            hidden: hidden.into_iter().filter_map(|(n, v)| Some((n, v?))).collect(),
-            choices: site.reports.choices().await?,
-            periods: [a, b, c, d, e, ("own", "Own dates")],
-            filling: filter.to >= self.today && filter.from <= self.today,
-        })
-    }
-}
-
-/// The tidy query of a form's: `go` is the period that the form showed.
-fn tidy(all: &[(String, String)], today: Date) -> String {
-    let value = |name: &str| {
-        all.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty())
-    };
-    let (shown, chosen) = (value("go"), value("period"));
-    let dates = [value("from"), value("to")];
-    let same_dates = |period: Period| {
-        let (from, to) = period.days(today);
-        dates == [Some(from.to_string().as_str()), Some(to.to_string().as_str())]
-    };
-    let period = chosen.and_then(Period::from_word);
-    let keep_period = period.filter(|p| chosen != shown || same_dates(*p) || dates == [None, None]);
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    match keep_period {
-        Some(Period::Days30) => {}
-        Some(period) => {
-            query.append_pair("period", period.word());
-        }
-        None => {
-            for (name, date) in ["from", "to"].into_iter().zip(dates) {
-                if let Some(date) = date {
-                    query.append_pair(name, date);
-                }
-            }
-        }
-    }
-    for (name, value) in all {
-        if !["go", "period", "from", "to"].contains(&name.as_str()) && !value.trim().is_empty() {
-            query.append_pair(name, value.trim());
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() { query } else { format!("?{query}") }
-}
-
 /// Reads the address, or answers with the tidy one; runs the page.
 macro_rules! page {
     ($site:ident, $query:ident, $path:expr, |$asked:ident, $now:ident| $body:expr) => {{
@@ -325,14 +197,45 @@ macro_rules! page {
             }
         }
         .await;
-        made.unwrap_or_else(|fault| fault.page(&$site))
+        match made {
+            Ok(page) => page,
+            Err(PageError::Report(ReportError::Asked { sentence, .. })) => {
+                asked_wrong(&$site, &$path, $query.as_deref(), &sentence).await
+            }
+            Err(fault) => fault.page(&$site),
+        }
     }};
+}
+
+/// The page's form with what is wrong with the address, so that it can be put right there.
+#[derive(Template)]
+#[template(path = "wrong.html")]
+struct WrongPage {
+    shell: Shell,
+    form: Form,
+    path: String,
+    sentence: String,
+}
+
+async fn asked_wrong(site: &Site, path: &str, query: Option<&str>, sentence: &str) -> Response {
+    let here = if path == "/unlinked" { "unlinked" } else { "agents" };
+    let shell = Shell::new(site, here);
+    let path = format!("{}{path}", shell.base);
+    let made: Result<Response, PageError> = async {
+        let form = Form::of_wrong(site, &path, query, clock::now_ms()).await?;
+        html(&WrongPage { shell, form, path, sentence: capital(sentence) })
+    }
+    .await;
+    match made {
+        Ok(page) => (StatusCode::BAD_REQUEST, page).into_response(),
+        Err(fault) => fault.page(site),
+    }
 }
 
 async fn agents_page(_: Reader, State(site): State<Site>, RawQuery(query): RawQuery) -> Response {
     page!(site, query, "/", |asked, now| {
         let report = site.reports.agents(&asked.filter, now).await?;
-        let form = asked.form(&site).await?;
+        let form = asked.form(&site, &format!("{}/", prefix(&site.config.public_url))).await?;
         html(&agents::page(Shell::new(&site, "agents"), &asked, form, &report))
     })
 }
@@ -346,26 +249,23 @@ async fn agent_page(
     let path = format!("/agents/{}", agents::segment(&code));
     page!(site, query, path, |asked, now| {
         let mut asked = asked;
-        asked.filter.agent = Some(code);
+        asked.of_one(code);
         let report = match site.reports.agents(&asked.filter, now).await {
             Err(ReportError::Asked { code: "unknown_agent", .. }) => {
                 return Err(PageError::Missing("agent"));
             }
             other => other?,
         };
-        let score = asked.of_page("score").and_then(|score| score.parse::<u8>().ok());
-        let figure = asked.of_page("measure");
-        let figure = figure.and_then(|key| report.figures.iter().find(|f| f.key == key));
+        let chosen = asked.answer(&report.figures)?;
         let wanted = Wanted {
             unlinked: false,
-            answer: figure.zip(score).map(|(f, score)| (f.questions.clone(), score)),
+            answer: chosen.map(|(figure, score)| (figure.questions.clone(), score)),
             after: asked.of_page("after").map(str::to_owned),
         };
         let list = site.reports.interviews(&asked.filter, &wanted).await?;
         let name = site.reports.agent_name(asked.filter.agent.as_deref()).await?;
-        let form = asked.form(&site).await?;
-        let chosen = figure.zip(score);
         let shell = Shell::new(&site, "agents");
+        let form = asked.form(&site, &format!("{}{path}", shell.base)).await?;
         html(&agent::page(shell, &asked, form, &report, list, name, chosen))
     })
 }
@@ -376,9 +276,13 @@ struct UnlinkedPage {
     shell: Shell,
     form: Form,
     list: List,
+    /// Head of the list.
+    caption: &'static str,
     path: String,
     /// Address of the next page, if there is one.
     older: Option<String>,
+    /// The filters, for the way back from an interview.
+    query: String,
 }
 
 async fn unlinked_page(_: Reader, State(site): State<Site>, RawQuery(query): RawQuery) -> Response {
@@ -393,7 +297,9 @@ async fn unlinked_page(_: Reader, State(site): State<Site>, RawQuery(query): Raw
         let path = format!("{}/unlinked", shell.base);
         let older =
             list.next.as_ref().map(|next| format!("{path}{}", asked.query(&[("after", next)])));
-        html(&UnlinkedPage { shell, form: asked.form(&site).await?, list, path, older })
+        let (form, query) = (asked.form(&site, &path).await?, asked.query(&[]));
+        let caption = "Not linked";
+        html(&UnlinkedPage { shell, form, list, caption, path, older, query })
     })
 }
 
@@ -406,26 +312,30 @@ struct InterviewPage {
     credits: Vec<(String, String)>,
     /// The number to call, for managers, if the caller asked for it.
     number: Option<String>,
+    /// The filters of the page that led here.
+    query: String,
 }
 
 async fn interview_page(
     Reader(person): Reader,
     State(site): State<Site>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Response {
     let made: Result<Response, PageError> = async {
+        let query = asked::way_back(query.as_deref());
         let one = site.reports.interview(&id).await?.ok_or(PageError::Missing("interview"))?;
         let shell = Shell::new(&site, "");
         let credits = one.credits.iter().map(|served| {
             let code = served.agent.clone().unwrap_or_default();
-            let link = format!("{}/agents/{}", shell.base, agents::segment(&code));
+            let link = format!("{}/agents/{}{query}", shell.base, agents::segment(&code));
             (served.agent_name.clone().filter(|name| !name.is_empty()).unwrap_or(code), link)
         });
         let credits = credits.collect();
         let manages = matches!(person.role, Role::Admin | Role::Manager);
         let sealed = one.number.as_deref().filter(|_| manages).zip(id.parse().ok());
         let number = sealed.and_then(|(sealed, id)| site.desk.number_to_call(sealed, id));
-        html(&InterviewPage { shell, one, credits, number })
+        html(&InterviewPage { shell, one, credits, number, query })
     }
     .await;
     made.unwrap_or_else(|fault| fault.page(&site))
@@ -471,25 +381,6 @@ mod tests {
             ("http://[::1]:8080/a/b/", "/a/b"),
         ] {
             assert_eq!(prefix(url), wanted, "{url}");
-        }
-    }
-
-    #[test]
-    fn a_form_s_address_becomes_a_tidy_one() {
-        let today = jiff::civil::date(2026, 3, 1);
-        for (form, wanted) in [
-            // Nothing was changed.
-            ("go=30d&period=30d&from=2026-01-31&to=2026-03-01&team=", ""),
-            // Another period, beside the dates of the old one.
-            ("go=30d&period=7d&from=2026-01-31&to=2026-03-01&team=a+b", "?period=7d&team=a+b"),
-            // Other dates, beside the old period.
-            ("go=30d&period=30d&from=2026-01-01&to=2026-03-01", "?from=2026-01-01&to=2026-03-01"),
-            // From own dates to a period and back.
-            ("go=own&period=month&from=2026-01-01&to=2026-01-02", "?period=month"),
-            ("go=30d&period=own&from=2026-01-01&to=2026-01-02", "?from=2026-01-01&to=2026-01-02"),
-            ("go=own&period=own&from=2026-01-01&to=2026-01-02", "?from=2026-01-01&to=2026-01-02"),
-        ] {
-            assert_eq!(tidy(&pairs(Some(form)), today), wanted, "{form}");
         }
     }
 }

@@ -63,7 +63,13 @@ async fn answer(site: &Site, asked: &[(String, String)], csv: bool) -> Result<Re
     }
     match table::csv(&report) {
         Ok(text) => {
-            let name = format!("agents-{}-{}.csv", report.from, report.to);
+            let filters = filter.pairs().into_iter().filter(|(n, _)| *n != "from" && *n != "to");
+            // Header values and file systems take plain letters only.
+            let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+            let filters: String = filters
+                .map(|(_, value)| format!("-{}", value.chars().map(plain).collect::<String>()))
+                .collect();
+            let name = format!("agents-{}-{}{filters}.csv", report.from, report.to);
             let headers = [
                 (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
                 (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

@@ -44,7 +44,7 @@ async fn the_report_shows_agents_and_leads_to_what_callers_pressed() {
     assert_eq!(browser.count(&of("Rasa Petraitė")).await, 1);
     assert_eq!(browser.count(&of("Ona Šimkutė")).await, 0, "no bar where there is no score");
     let ona = browser.text(&row("Ona Šimkutė")).await;
-    assert!(ona.contains("too few (n = 7)"), "{ona}");
+    assert!(ona.contains("too few (n = 7 of 20)"), "{ona}");
     let score = format!("{}//td[contains(@class, 'barred')]//b", row("Ona Šimkutė"));
     assert_eq!(browser.text(&score).await, "", "no score where there are too few answers");
     assert!(browser.text("//tr[contains(@class, 'group')]").await.contains("fewer than 20"));
@@ -77,9 +77,12 @@ async fn the_report_shows_agents_and_leads_to_what_callers_pressed() {
     browser.see("//h1[contains(., 'Interview of')]").await;
     assert_eq!(browser.texts("//table//kbd").await, ["3", "2", "4", "8"], "what was pressed");
     let answers = browser.text("//section[h2='Answers']").await;
-    for part in
-        ["rating\n3 on 1–5", "solved\nno", "recommend\n8 on 0–10", "Press a number from one, very"]
-    {
+    for part in [
+        "Satisfied\n3 on 1–5",
+        "Solved\nno",
+        "Recommend\n8 on 0–10",
+        "Press a number from one, very",
+    ] {
         assert!(answers.contains(part), "{part:?} is missing in {answers:?}");
     }
     assert!(browser.text("//main").await.contains("Rasa Petraitė A17, Support, queue General"));
@@ -170,7 +173,8 @@ async fn keys_pressed_in_tamil_stand_in_the_agents_row() {
     browser.click("//a[.='See it in the report']").await;
     browser.at(&format!("{}/agents/A17", centre.base)).await;
     let first = browser.text("//table//tbody/tr[1]").await;
-    for part in ["rating 4", "solved yes", "effort 5", "recommend 8", "complete", "ta"] {
+    for part in ["Satisfied 4", "Solved yes", "Found it easy 5", "Recommend 8", "complete", "Tamil"]
+    {
         assert!(first.replace('\n', " ").contains(part), "{part} is missing in {first:?}");
     }
     browser.goto(&format!("{}/", centre.base)).await;
@@ -220,6 +224,32 @@ async fn no_page_is_wider_than_a_small_screen() {
     browser.click("//button[@id='hangup']").await;
     browser.see("//p[@id='state'][.='You hung up']").await;
     assert_eq!(browser.complaints().await, NOTHING);
+    centre.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_is_wider_for_long_names() {
+    let centre = Centre::with_long_names().await;
+    for (screen, width) in [(Screen::Phone, 390), (Screen::Desktop, 1280)] {
+        let browser = Browser::open(screen, Scheme::Light).await;
+        browser.goto(&format!("{}/", centre.base)).await;
+        let agent = browser.link("//table//tbody//th/a").await;
+        browser.goto(&agent).await;
+        let interview = browser.link("//table//tbody/tr[1]//a").await;
+        for (name, address) in
+            [("agents", format!("{}/", centre.base)), ("agent", agent), ("interview", interview)]
+        {
+            browser.goto(&address).await;
+            browser.see("//h1").await;
+            browser.screenshot(&format!("long-{width}-{name}")).await;
+            // Neither the page nor the box of a table scrolls sideways.
+            let seen = "const box = document.querySelector('.scroll'); \
+                        return [document.documentElement.scrollWidth <= innerWidth, \
+                        box.scrollWidth <= box.clientWidth, innerWidth]";
+            let seen = browser.client.execute(seen, vec![]).await.expect("the script runs");
+            assert_eq!(seen, serde_json::json!([true, true, width]), "{name}");
+        }
+    }
     centre.close().await;
 }
 

@@ -207,7 +207,7 @@ both! {
         assert!(agent.contains("measure=csat") && !agent.contains("measure=nps"), "{agent}");
         assert!(others.contains("measure=nps"), "{others}");
         // One of the two callers of the red team skipped whether it was solved.
-        assert!(page.text.contains("50 % of 2 who heard it answered (9 % to 91 %)"), "{}", page.text);
+        assert!(page.text.contains("50\u{a0}% of 2 who heard it answered (9–91\u{a0}%)"), "{}", page.text);
         for (team, counted) in [("red", 2), ("blue", 1)] {
             let links = page.text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
             let link = links
@@ -217,6 +217,41 @@ both! {
             let list = ask(&router, get(link.split('#').next().unwrap_or_default(), &with)).await;
             let rows = list.text.matches("href=\"/interviews/").count();
             assert_eq!(rows, counted, "{link}: {}", list.text);
+        }
+    }
+
+    /// A wrong value is said beside the form; filters without a field are said in words and kept.
+    async fn filters_are_said_and_kept(database: Database) {
+        let (app, router) = house(&database).await;
+        let survey = app.site.desk.survey("post-call").expect("the survey").version;
+        let said = Said { agent: Some("A17".into()), team: Some("red".into()), ..Said::default() };
+        let begin = begin(1, survey, said);
+        app.store().begin(begin.clone()).await.expect("begins");
+        let answers = vec![(0, Outcome::Answered(4))];
+        app.store().record(turn(&begin, answers)).await.expect("recorded");
+        let cookie = cookie(&router).await;
+        let with = [(header::COOKIE, cookie.as_str())];
+        let days = "from=2026-01-01&to=2026-01-31";
+        for (path, words) in [
+            (format!("/agents/A17?{days}&measure=csat&score=abc"), "there are numbers from 1 to 5"),
+            (format!("/agents/A17?{days}&measure=zzz&score=4"), "nothing in this view measures"),
+            ("/?from=2026-02-02&to=2026-02-01".to_owned(), "is after the last"),
+            ("/unlinked?from=2026-02-30".to_owned(), "which is no date"),
+        ] {
+            let page = ask(&router, get(&path, &with)).await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST, "{path}: {}", page.text);
+            assert!(page.text.to_lowercase().contains(words), "{path}: {}", page.text);
+            assert!(page.text.contains("<form class=\"card filters\""), "{path}");
+        }
+        let path = format!("/?{days}&channel=phone&agent=A17&team=red");
+        let page = ask(&router, get(&path, &with)).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        for part in [
+            "Only agent A17 · team red · channel phone",
+            "name=\"channel\" value=\"phone\"",
+            "name=\"agent\" value=\"A17\"",
+        ] {
+            assert!(page.text.contains(part), "{part}: {}", page.text);
         }
     }
 

@@ -1,7 +1,8 @@
 //! The agents report from tallies, and the interviews behind its numbers, on both databases.
 
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
-use aftercall::report::interviews::{Did, Wanted};
+use aftercall::report::interviews::Wanted;
+use aftercall::report::transcript::Did;
 use aftercall::report::{AgentsReport, Filter, ReportError, Reports, table};
 use aftercall::store::{Begin, Carried, Said, Store, Turn};
 use jiff::civil::date;
@@ -266,7 +267,7 @@ both! {
         assert_eq!(one.credits[0].agent_name.as_deref(), Some("Rasa"));
         assert_eq!(one.turns[0].did, Did::Keys("2".into()));
         assert!(one.turns[0].asked.starts_with("How satisfied"), "{:?}", one.turns[0]);
-        assert_eq!(one.turns[0].outcome, ["rating: 2"]);
+        assert_eq!(one.turns[0].outcome, ["Satisfied: 2"]);
         assert_eq!(one.row.started, "2026-01-31 03:00");
         assert_eq!(reports.interview("no id").await.expect("read"), None);
         assert_eq!(reports.interview(&"f".repeat(32)).await.expect("read"), None);

@@ -72,6 +72,8 @@ pub struct Whole {
     pub ended_how: Option<String>,
     /// Whether nothing more is expected.
     pub closed: bool,
+    /// Index of the question in the newest document; `None` where it asks something else.
+    pub open_question: Option<u8>,
     /// What the hand-over said.
     pub said: Served,
     /// The team in which the agent named at hand-over was when the leg began, by the stays in
@@ -217,6 +219,7 @@ struct WholeRow {
     ended_ms: Option<i64>,
     ended_how: Option<String>,
     closed: bool,
+    open_question: Option<i64>,
     said_talk: Option<i64>,
     conflicts: Option<String>,
     agent: Option<String>,
@@ -272,7 +275,7 @@ pub(crate) use team_then;
 
 const WHOLE: &str = concat!(
     "select i.provider, i.call_ref, i.ineligible, i.failed, i.ended_ms, i.ended_how, i.closed,
-           i.said_talk, i.conflicts, a.code as agent, a.name as agent_name, t.name as team,
+           i.open_question, i.said_talk, i.conflicts, a.code as agent, a.name as agent_name, t.name as team,
            q.name as queue, i.said_leg as leg, k.at_ms as callback_ms,
            case when k.at_ms is not null then i.caller_sealed end as number, ",
     team_then!(),
@@ -517,6 +520,7 @@ fn whole(
         ended_ms: row.ended_ms,
         ended_how: row.ended_how,
         closed: row.closed,
+        open_question: row.open_question.and_then(|q| u8::try_from(q).ok()),
         said,
         team_then: row.team_then,
         callback_ms: row.callback_ms,

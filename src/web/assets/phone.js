@@ -92,6 +92,8 @@ function write(event, kind, text) {
   const what = document.createElement("span");
   what.className = kind;
   what.textContent = text;
+  // What is read aloud here is read in the language it is written in.
+  if (kind === "words" && event.lang) what.lang = event.lang;
   line.append(at, what);
   said.append(line);
   said.scrollTop = said.scrollHeight;
@@ -289,12 +291,15 @@ speakButton.addEventListener("click", () => {
 if (matchMedia("(max-width: 48rem)").matches) $("xml").open = false;
 form.addEventListener("submit", (event) => event.preventDefault());
 
+// What keeps Enter for itself: Enter calls as long as there is no call, also from a key of the keypad; in a call it presses that.
+const IN_CALL = "button, a, summary, select";
+const WITHOUT_CALL = "button:not(.key), a, summary, select";
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
   const inField = event.target.closest("input, select, textarea");
   if (event.key === "Escape") {
     hangUp();
-  } else if (event.key === "Enter" && !event.target.closest("button, a, summary, select")) {
+  } else if (event.key === "Enter" && !event.target.closest(call ? IN_CALL : WITHOUT_CALL)) {
     event.preventDefault();
     begin();
   } else if (!inField && /^[0-9*#]$/.test(event.key)) {

@@ -2,9 +2,10 @@
 
 use askama::Template;
 
+use super::Shell;
 use super::agents::{Tile, segment, tile};
+use super::asked::{Asked, Form};
 use super::draw::{Part, count, mean_texts, name};
-use super::{Asked, Form, Shell};
 use crate::report::AgentsReport;
 use crate::report::agents::Rate;
 use crate::report::interviews::List;
@@ -66,6 +67,10 @@ pub struct AgentPage {
     /// What the list is limited to, in words.
     chosen: Option<String>,
     older: Option<String>,
+    /// The filters and the chosen answer, for the way back from an interview.
+    query: String,
+    /// Head of the list, with how many interviews it holds on all its pages.
+    caption: String,
 }
 
 /// The page of the one agent in that report.
@@ -130,12 +135,28 @@ pub fn page(
         to: report.to.clone(),
         chosen: chosen
             .map(|(figure, value)| format!("{}: {}", name(figure), label(&figure.shape, value))),
+        query: asked.query(&[("measure", measure.as_str()), ("score", score.as_str())]),
+        caption: format!("Interviews ({})", count(held(report, chosen))),
         code,
         path,
         list,
         older,
         form,
         shell,
+    }
+}
+
+/// The list's length by the tallies: all that were offered, or those with the chosen answer.
+fn held(report: &AgentsReport, chosen: Option<(&Figure, u8)>) -> u64 {
+    let rows = report.agents.iter();
+    match chosen {
+        None => rows.map(|row| row.figures.offered).sum(),
+        Some((figure, value)) => rows
+            .filter_map(|row| row.figures.measures.get(&figure.key))
+            .flat_map(|measured| &measured.values.0)
+            .filter(|(of, _)| *of == value)
+            .map(|(_, n)| n)
+            .sum(),
     }
 }
 
@@ -178,7 +199,7 @@ fn block(
 }
 
 fn response_text(rate: Rate) -> String {
-    let percent = |part: f64| format!("{:.0} %", part * 100.0);
-    let (low, high) = (percent(rate.low), percent(rate.high));
-    format!("{} of {} who heard it answered ({low} to {high})", percent(rate.score), rate.n)
+    let percent = |part: f64| format!("{:.0}\u{a0}%", part * 100.0);
+    let interval = format!("{:.0}–{:.0}\u{a0}%", rate.low * 100.0, rate.high * 100.0);
+    format!("{} of {} who heard it answered ({interval})", percent(rate.score), rate.n)
 }

@@ -1,12 +1,15 @@
 //! The page of agents: the centre in a few numbers, the filters, one line for each agent.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
+use super::Shell;
+use super::asked::{Asked, Form};
 use super::draw::{Bar, count, interval_text, mean_texts, meaning, name, score_text};
-use super::{Asked, Form, Shell};
 use crate::report::AgentsReport;
 use crate::report::agents::{AgentRow, Figures, Rate};
-use crate::report::measures::{Figure, Measured, Shape};
+use crate::report::measures::{Figure, Measured, Shape, measured};
 
 /// At most so many measures stand in the table; the agent's own page has all.
 const COLUMNS: usize = 4;
@@ -82,6 +85,10 @@ pub struct AgentsPage {
     enough: Vec<Line>,
     few: Vec<Line>,
     few_word: String,
+    /// Answers needed before a score is shown.
+    min_n: u64,
+    /// Answers needed before a net promoter score is shown.
+    min_n_nps: u64,
     definitions: &'static str,
     csv: String,
     json: String,
@@ -115,8 +122,6 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
     let line = |row: &&AgentRow| line(&shell.base, &query, row, lead, &others);
     let (enough, few): (Vec<Line>, Vec<Line>) =
         (enough.iter().map(line).collect(), few.iter().map(line).collect());
-    let needed =
-        if lead.is_some_and(|f| f.shape == Shape::Nps) { 2 * report.min_n } else { report.min_n };
     let days = asked.filter.pairs();
     let mut api = form_urlencoded::Serializer::new(String::new());
     api.extend_pairs(days);
@@ -131,7 +136,12 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
         columns,
         enough,
         few,
-        few_word: format!("Too few answers yet: fewer than {needed}"),
+        few_word: lead.map_or_else(String::new, |lead| {
+            let needed = lead.shape.needed();
+            format!("Too few answers yet for {}: fewer than {needed}", name(lead))
+        }),
+        min_n: report.min_n,
+        min_n_nps: Shape::Nps.needed(),
         definitions: report.definitions,
         csv: format!("{}/api/v1/reports/agents.csv?{api}", shell.base),
         json: format!("{}/api/v1/reports/agents?{api}", shell.base),
@@ -189,8 +199,9 @@ fn line(
 }
 
 /// Words in place of a score that rests on too few answers.
-pub fn too_few(n: u64) -> String {
-    if n == 0 { "no answers".into() } else { format!("too few (n = {n})") }
+pub fn too_few(shape: &Shape, n: u64) -> String {
+    let needed = shape.needed();
+    if n == 0 { "no answers".into() } else { format!("too few (n\u{a0}=\u{a0}{n} of {needed})") }
 }
 
 fn cell(figure: &Figure, measured: Option<&Measured>) -> Cell {
@@ -204,9 +215,12 @@ fn cell(figure: &Figure, measured: Option<&Measured>) -> Cell {
                 sub: format!("{} · n\u{a0}=\u{a0}{}", interval_text(&figure.shape, m), count(m.n)),
                 few: false,
             },
-            None => {
-                Cell { label, value: too_few(m.n), sub: interval_text(&figure.shape, m), few: true }
-            }
+            None => Cell {
+                label,
+                value: too_few(&figure.shape, m.n),
+                sub: interval_text(&figure.shape, m),
+                few: true,
+            },
         },
     }
 }
@@ -243,12 +257,13 @@ pub fn tile(figure: &Figure, measured: &Measured) -> Tile {
     Tile {
         name: name(figure),
         meaning: meaning(figure),
-        value: score.map_or_else(|| too_few(measured.n), |s| score_text(&figure.shape, s)),
+        value: score
+            .map_or_else(|| too_few(&figure.shape, measured.n), |s| score_text(&figure.shape, s)),
         few: score.is_none(),
         note: match measured.n {
             0 => String::new(),
             n => format!(
-                "95\u{a0}% interval\n{} · n\u{a0}=\u{a0}{}",
+                "95\u{a0}% interval\n{}\nn\u{a0}=\u{a0}{}",
                 interval_text(&figure.shape, measured),
                 count(n)
             ),
@@ -261,11 +276,6 @@ pub fn tile(figure: &Figure, measured: &Measured) -> Tile {
 fn tiles(shell: &Shell, query: &str, report: &AgentsReport, lead: Option<&Figure>) -> Vec<Tile> {
     let centre: &Figures = &report.centre;
     let of = |f: &Figure| centre.measures.get(&f.key).map(|m| tile(f, m));
-    let mut tiles: Vec<Tile> = lead.and_then(of).into_iter().collect();
-    let nps = report.figures.iter().find(|f| f.shape == Shape::Nps);
-    let nps = nps.filter(|f| lead.is_none_or(|lead| lead.key != f.key));
-    tiles.extend(nps.and_then(of));
-    let d = centre.dispositions;
     let plain = |name: &str, meaning: &str, value: String, note: String| Tile {
         name: name.into(),
         meaning: meaning.into(),
@@ -275,18 +285,37 @@ fn tiles(shell: &Shell, query: &str, report: &AgentsReport, lead: Option<&Figure
         bar: None,
         link: None,
     };
+    let mut tiles: Vec<Tile> = lead
+        .map(|f| of(f).unwrap_or_else(|| tile(f, &measured(&f.shape, &BTreeMap::new(), 0))))
+        .into_iter()
+        .collect();
+    if tiles.is_empty() {
+        // The first tile is the widest, and stands for what the page is about.
+        let note = "nobody has answered in this view".to_owned();
+        tiles.push(Tile { few: true, ..plain("Satisfied", "", "no answers".into(), note) });
+    }
+    let nps = report.figures.iter().find(|f| f.shape == Shape::Nps);
+    let nps = nps.filter(|f| lead.is_none_or(|lead| lead.key != f.key));
+    tiles.extend(nps.and_then(of));
+    let d = centre.dispositions;
     tiles.push(plain(
-        "Answered",
+        "Started",
         "Interviews with at least one answer, out of those offered",
         count(centre.started),
-        format!("of {} offered\n{} complete", count(centre.offered), count(d.complete)),
+        format!("of {} offered", count(centre.offered)),
     ));
     tiles.push(match centre.answer_rate {
         Some(rate) => plain(
             "Answer rate",
             "Complete and partial interviews out of those offered",
             format!("{:.0}\u{a0}%", rate.score * 100.0),
-            format!("95\u{a0}% interval\n{:.0}–{:.0}\u{a0}%", rate.low * 100.0, rate.high * 100.0),
+            format!(
+                "complete and partial:\n{} of {}\n95\u{a0}% interval\n{:.0}–{:.0}\u{a0}%",
+                count(d.complete + d.partial),
+                count(centre.offered),
+                rate.low * 100.0,
+                rate.high * 100.0
+            ),
         ),
         None => plain("Answer rate", "", "–".into(), "nobody was offered the survey".into()),
     });

@@ -4,7 +4,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use crate::report::measures::{Detail, Figure, Measured, Shape};
+use crate::report::measures::{Detail, Figure, Measured, Shape, measure_name};
 
 /// A bar from nothing to the score with the interval drawn over it; all in percent of the width.
 #[derive(Clone, Debug, Default, PartialEq, Template)]
@@ -90,13 +90,10 @@ fn spoken(figure: &Figure, measured: &Measured) -> String {
 
 /// What a measure is called in tables.
 pub fn name(figure: &Figure) -> String {
-    let plain = match figure.measure.as_str() {
-        "csat" => "Satisfied".to_owned(),
-        "nps" => "NPS".to_owned(),
-        "ces" => "Found it easy".to_owned(),
-        "fcr" => "Solved".to_owned(),
-        other => capital(other),
-    };
+    let mut plain = measure_name(&figure.measure);
+    if figure.shape == Shape::Nps {
+        plain.push_str(" (NPS)");
+    }
     let rest = figure.key.strip_prefix(figure.measure.as_str()).unwrap_or_default();
     let rest = rest.trim_matches('_').replace('_', " ");
     if rest.is_empty() { plain } else { format!("{plain} ({rest})") }
@@ -123,14 +120,6 @@ pub fn meaning(figure: &Figure) -> String {
             figure.measure.to_uppercase()
         ),
         Shape::Choice { .. } => format!("What callers chose, asked about {about}"),
-    }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect::<String>().replace('_', " "),
-        None => String::new(),
     }
 }
 
@@ -218,6 +207,6 @@ mod tests {
         let drawn = Bar::of(&figure, &many).to_string();
         // −60 reaches from 20 % to the middle.
         assert!(drawn.contains(r#"x="20.00%" y="4" width="30.00%""#), "{drawn}");
-        assert!(drawn.contains("NPS −60, 95\u{a0}% interval"), "{drawn}");
+        assert!(drawn.contains("(NPS) −60, 95\u{a0}% interval"), "{drawn}");
     }
 }

@@ -113,6 +113,22 @@ impl Centre {
         centre
     }
 
+    /// A centre with one agent of a 60-letter name, a code of 126 signs without a space, and a
+    /// long team's name.
+    pub async fn with_long_names() -> Self {
+        let centre = Self::open(Door::Open).await;
+        let (name, code) = ("Rasa Petraitė-Kazlauskienė ".repeat(3), "A".repeat(126));
+        let name: String = name.chars().take(60).collect();
+        let team = "Support for customers of the northern and the eastern regions";
+        let csv = format!("code,name,team\n{code},{},{team}\n", name.trim());
+        let read = centre.app.site.desk.import_agents(csv.as_bytes(), &mut |_| {}).await;
+        assert_eq!(read.expect("agents").bad.len(), 0);
+        let phone = Phone::new(InProcess::<Router, Body>::new(centre.app.voice()));
+        let handover = [("agent", code.as_str()), ("team", team), ("queue", "General")];
+        centre.call(&phone, 1, &handover, "4 1 4 8").await;
+        centre
+    }
+
     async fn call(
         &self,
         phone: &Phone<InProcess<Router, Body>>,

@@ -1,0 +1,311 @@
+//! What a page's address asks, and the form that makes such addresses.
+
+use jiff::civil::Date;
+
+use super::PageError;
+use crate::report::measures::{Figure, Shape};
+use crate::report::view::language_name;
+use crate::report::{Choices, Filter, Period, ReportError};
+use crate::web::Site;
+use crate::web::reports::pairs;
+
+/// The filter form: what is chosen and what can be.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Word of the period in force, or `own`.
+    pub period: &'static str,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// Name of the team; empty for all, as with the next three.
+    pub team: String,
+    /// Name of the queue.
+    pub queue: String,
+    /// Name of the survey.
+    pub survey: String,
+    /// Code of the language.
+    pub language: String,
+    /// Filters that the form has no field for.
+    pub hidden: Vec<(&'static str, String)>,
+    /// What can be chosen.
+    pub choices: Choices,
+    /// Codes and names of languages.
+    pub languages: Vec<(String, String)>,
+    /// Words and labels of periods.
+    pub periods: [(&'static str, &'static str); 6],
+    /// Today belongs to the view, so that its figures still grow.
+    pub filling: bool,
+    /// The filters in force, in words; empty if there are none.
+    pub only: String,
+    /// The page with the same days and no filter.
+    pub clear: String,
+}
+
+/// What a page's address asks: the filter and the rest.
+pub struct Asked {
+    /// The filter.
+    pub filter: Filter,
+    /// The period in force, if it is one that goes along with today.
+    period: Option<Period>,
+    today: Date,
+    /// Names and values that are no filter: `measure`, `score`, `after`.
+    rest: Vec<(String, String)>,
+    /// The agent of the filter is the page's own, named in its path.
+    own_agent: bool,
+}
+
+/// Names in a page's address that are no filters of the report.
+const OF_PAGES: [&str; 3] = ["measure", "score", "after"];
+
+impl Asked {
+    /// Reads a page's address. A form's address (it has `go`) gives the tidy address to go to
+    /// instead: which of period and dates was changed decides which of them holds.
+    pub fn read(
+        site: &Site,
+        query: Option<&str>,
+        now: i64,
+    ) -> Result<Result<Self, String>, PageError> {
+        let today = site.reports.today(now);
+        let all = pairs(query);
+        if all.iter().any(|(name, _)| name == "go") {
+            return Ok(Err(tidy(&all, today)));
+        }
+        let (rest, filters): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(name, _)| OF_PAGES.contains(&name.as_str()));
+        let filter = Filter::read(&filters, today)?;
+        let dated = filters.iter().any(|(n, v)| (n == "from" || n == "to") && !v.is_empty());
+        let word = filters.iter().find(|(name, _)| name == "period").map(|(_, v)| v.as_str());
+        let period = (!dated).then(|| word.and_then(Period::from_word).unwrap_or(Period::Days30));
+        Ok(Ok(Self { filter, period, today, rest, own_agent: false }))
+    }
+
+    /// The page is that agent's.
+    pub fn of_one(&mut self, code: String) {
+        self.filter.agent = Some(code);
+        self.own_agent = true;
+    }
+
+    /// What the address says beside the filters.
+    pub fn of_page(&self, name: &str) -> Option<&str> {
+        let found = self.rest.iter().find(|(n, v)| n == name && !v.is_empty());
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The answer that a list is limited to: `measure` and `score` of the address.
+    pub fn answer<'a>(
+        &self,
+        figures: &'a [Figure],
+    ) -> Result<Option<(&'a Figure, u8)>, ReportError> {
+        let wrong = |code, sentence| Err(ReportError::Asked { code, sentence });
+        let (key, score) = match (self.of_page("measure"), self.of_page("score")) {
+            (None, None) => return Ok(None),
+            (Some(key), Some(score)) => (key, score),
+            _ => return wrong("bad_score", "measure and score belong together".into()),
+        };
+        let Some(figure) = figures.iter().find(|figure| figure.key == key) else {
+            return wrong("bad_measure", format!("nothing in this view measures \"{key}\""));
+        };
+        match score.parse::<u8>().ok().filter(|score| figure.shape.values().contains(score)) {
+            Some(score) => Ok(Some((figure, score))),
+            None => {
+                let values = match figure.shape {
+                    Shape::YesNo { .. } => "0 for no and 1 for yes".to_owned(),
+                    _ => {
+                        let all = figure.shape.values();
+                        format!("numbers from {} to {}", all.start(), all.end())
+                    }
+                };
+                wrong("bad_score", format!("score is \"{score}\"; there are {values}"))
+            }
+        }
+    }
+
+    /// The filters as a query for links: with the period where it goes along with today.
+    pub fn query(&self, more: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(period) = self.period.filter(|period| *period != Period::Days30) {
+            query.append_pair("period", period.word());
+        }
+        for (name, value) in self.filter.pairs() {
+            let day = name == "from" || name == "to";
+            if name != "agent" && !(day && self.period.is_some()) {
+                query.append_pair(name, &value);
+            }
+        }
+        query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
+        let query = query.finish();
+        if query.is_empty() { query } else { format!("?{query}") }
+    }
+
+    /// The form of the page with that path.
+    pub async fn form(&self, site: &Site, path: &str) -> Result<Form, PageError> {
+        let filter = &self.filter;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let agent = filter.agent.clone().filter(|_| !self.own_agent);
+        let version = filter.version.map(|v| v.to_string());
+        let language = filter.language.map(|l| l.to_string());
+        let hidden = [
+            ("version", &version),
+            ("question", &filter.question),
+            ("channel", &filter.channel),
+            ("agent", &agent),
+        ];
+        let hidden = hidden.into_iter().filter_map(|(n, v)| Some((n, v.clone()?))).collect();
+        let named = language.as_deref().map(language_name);
+        let words = [
+            ("agent", &agent),
+            ("team", &filter.team),
+            ("queue", &filter.queue),
+            ("survey", &filter.survey),
+            ("version", &version),
+            ("question", &filter.question),
+            ("language", &named),
+            ("channel", &filter.channel),
+        ];
+        let words = words.into_iter().filter_map(|(n, v)| Some(format!("{n} {}", v.as_ref()?)));
+        let days = Self {
+            filter: Filter::days(filter.from, filter.to),
+            period: self.period,
+            today: self.today,
+            rest: Vec::new(),
+            own_agent: false,
+        };
+        let choices = site.reports.choices().await?;
+        Ok(Form {
+            period: self.period.map_or("own", Period::word),
+            from: filter.from.to_string(),
+            to: filter.to.to_string(),
+            team: text(&filter.team),
+            queue: text(&filter.queue),
+            survey: text(&filter.survey),
+            language: text(&language),
+            hidden,
+            languages: choices.languages.iter().map(|l| (l.clone(), language_name(l))).collect(),
+            choices,
+            periods: periods(),
+            filling: filter.to >= self.today && filter.from <= self.today,
+            only: words.collect::<Vec<_>>().join(" · "),
+            clear: format!("{path}{}", days.query(&[])),
+        })
+    }
+}
+
+fn periods() -> [(&'static str, &'static str); 6] {
+    let [a, b, c, d, e] = Period::ALL.map(|period| (period.word(), period.label()));
+    [a, b, c, d, e, ("own", "Own dates")]
+}
+
+impl Form {
+    /// The form for an address that cannot be shown: with what the address says, as far as the
+    /// form has it. The page without filters is always to be had.
+    pub async fn of_wrong(
+        site: &Site,
+        path: &str,
+        query: Option<&str>,
+        now: i64,
+    ) -> Result<Self, PageError> {
+        let today = site.reports.today(now);
+        let all = pairs(query);
+        let value = |name: &str| {
+            let found = all.iter().find(|(n, _)| n == name);
+            found.map(|(_, v)| v.trim().to_owned()).unwrap_or_default()
+        };
+        let period = Period::from_word(&value("period")).unwrap_or(Period::Days30);
+        let (from, to) = period.days(today);
+        let dated = !value("from").is_empty() || !value("to").is_empty();
+        let day =
+            |name: &str, else_: Date| value(name).parse::<Date>().unwrap_or(else_).to_string();
+        let choices = site.reports.choices().await?;
+        Ok(Self {
+            period: if dated { "own" } else { period.word() },
+            from: day("from", from),
+            to: day("to", to),
+            team: value("team"),
+            queue: value("queue"),
+            survey: value("survey"),
+            language: value("language"),
+            hidden: Vec::new(),
+            languages: choices.languages.iter().map(|l| (l.clone(), language_name(l))).collect(),
+            choices,
+            periods: periods(),
+            filling: false,
+            only: String::new(),
+            clear: path.to_owned(),
+        })
+    }
+}
+
+/// The filters of the page that led to an interview, for the way back: what is no filter is left
+/// out, since anybody can write an address.
+pub fn way_back(query: Option<&str>) -> String {
+    const NAMES: [&str; 11] = [
+        "period", "from", "to", "survey", "version", "question", "queue", "team", "language",
+        "channel", "measure",
+    ];
+    let kept = pairs(query).into_iter().filter(|(name, value)| {
+        (NAMES.contains(&name.as_str()) || name == "score") && !value.is_empty()
+    });
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    if query.is_empty() { query } else { format!("?{query}") }
+}
+
+/// The tidy query of a form's: `go` is the period that the form showed.
+fn tidy(all: &[(String, String)], today: Date) -> String {
+    let value = |name: &str| {
+        all.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty())
+    };
+    let (shown, chosen) = (value("go"), value("period"));
+    let dates = [value("from"), value("to")];
+    let same_dates = |period: Period| {
+        let (from, to) = period.days(today);
+        dates == [Some(from.to_string().as_str()), Some(to.to_string().as_str())]
+    };
+    let period = chosen.and_then(Period::from_word);
+    let keep_period = period.filter(|p| chosen != shown || same_dates(*p) || dates == [None, None]);
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    match keep_period {
+        Some(Period::Days30) => {}
+        Some(period) => {
+            query.append_pair("period", period.word());
+        }
+        None => {
+            for (name, date) in ["from", "to"].into_iter().zip(dates) {
+                if let Some(date) = date {
+                    query.append_pair(name, date);
+                }
+            }
+        }
+    }
+    for (name, value) in all {
+        if !["go", "period", "from", "to"].contains(&name.as_str()) && !value.trim().is_empty() {
+            query.append_pair(name, value.trim());
+        }
+    }
+    let query = query.finish();
+    if query.is_empty() { query } else { format!("?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_s_address_becomes_a_tidy_one() {
+        let today = jiff::civil::date(2026, 3, 1);
+        for (form, wanted) in [
+            // Nothing was changed.
+            ("go=30d&period=30d&from=2026-01-31&to=2026-03-01&team=", ""),
+            // Another period, beside the dates of the old one.
+            ("go=30d&period=7d&from=2026-01-31&to=2026-03-01&team=a+b", "?period=7d&team=a+b"),
+            // Other dates, beside the old period.
+            ("go=30d&period=30d&from=2026-01-01&to=2026-03-01", "?from=2026-01-01&to=2026-03-01"),
+            // From own dates to a period and back.
+            ("go=own&period=month&from=2026-01-01&to=2026-01-02", "?period=month"),
+            ("go=30d&period=own&from=2026-01-01&to=2026-01-02", "?from=2026-01-01&to=2026-01-02"),
+            ("go=own&period=own&from=2026-01-01&to=2026-01-02", "?from=2026-01-01&to=2026-01-02"),
+        ] {
+            assert_eq!(tidy(&pairs(Some(form)), today), wanted, "{form}");
+        }
+    }
+}

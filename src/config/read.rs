@@ -461,7 +461,7 @@ impl Reading<'_> {
             }
         }
         let needed = match kind {
-            Kind::Twilio => ("auth_tokens", !auth_tokens.is_empty()),
+            Kind::Twilio | Kind::Plivo => ("auth_tokens", !auth_tokens.is_empty()),
             Kind::Freeswitch => (
                 "start_keys",
                 !start_keys.is_empty() || !allow_from.is_empty() || !certificate.is_empty(),
@@ -475,7 +475,7 @@ impl Reading<'_> {
         }
         if verify && !needed.1 {
             let message = match kind {
-                Kind::Twilio => {
+                Kind::Twilio | Kind::Plivo => {
                     "is missing: without the account's auth token no request can be verified"
                 }
                 Kind::Freeswitch => {
@@ -520,6 +520,9 @@ impl Reading<'_> {
         };
         let account = string(table, "account_sid");
         let api_key = filled(table, "api_key");
+        if moves && kind != Kind::Twilio {
+            self.fault(&key("move"), "only Twilio has TaskRouter; leave it empty");
+        }
         if moves && (account.is_empty() || (api_key.is_none() && auth_tokens.is_empty())) {
             self.fault(&key("move"), "needs account_sid and api_key (or auth_tokens): calls are moved through the provider's API");
         }

@@ -6,6 +6,8 @@
 mod freeswitch;
 mod handover;
 mod params;
+mod plivo;
+mod recording;
 mod speech;
 mod trust;
 mod twilio;
@@ -78,6 +80,7 @@ pub fn of(kind: Kind) -> &'static dyn Dialect {
     match kind {
         Kind::Twilio => &twilio::Twilio,
         Kind::Freeswitch => &freeswitch::Freeswitch,
+        Kind::Plivo => &plivo::Plivo,
     }
 }
 
@@ -89,11 +92,13 @@ pub enum Kind {
     Twilio,
     /// FreeSWITCH mod_httapi.
     Freeswitch,
+    /// Plivo XML.
+    Plivo,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Twilio, Self::Freeswitch];
+    pub const ALL: [Self; 3] = [Self::Twilio, Self::Freeswitch, Self::Plivo];
 
     /// Longest time in milliseconds that a key waits on the platform for a second one that may
     /// follow it; 0 where only a key that is no answer yet waits.
@@ -101,14 +106,15 @@ impl Kind {
         match self {
             Self::Twilio => twiml::SECOND_KEY_SECONDS * 1000,
             Self::Freeswitch => 0,
+            Self::Plivo => plivo::SECOND_KEY_SECONDS * 1000,
         }
     }
 
     /// Whether the platform brings recordings in the body of its requests.
     pub fn uploads(self) -> bool {
         match self {
-            Self::Twilio => false,
             Self::Freeswitch => true,
+            Self::Twilio | Self::Plivo => false,
         }
     }
 
@@ -117,6 +123,7 @@ impl Kind {
         match self {
             Self::Twilio => "twilio",
             Self::Freeswitch => "freeswitch",
+            Self::Plivo => "plivo",
         }
     }
 }
@@ -217,6 +224,9 @@ pub enum Trust {
     /// It may do everything: signed, with start key, from an allowed network, with a client
     /// certificate, or verification is off.
     Full,
+    /// It may do everything: signed in the form of that name, one of several that are told of one
+    /// platform; counted, so that it is seen which of them it uses.
+    Signed(&'static str),
     /// Nothing speaks against it; it may do what its token allows and nothing else.
     TokenOnly,
 }

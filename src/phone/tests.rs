@@ -8,6 +8,8 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use super::*;
 
+mod plivo;
+
 /// Method, address, and parameters of query and form.
 type Asked = (String, String, Vec<(String, String)>);
 
@@ -705,6 +707,7 @@ fn the_documents_that_our_writers_keep_as_golden_files_are_accepted() {
             let fault = match kind {
                 Kind::Twilio => twiml::read(&document).err(),
                 Kind::Freeswitch => httapi::read(&document).err(),
+                Kind::Plivo => super::plivoxml::read(&document).err(),
             };
             assert_eq!(fault, None, "{}", path.display());
             read += 1;

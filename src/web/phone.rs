@@ -10,6 +10,7 @@
 //! | `POST /phone/calls/{id}/record` | `{speaking}`: begins or stops to speak |
 //! | `POST /phone/calls/{id}/hangup` | hangs up |
 //! | `GET /phone/media/2010-04-01/Accounts/{account}/Recordings/{id}` | what was recorded, in Twilio's place |
+//! | `GET /phone/media/v1/Account/{account}/Recording/{id}` | the same in Plivo's |
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -194,7 +195,7 @@ impl PhoneDesk {
         let raw = random_hex()?;
         line.call_id = match line.kind {
             Kind::Twilio => format!("CA{raw}"),
-            Kind::Freeswitch => {
+            Kind::Freeswitch | Kind::Plivo => {
                 let parts = [&raw[..8], &raw[8..12], &raw[12..16], &raw[16..20], &raw[20..]];
                 parts.join("-")
             }
@@ -279,6 +280,7 @@ pub fn router(desk: Arc<PhoneDesk>) -> Router {
         .route("/phone/phone.css", get(style))
         .route("/phone/phone.js", get(program))
         .route("/phone/media/2010-04-01/Accounts/{account}/Recordings/{id}", get(recording))
+        .route("/phone/media/v1/Account/{account}/Recording/{id}", get(recording))
         .route("/phone/calls", post(begin))
         .route("/phone/calls/{id}/events", get(events))
         .route("/phone/calls/{id}/keys", post(press))

@@ -173,7 +173,10 @@ async fn handle(
         request.upload = None;
         event = language.read(&request, &params);
     }
-    let trusted = trust == Trust::Full;
+    let trusted = trust != Trust::TokenOnly;
+    if let Trust::Signed(form) = trust {
+        site.desk.counters().count(form, &provider.name);
+    }
     let opens = site.desk.token_opens(provider, event.token.as_deref());
     let sealed = matches!(&event.what, What::Start(start)
         if start.announced.as_deref().is_some_and(|h| site.desk.sealed(h)));

@@ -40,6 +40,7 @@ pub(super) fn call_id(kind: Kind, random: [u8; 16]) -> String {
     let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     match kind {
         Kind::Twilio => format!("CA{hex}"),
+        Kind::Bandwidth => format!("c-{}-{}", &hex[..8], &hex[8..]),
         Kind::Freeswitch | Kind::Plivo => format!(
             "{}-{}-{}-{}-{}",
             &hex[..8],
@@ -102,6 +103,13 @@ survey = "post-call"
 country = "LT"
 account_sid = "MA000000000000000001"
 auth_tokens = ["{plivo_token}"]
+[provider.bandwidth]
+kind = "bandwidth"
+survey = "post-call"
+country = "LT"
+account_sid = "55555555"
+api_key = "phone:{start_key}"
+start_keys = ["{start_key}"]
 "#
     )
 }
@@ -165,6 +173,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Twilio => "Twilio",
         Kind::Freeswitch => "FreeSWITCH",
         Kind::Plivo => "Plivo",
+        Kind::Bandwidth => "Bandwidth",
     }
 }
 

@@ -462,7 +462,7 @@ impl Reading<'_> {
         }
         let needed = match kind {
             Kind::Twilio | Kind::Plivo => ("auth_tokens", !auth_tokens.is_empty()),
-            Kind::Freeswitch => (
+            Kind::Freeswitch | Kind::Bandwidth => (
                 "start_keys",
                 !start_keys.is_empty() || !allow_from.is_empty() || !certificate.is_empty(),
             ),
@@ -478,7 +478,7 @@ impl Reading<'_> {
                 Kind::Twilio | Kind::Plivo => {
                     "is missing: without the account's auth token no request can be verified"
                 }
-                Kind::Freeswitch => {
+                Kind::Freeswitch | Kind::Bandwidth => {
                     "is missing: name start_keys, allow_from or client_cert_header, else anyone who can fetch the start address votes"
                 }
             };

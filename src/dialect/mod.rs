@@ -3,6 +3,7 @@
 //! Pure: bytes and settings in, values out. Knows the interview's inputs and orders and nothing
 //! else; the web room hands in what came over the wire.
 
+mod bandwidth;
 mod freeswitch;
 mod handover;
 mod params;
@@ -81,6 +82,7 @@ pub fn of(kind: Kind) -> &'static dyn Dialect {
         Kind::Twilio => &twilio::Twilio,
         Kind::Freeswitch => &freeswitch::Freeswitch,
         Kind::Plivo => &plivo::Plivo,
+        Kind::Bandwidth => &bandwidth::Bandwidth,
     }
 }
 
@@ -94,11 +96,13 @@ pub enum Kind {
     Freeswitch,
     /// Plivo XML.
     Plivo,
+    /// Bandwidth BXML.
+    Bandwidth,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Twilio, Self::Freeswitch, Self::Plivo];
+    pub const ALL: [Self; 4] = [Self::Twilio, Self::Freeswitch, Self::Plivo, Self::Bandwidth];
 
     /// Longest time in milliseconds that a key waits on the platform for a second one that may
     /// follow it; 0 where only a key that is no answer yet waits.
@@ -107,6 +111,7 @@ impl Kind {
             Self::Twilio => twiml::SECOND_KEY_SECONDS * 1000,
             Self::Freeswitch => 0,
             Self::Plivo => plivo::SECOND_KEY_SECONDS * 1000,
+            Self::Bandwidth => bandwidth::SECOND_KEY_SECONDS * 1000,
         }
     }
 
@@ -114,7 +119,7 @@ impl Kind {
     pub fn uploads(self) -> bool {
         match self {
             Self::Freeswitch => true,
-            Self::Twilio | Self::Plivo => false,
+            Self::Twilio | Self::Plivo | Self::Bandwidth => false,
         }
     }
 
@@ -124,6 +129,7 @@ impl Kind {
             Self::Twilio => "twilio",
             Self::Freeswitch => "freeswitch",
             Self::Plivo => "plivo",
+            Self::Bandwidth => "bandwidth",
         }
     }
 }
@@ -307,6 +313,9 @@ pub enum What {
     Notice(Notice),
     /// The answer to the document whose token it carries.
     Turn(Input),
+    /// What that document said was heard to its end, and nothing was pressed: the platform asks for
+    /// what follows it. Steps nothing.
+    Heard,
     /// A caller is handed over.
     Start(Box<Start>),
 }

@@ -1,5 +1,6 @@
 //! Tests over all dialects, and what their tests share.
 
+mod bandwidth;
 mod decoding;
 mod plivo;
 mod reading;
@@ -104,6 +105,7 @@ fn every_kind_has_its_dialect() {
         assert_eq!(of(kind).kind(), kind);
         let content_type = match kind {
             Kind::Plivo => "application/xml",
+            Kind::Bandwidth => "application/xml; charset=utf-8",
             _ => "text/xml",
         };
         assert_eq!(of(kind).content_type(), content_type);

@@ -17,10 +17,12 @@ struct Home {
 }
 
 /// Twilio: <https://www.twilio.com/docs/voice/api/recording>. Plivo:
-/// <https://www.plivo.com/docs/voice/xml/record>; its notices name the media host. Kinds that are
+/// <https://www.plivo.com/docs/voice/xml/record>; its notices name the media host.
+/// Bandwidth: <https://dev.bandwidth.com/docs/voice/webhooks/recordingAvailable>. Kinds that are
 /// not here upload their recordings and have no API of their own.
 const HOMES: &[Home] = &[
     Home { kind: "twilio", api: "https://api.twilio.com", media: &["twilio.com", "twiliocdn.com"] },
+    Home { kind: "bandwidth", api: "https://voice.bandwidth.com", media: &["bandwidth.com"] },
     Home { kind: "plivo", api: "https://media.plivo.com", media: &["plivo.com"] },
 ];
 
@@ -75,7 +77,7 @@ pub(super) fn credentials(provider: &Provider) -> Option<Credentials> {
 /// credentials. Another section of the same kind if its account stands in the address, else the
 /// one through which the call came.
 pub(super) fn owner<'a>(config: &'a Config, provider: &'a Provider, url: &Url) -> &'a Provider {
-    let names = |step: &&str| matches!(*step, "Accounts" | "Account");
+    let names = |step: &&str| matches!(*step, "Accounts" | "Account" | "accounts");
     let mut steps = url.path().split('/').skip_while(|step| !names(step)).skip(1);
     let Some(account) = steps.next().filter(|sid| !sid.is_empty()) else { return provider };
     let theirs = |other: &&Provider| other.kind == provider.kind && other.account_sid == account;
@@ -168,9 +170,20 @@ mod tests {
         use Came::{Named, Redirected};
         let config = config(
             "[provider.plivo]\nkind = \"plivo\"\naccount_sid = \"MA1\"\nauth_tokens = [\"p\"]\n\
+             [provider.bandwidth]\nkind = \"bandwidth\"\nstart_keys = [\"k\"]\n\
              [provider.branch]\nkind = \"plivo\"\naccount_sid = \"SA2\"\nauth_tokens = [\"b\"]",
         );
         let plivo = &config.providers["plivo"];
+        let bandwidth = &config.providers["bandwidth"];
+        for (url, expected) in [
+            ("https://voice.bandwidth.com/api/v2/accounts/5/calls/c/recordings/r/media", true),
+            ("https://media.bandwidth.com/x", false),
+            ("https://media.plivo.com/x", false),
+        ] {
+            let parsed = Url::parse(url).expect("an address");
+            let expected = expected.then_some(Credentials);
+            assert_eq!(allowed(bandwidth, &parsed, Named), expected, "{url}");
+        }
         for (came, url, expected) in [
             (Named, "https://media.plivo.com/v1/Account/MA1/Recording/R1.wav", Some(Credentials)),
             (Named, "http://media.plivo.com/v1/Account/MA1/Recording/R1.wav", None),

@@ -12,6 +12,8 @@
 //! With a [`Scripted`] caller the clock is virtual: a call of a minute takes milliseconds. With a
 //! [`Live`] caller the time is real.
 
+mod bandwidth;
+mod bxml;
 mod call;
 mod caller;
 mod freeswitch;
@@ -61,7 +63,7 @@ pub struct Line {
     pub post: bool,
     /// Twilio, Plivo: the key that signs. Without it requests go unsigned.
     pub auth_token: Option<SecretString>,
-    /// FreeSWITCH: the start key `k`.
+    /// The start key: FreeSWITCH sends it as `k`, Bandwidth as password of HTTP Basic.
     pub start_key: Option<SecretString>,
     /// What the hand-over says: `agent`, `queue`, `lang`, …. FreeSWITCH sends it as parameters of
     /// every request, the others in the query of the start address.
@@ -85,7 +87,8 @@ pub struct Line {
     pub fallback: bool,
     /// Where recordings can be fetched; below it stands, on Twilio,
     /// `/2010-04-01/Accounts/{account}/Recordings/{id}`, on Plivo
-    /// `/v1/Account/{account}/Recording/{id}.wav`.
+    /// `/v1/Account/{account}/Recording/{id}.wav`, on Bandwidth
+    /// `/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media`.
     pub media: String,
 }
 
@@ -109,6 +112,7 @@ impl Line {
             fallback: false,
             media: match kind {
                 Kind::Plivo => "https://media.plivo.com",
+                Kind::Bandwidth => "https://voice.bandwidth.com",
                 Kind::Twilio | Kind::Freeswitch => "https://api.twilio.com",
             }
             .into(),
@@ -347,6 +351,7 @@ impl<W: Wire> Phone<W> {
             Kind::Twilio => twilio::run(&mut call).await,
             Kind::Freeswitch => freeswitch::run(&mut call).await,
             Kind::Plivo => plivo::run(&mut call).await,
+            Kind::Bandwidth => bandwidth::run(&mut call).await,
         };
         call.outcome(ended_by)
     }

@@ -17,10 +17,14 @@ pub(super) enum Text {
 pub(super) enum Value {
     /// Anything, up to so many characters.
     Free(usize),
+    /// An address, which may be relative.
+    Address,
     /// An address with its scheme.
     Absolute,
     /// A whole number within bounds.
     Number(i64, i64),
+    /// A number within bounds, which may have a fraction.
+    Decimal(f64, f64),
     /// A whole number within bounds, or a word.
     NumberOr(i64, i64, &'static str),
     /// One of these words.
@@ -94,6 +98,10 @@ fn allows(value: Value, text: &str) -> Result<(), String> {
             rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace))
         }
         Value::Number(low, high) => within(low, high),
+        Value::Address => !text.is_empty() && !text.contains(char::is_whitespace),
+        Value::Decimal(low, high) => {
+            text.parse::<f64>().is_ok_and(|number| (low..=high).contains(&number))
+        }
         Value::NumberOr(low, high, word) => text == word || within(low, high),
         Value::Word(words) => words.contains(&text),
         Value::Keys(most, word) => {
@@ -107,7 +115,9 @@ fn allows(value: Value, text: &str) -> Result<(), String> {
 fn expected(value: Value) -> String {
     match value {
         Value::Free(most) => format!("at most {most} characters"),
+        Value::Address => "an address".to_owned(),
         Value::Absolute => "an absolute address".to_owned(),
+        Value::Decimal(low, high) => format!("a number from {low} to {high}"),
         Value::Number(low, high) => format!("a number from {low} to {high}"),
         Value::NumberOr(low, high, word) => format!("a number from {low} to {high}, or {word}"),
         Value::Word(words) => format!("one of {}", words.join(", ")),

@@ -185,7 +185,7 @@ async fn handle(
         // damaged still hears a goodbye, since a caller may be on the line.
         return match (&event.what, address) {
             (_, Address::Fallback) => fallback_goodbye(site),
-            (What::Turn(_), _) => {
+            (What::Turn(_) | What::Heard, _) => {
                 site.desk.counters().count("bad_token", &provider.name);
                 sorry(site, provider, site.desk.default_language(provider))
             }
@@ -283,6 +283,10 @@ async fn answer(
         }
         What::Turn(input) => match token {
             Some(token) => desk.answer(provider, call_id, token, input, now).await,
+            None => Answer::Sorry(desk.default_language(provider)),
+        },
+        What::Heard => match token {
+            Some(token) => desk.heard(provider, call_id, token),
             None => Answer::Sorry(desk.default_language(provider)),
         },
         // The start comes to its own address (or, from platforms that ask the same address again,

@@ -104,6 +104,11 @@ survey = "post-call"
 country = "LT"
 account_sid = "MA000000000000000001"
 auth_tokens = ["{AUTH_TOKEN}"]
+[provider.bandwidth]
+kind = "bandwidth"
+survey = "post-call"
+country = "LT"
+start_keys = ["{START_KEY}"]
 "#,
         media.display(),
         "s".repeat(32),
@@ -129,6 +134,7 @@ impl Wire for Near {
 fn line(kind: Kind, number: u32) -> Line {
     let call_id = match kind {
         Kind::Twilio => format!("CA{number:032x}"),
+        Kind::Bandwidth => format!("c-{number:08x}-1a31c52e"),
         Kind::Freeswitch | Kind::Plivo => format!("{number:08x}-0000-4000-8000-000000000000"),
     };
     let mut line = Line::new(kind, format!("{PUBLIC}/voice/{}", turns::name(kind)), call_id);

@@ -52,6 +52,9 @@ fn a_public_provider_without_its_key_is_refused() {
     );
     let faults = read(&plivo).expect_err("no token").to_string();
     assert!(faults.contains("provider.pl.auth_tokens"), "{faults}");
+    let bandwidth = plivo.replace("kind = \"plivo\"", "kind = \"bandwidth\"");
+    let faults = read(&bandwidth).expect_err("no key").to_string();
+    assert!(faults.contains("provider.pl.start_keys"), "{faults}");
     let moving = format!(
         "{plivo}account_sid = \"MA1\"\nauth_tokens = [\"1\"]\nmove = \"reservation.wrapup\"\n"
     );

@@ -80,6 +80,14 @@ const NAMES: &[&str] = &[
     "RecordingDurationMs",
     "Duration",
     "quiet",
+    "heard",
+    "eventType",
+    "terminatingDigit",
+    "recordingId",
+    "duration",
+    "cause",
+    "answerTime",
+    "endTime",
 ];
 
 proptest! {

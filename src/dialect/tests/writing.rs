@@ -103,6 +103,7 @@ macro_rules! golden {
                 let golden = [
                     (Kind::Twilio, include_str!(concat!("../../../tests/it/data/dialect/twilio/", $name, ".xml"))),
                     (Kind::Freeswitch, include_str!(concat!("../../../tests/it/data/dialect/freeswitch/", $name, ".xml"))),
+                    (Kind::Bandwidth, include_str!(concat!("../../../tests/it/data/dialect/bandwidth/", $name, ".xml"))),
                     (Kind::Plivo, include_str!(concat!("../../../tests/it/data/dialect/plivo/", $name, ".xml"))),
                 ];
                 for (kind, expected) in golden {

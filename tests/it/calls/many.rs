@@ -174,6 +174,9 @@ async fn place<W: Wire>(phone: Arc<Phone<W>>, planned: Planned) -> Planned {
     if planned.pressed.not_asked {
         match kind {
             Kind::Twilio => line.first = said(&[("DialCallStatus", "busy")]),
+            Kind::Bandwidth => {
+                line.first = said(&[("eventType", "transferComplete"), ("cause", "busy")]);
+            }
             Kind::Plivo => line.first = said(&[("DialStatus", "no-answer")]),
             Kind::Freeswitch => line.handover.extend(said(&[("QueueResult", "leave")])),
         }

@@ -16,6 +16,11 @@ pub fn start(kind: Kind, number: u32, agent: &str) -> WebRequest {
             let url = format!("{PUBLIC}/voice/{name}/start?agent={agent}&lang=en");
             request(kind, number, url, &[])
         }
+        Kind::Bandwidth => {
+            let query = format!("agent={agent}&lang=en&k={START_KEY}");
+            let url = format!("{PUBLIC}/voice/bandwidth/start?{query}");
+            request(kind, number, url, &[("eventType", "answer")])
+        }
         Kind::Freeswitch => {
             let url = format!("{PUBLIC}/voice/freeswitch/start");
             request(kind, number, url, &[("agent", agent), ("lang", "en"), ("k", START_KEY)])
@@ -32,6 +37,9 @@ pub fn turn(kind: Kind, number: u32, token: &str, keys: &str) -> WebRequest {
         (Kind::Plivo, "") => request(kind, number, format!("{url}&silence=1"), &[]),
         (Kind::Plivo, keys) => {
             request(kind, number, url, &[("Digits", keys), ("InputType", "dtmf")])
+        }
+        (Kind::Bandwidth, keys) => {
+            request(kind, number, url, &[("eventType", "gather"), ("digits", keys)])
         }
         (Kind::Freeswitch, "") => request(kind, number, url, &[]),
         (Kind::Freeswitch, keys) => {
@@ -56,6 +64,12 @@ fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRe
             ("From".into(), call.from),
             ("To".into(), call.to),
         ],
+        Kind::Bandwidth => vec![
+            ("callId".into(), call.call_id),
+            ("direction".into(), "inbound".into()),
+            ("from".into(), call.from),
+            ("to".into(), call.to),
+        ],
         Kind::Plivo => vec![
             ("CallUUID".into(), call.call_id),
             ("CallStatus".into(), "in-progress".into()),
@@ -75,8 +89,15 @@ fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRe
     post(kind, url, &params)
 }
 
-/// A form, signed as that provider signs.
+/// A form (of Bandwidth JSON), signed as that provider signs.
 pub fn post(kind: Kind, url: String, params: &[(String, String)]) -> WebRequest {
+    if kind == Kind::Bandwidth {
+        let object: std::collections::BTreeMap<_, _> =
+            params.iter().map(|(name, value)| (name, value)).collect();
+        let body = Bytes::from(serde_json::to_vec(&object).expect("JSON"));
+        let headers = vec![("content-type", "application/json".to_owned())];
+        return WebRequest { method: Method::POST, url, headers, body };
+    }
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(params.iter().map(|(name, value)| (name, value)));
     let mut headers =
@@ -91,7 +112,7 @@ pub fn post(kind: Kind, url: String, params: &[(String, String)]) -> WebRequest 
             headers.push(("x-plivo-signature-v3", signature));
             headers.push(("x-plivo-signature-v3-nonce", nonce.to_owned()));
         }
-        Kind::Freeswitch => {}
+        Kind::Freeswitch | Kind::Bandwidth => {}
     }
     WebRequest { method: Method::POST, url, headers, body: Bytes::from(form.finish()) }
 }

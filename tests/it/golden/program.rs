@@ -103,6 +103,12 @@ async fn build(
         own_numbers = ["{CENTRE}"]
         account_sid = "MA000000000000000001"
         auth_tokens = ["{KEY}"]
+        [provider.bandwidth]
+        kind = "bandwidth"
+        survey = "post-call"
+        country = "LT"
+        own_numbers = ["{CENTRE}"]
+        start_keys = ["{KEY}"]
         "#,
         database.url,
         media.path().display(),

@@ -40,7 +40,8 @@ pub(super) fn call_id(kind: Kind, random: [u8; 16]) -> String {
     let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     match kind {
         Kind::Twilio => format!("CA{hex}"),
-        Kind::Freeswitch => format!(
+        Kind::Bandwidth => format!("c-{}-{}", &hex[..8], &hex[8..]),
+        Kind::Freeswitch | Kind::Plivo => format!(
             "{}-{}-{}-{}-{}",
             &hex[..8],
             &hex[8..12],
@@ -70,11 +71,12 @@ pub(super) fn words(library: Arc<Library>) -> impl Fn(&str) -> Option<String> + 
     }
 }
 
-/// Settings for a server that lives in this process only: both kinds of provider, secrets drawn
+/// Settings for a server that lives in this process only: every kind of provider, secrets drawn
 /// anew, everything on loopback.
 pub(super) fn own_settings(address: &str, database: &str, media: &str, more: &str) -> String {
     let (secret, caller_key) = (super::draw_secret(), super::draw_secret());
     let (token, start_key) = (super::draw_secret(), super::draw_secret());
+    let plivo_token = super::draw_secret();
     format!(
         r#"
 listen = "{address}"
@@ -94,6 +96,19 @@ auth_tokens = ["{token}"]
 kind = "freeswitch"
 survey = "post-call"
 country = "LT"
+start_keys = ["{start_key}"]
+[provider.plivo]
+kind = "plivo"
+survey = "post-call"
+country = "LT"
+account_sid = "MA000000000000000001"
+auth_tokens = ["{plivo_token}"]
+[provider.bandwidth]
+kind = "bandwidth"
+survey = "post-call"
+country = "LT"
+account_sid = "55555555"
+api_key = "phone:{start_key}"
 start_keys = ["{start_key}"]
 "#
     )
@@ -157,6 +172,8 @@ fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Twilio => "Twilio",
         Kind::Freeswitch => "FreeSWITCH",
+        Kind::Plivo => "Plivo",
+        Kind::Bandwidth => "Bandwidth",
     }
 }
 

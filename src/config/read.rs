@@ -467,8 +467,8 @@ impl Reading<'_> {
             }
         }
         let needed = match kind {
-            Kind::Twilio => ("auth_tokens", !auth_tokens.is_empty()),
-            Kind::Freeswitch => (
+            Kind::Twilio | Kind::Plivo => ("auth_tokens", !auth_tokens.is_empty()),
+            Kind::Freeswitch | Kind::Bandwidth => (
                 "start_keys",
                 !start_keys.is_empty() || !allow_from.is_empty() || !certificate.is_empty(),
             ),
@@ -481,10 +481,10 @@ impl Reading<'_> {
         }
         if verify && !needed.1 {
             let message = match kind {
-                Kind::Twilio => {
+                Kind::Twilio | Kind::Plivo => {
                     "is missing: without the account's auth token no request can be verified"
                 }
-                Kind::Freeswitch => {
+                Kind::Freeswitch | Kind::Bandwidth => {
                     "is missing: name start_keys, allow_from or client_cert_header, else anyone who can fetch the start address votes"
                 }
             };
@@ -531,6 +531,9 @@ impl Reading<'_> {
         };
         let account = string(table, "account_sid");
         let api_key = filled(table, "api_key");
+        if moves && kind != Kind::Twilio {
+            self.fault(&key("move"), "only Twilio has TaskRouter; leave it empty");
+        }
         if moves && (account.is_empty() || (api_key.is_none() && auth_tokens.is_empty())) {
             self.fault(&key("move"), "needs account_sid and api_key (or auth_tokens): calls are moved through the provider's API");
         }

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::{Answer, Desk, before, deadline, missed};
 use crate::config::Provider;
-use crate::interview::{self, Fact, Input, InterviewId, Millis, State, step, token};
+use crate::interview::{self, Fact, Input, InterviewId, Millis, Order, Record, State, step, token};
 use crate::store::{Claim, StoreError};
 use crate::survey::{Kind, Lang, Survey};
 
@@ -33,6 +33,24 @@ impl Desk {
             return self.speak(provider, &survey, state, order);
         }
         self.take(provider, call_id, &survey, state, input, now).await
+    }
+
+    /// The open order of a token once more, without what it says: that was heard. Steps nothing.
+    pub fn heard(
+        self: &Arc<Self>,
+        provider: &Provider,
+        call_id: Option<&str>,
+        token: &str,
+    ) -> Answer {
+        let (survey, state) = match self.turn_at(provider, call_id, token) {
+            Ok(opened) => opened,
+            Err(reason) => return self.sorry(provider, reason),
+        };
+        let order = match interview::order(&survey, &state) {
+            Order::Record(record) => Order::Record(Record { prompts: Vec::new(), ..record }),
+            order => order,
+        };
+        self.speak(provider, &survey, state, order)
     }
 
     /// Survey and state of a token that this call may use.

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 
 use super::Desk;
 use crate::config::Provider;
-use crate::interview::{InterviewId, Millis, Recording, token};
+use crate::interview::{Input, InterviewId, Millis, Recording, token};
 use crate::store::{Begin, Comment, CommentStatus, StoreError, Turn};
 use crate::survey::Kind;
 
@@ -139,6 +139,9 @@ impl Desk {
                 self.counters.count("recording_unknown", &provider.name);
                 return Ok(());
             };
+            if self.said_nothing(interview, &recording.id).await? {
+                return Ok(());
+            }
             let comment = Comment {
                 interview,
                 recording: recording.id,
@@ -154,6 +157,20 @@ impl Desk {
         if let Err(fault) = work.await {
             self.notice_missed(provider, &fault);
         }
+    }
+
+    /// Whether a turn brought that recording as one in which nobody spoke. Its notice may tell the
+    /// length of the silence.
+    async fn said_nothing(
+        &self,
+        interview: InterviewId,
+        recording: &str,
+    ) -> Result<bool, StoreError> {
+        let turns = self.store.turns(interview).await?;
+        Ok(turns.iter().any(|turn| {
+            matches!(&turn.input, Input::Recording(said)
+                if said.id == recording && said.seconds == Some(0))
+        }))
     }
 
     /// Interview and question of a recording that a turn already told of.

@@ -3,9 +3,12 @@
 //! Pure: bytes and settings in, values out. Knows the interview's inputs and orders and nothing
 //! else; the web room hands in what came over the wire.
 
+mod bandwidth;
 mod freeswitch;
 mod handover;
 mod params;
+mod plivo;
+mod recording;
 mod speech;
 mod trust;
 mod twilio;
@@ -78,6 +81,8 @@ pub fn of(kind: Kind) -> &'static dyn Dialect {
     match kind {
         Kind::Twilio => &twilio::Twilio,
         Kind::Freeswitch => &freeswitch::Freeswitch,
+        Kind::Plivo => &plivo::Plivo,
+        Kind::Bandwidth => &bandwidth::Bandwidth,
     }
 }
 
@@ -89,11 +94,15 @@ pub enum Kind {
     Twilio,
     /// FreeSWITCH mod_httapi.
     Freeswitch,
+    /// Plivo XML.
+    Plivo,
+    /// Bandwidth BXML.
+    Bandwidth,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Twilio, Self::Freeswitch];
+    pub const ALL: [Self; 4] = [Self::Twilio, Self::Freeswitch, Self::Plivo, Self::Bandwidth];
 
     /// Longest time in milliseconds that a key waits on the platform for a second one that may
     /// follow it; 0 where only a key that is no answer yet waits.
@@ -101,14 +110,16 @@ impl Kind {
         match self {
             Self::Twilio => twiml::SECOND_KEY_SECONDS * 1000,
             Self::Freeswitch => 0,
+            Self::Plivo => plivo::SECOND_KEY_SECONDS * 1000,
+            Self::Bandwidth => bandwidth::SECOND_KEY_SECONDS * 1000,
         }
     }
 
     /// Whether the platform brings recordings in the body of its requests.
     pub fn uploads(self) -> bool {
         match self {
-            Self::Twilio => false,
             Self::Freeswitch => true,
+            Self::Twilio | Self::Plivo | Self::Bandwidth => false,
         }
     }
 
@@ -117,6 +128,8 @@ impl Kind {
         match self {
             Self::Twilio => "twilio",
             Self::Freeswitch => "freeswitch",
+            Self::Plivo => "plivo",
+            Self::Bandwidth => "bandwidth",
         }
     }
 }
@@ -217,6 +230,9 @@ pub enum Trust {
     /// It may do everything: signed, with start key, from an allowed network, with a client
     /// certificate, or verification is off.
     Full,
+    /// It may do everything: signed in the form of that name, one of several that are told of one
+    /// platform; counted, so that it is seen which of them it uses.
+    Signed(&'static str),
     /// Nothing speaks against it; it may do what its token allows and nothing else.
     TokenOnly,
 }
@@ -297,6 +313,9 @@ pub enum What {
     Notice(Notice),
     /// The answer to the document whose token it carries.
     Turn(Input),
+    /// What that document said was heard to its end, and nothing was pressed: the platform asks for
+    /// what follows it. Steps nothing.
+    Heard,
     /// A caller is handed over.
     Start(Box<Start>),
 }

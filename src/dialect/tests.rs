@@ -1,6 +1,8 @@
 //! Tests over all dialects, and what their tests share.
 
+mod bandwidth;
 mod decoding;
+mod plivo;
 mod reading;
 mod signature;
 mod trusting;
@@ -101,6 +103,11 @@ fn credentials(public_url: &str) -> Credentials {
 fn every_kind_has_its_dialect() {
     for kind in Kind::ALL {
         assert_eq!(of(kind).kind(), kind);
-        assert_eq!(of(kind).content_type(), "text/xml");
+        let content_type = match kind {
+            Kind::Plivo => "application/xml",
+            Kind::Bandwidth => "application/xml; charset=utf-8",
+            _ => "text/xml",
+        };
+        assert_eq!(of(kind).content_type(), content_type);
     }
 }

@@ -16,13 +16,15 @@ struct Home {
     media: &'static [&'static str],
 }
 
-/// Twilio: <https://www.twilio.com/docs/voice/api/recording>. Kinds that are not here upload
-/// their recordings and have no API of their own.
-const HOMES: &[Home] = &[Home {
-    kind: "twilio",
-    api: "https://api.twilio.com",
-    media: &["twilio.com", "twiliocdn.com"],
-}];
+/// Twilio: <https://www.twilio.com/docs/voice/api/recording>. Plivo:
+/// <https://www.plivo.com/docs/voice/xml/record>; its notices name the media host.
+/// Bandwidth: <https://dev.bandwidth.com/docs/voice/webhooks/recordingAvailable>. Kinds that are
+/// not here upload their recordings and have no API of their own.
+const HOMES: &[Home] = &[
+    Home { kind: "twilio", api: "https://api.twilio.com", media: &["twilio.com", "twiliocdn.com"] },
+    Home { kind: "bandwidth", api: "https://voice.bandwidth.com", media: &["bandwidth.com"] },
+    Home { kind: "plivo", api: "https://media.plivo.com", media: &["plivo.com"] },
+];
 
 /// User and password of HTTP Basic.
 pub(super) struct Credentials {
@@ -70,11 +72,13 @@ pub(super) fn credentials(provider: &Provider) -> Option<Credentials> {
     (!user.is_empty()).then_some(Credentials { user, password })
 }
 
-/// The section whose account an address of Twilio's API belongs to: sub-accounts have their own
+/// The section whose account an address of the provider's API belongs to (Twilio's has
+/// `/Accounts/SID/`, Plivo's `/Account/ID/`): sub-accounts have their own
 /// credentials. Another section of the same kind if its account stands in the address, else the
 /// one through which the call came.
 pub(super) fn owner<'a>(config: &'a Config, provider: &'a Provider, url: &Url) -> &'a Provider {
-    let mut steps = url.path().split('/').skip_while(|step| *step != "Accounts").skip(1);
+    let names = |step: &&str| matches!(*step, "Accounts" | "Account" | "accounts");
+    let mut steps = url.path().split('/').skip_while(|step| !names(step)).skip(1);
     let Some(account) = steps.next().filter(|sid| !sid.is_empty()) else { return provider };
     let theirs = |other: &&Provider| other.kind == provider.kind && other.account_sid == account;
     if theirs(&provider) {
@@ -158,6 +162,42 @@ mod tests {
             let parsed = Url::parse(url).expect("an address");
             assert_eq!(allowed(provider, &parsed, came), expected, "{came:?} {url}");
         }
+    }
+
+    #[test]
+    fn each_kind_has_its_own_hosts() {
+        use Allowed::{Credentials, Nothing};
+        use Came::{Named, Redirected};
+        let config = config(
+            "[provider.plivo]\nkind = \"plivo\"\naccount_sid = \"MA1\"\nauth_tokens = [\"p\"]\n\
+             [provider.bandwidth]\nkind = \"bandwidth\"\nstart_keys = [\"k\"]\n\
+             [provider.branch]\nkind = \"plivo\"\naccount_sid = \"SA2\"\nauth_tokens = [\"b\"]",
+        );
+        let plivo = &config.providers["plivo"];
+        let bandwidth = &config.providers["bandwidth"];
+        for (url, expected) in [
+            ("https://voice.bandwidth.com/api/v2/accounts/5/calls/c/recordings/r/media", true),
+            ("https://media.bandwidth.com/x", false),
+            ("https://media.plivo.com/x", false),
+        ] {
+            let parsed = Url::parse(url).expect("an address");
+            let expected = expected.then_some(Credentials);
+            assert_eq!(allowed(bandwidth, &parsed, Named), expected, "{url}");
+        }
+        for (came, url, expected) in [
+            (Named, "https://media.plivo.com/v1/Account/MA1/Recording/R1.wav", Some(Credentials)),
+            (Named, "http://media.plivo.com/v1/Account/MA1/Recording/R1.wav", None),
+            (Named, "https://api.twilio.com/x", None),
+            (Named, "https://evilplivo.com/x", None),
+            (Redirected, "https://cdn.plivo.com/x", Some(Nothing)),
+            (Redirected, "https://media.twiliocdn.com/x", None),
+            (Redirected, "https://10.0.0.1/x", None),
+        ] {
+            let parsed = Url::parse(url).expect("an address");
+            assert_eq!(allowed(plivo, &parsed, came), expected, "{came:?} {url}");
+        }
+        let theirs = Url::parse("https://media.plivo.com/v1/Account/SA2/Recording/R1.wav");
+        assert_eq!(owner(&config, plivo, &theirs.expect("an address")).name, "branch");
     }
 
     #[test]

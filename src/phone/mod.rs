@@ -12,10 +12,16 @@
 //! With a [`Scripted`] caller the clock is virtual: a call of a minute takes milliseconds. With a
 //! [`Live`] caller the time is real.
 
+mod bandwidth;
+mod bxml;
 mod call;
 mod caller;
 mod freeswitch;
+mod gather;
 mod httapi;
+mod plivo;
+mod plivoxml;
+mod rules;
 mod script;
 mod sign;
 mod sound;
@@ -39,7 +45,7 @@ use crate::dialect::Kind;
 
 pub use caller::{Act, Asked, Caller, Live, Paced, Scripted};
 pub use script::{ScriptError, Word, words};
-pub use sign::twilio as twilio_signature;
+pub use sign::{plivo as plivo_signature, twilio as twilio_signature};
 pub use transcript::Transcript;
 pub use wire::{Http, InProcess, WebRequest, WebResponse, Wire, WireError};
 
@@ -55,12 +61,12 @@ pub struct Line {
     pub start_url: Option<String>,
     /// Whether requests are POST; else GET. Documents of Twilio name their own methods.
     pub post: bool,
-    /// Twilio: the key that signs. Without it requests go unsigned.
+    /// Twilio, Plivo: the key that signs. Without it requests go unsigned.
     pub auth_token: Option<SecretString>,
-    /// FreeSWITCH: the start key `k`.
+    /// The start key: FreeSWITCH sends it as `k`, Bandwidth as password of HTTP Basic.
     pub start_key: Option<SecretString>,
-    /// What the hand-over says: `agent`, `queue`, `lang`, …. Twilio sends it in the query of the
-    /// start address, FreeSWITCH as parameters of every request.
+    /// What the hand-over says: `agent`, `queue`, `lang`, …. FreeSWITCH sends it as parameters of
+    /// every request, the others in the query of the start address.
     pub handover: Vec<(String, String)>,
     /// Parameters added to the first request or put in place of its own, such as
     /// `DialCallStatus=completed`.
@@ -77,10 +83,12 @@ pub struct Line {
     /// server; `None` when the server keeps its own time.
     pub start_ms: Option<i64>,
     /// Whether the platform is set up to ask the fallback address when a document cannot be had
-    /// (Twilio only; FreeSWITCH has none).
+    /// (Twilio; Plivo for the answer address; FreeSWITCH has none).
     pub fallback: bool,
-    /// Where Twilio says that recordings can be fetched; below it stands
-    /// `/2010-04-01/Accounts/{account}/Recordings/{id}`.
+    /// Where recordings can be fetched; below it stands, on Twilio,
+    /// `/2010-04-01/Accounts/{account}/Recordings/{id}`, on Plivo
+    /// `/v1/Account/{account}/Recording/{id}.wav`, on Bandwidth
+    /// `/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media`.
     pub media: String,
 }
 
@@ -102,7 +110,12 @@ impl Line {
             to: "+37052000000".into(),
             start_ms: None,
             fallback: false,
-            media: "https://api.twilio.com".into(),
+            media: match kind {
+                Kind::Plivo => "https://media.plivo.com",
+                Kind::Bandwidth => "https://voice.bandwidth.com",
+                Kind::Twilio | Kind::Freeswitch => "https://api.twilio.com",
+            }
+            .into(),
         }
     }
 }
@@ -337,6 +350,8 @@ impl<W: Wire> Phone<W> {
         let ended_by = match line.kind {
             Kind::Twilio => twilio::run(&mut call).await,
             Kind::Freeswitch => freeswitch::run(&mut call).await,
+            Kind::Plivo => plivo::run(&mut call).await,
+            Kind::Bandwidth => bandwidth::run(&mut call).await,
         };
         call.outcome(ended_by)
     }

@@ -8,6 +8,9 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use super::*;
 
+mod bandwidth;
+mod plivo;
+
 /// Method, address, and parameters of query and form.
 type Asked = (String, String, Vec<(String, String)>);
 
@@ -53,7 +56,13 @@ impl Fake {
                 let (path, query) = r.url.split_once('?').unwrap_or((r.url.as_str(), ""));
                 let mut params: Vec<(String, String)> =
                     form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-                params.extend(form_urlencoded::parse(&r.body).into_owned());
+                match serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&r.body)
+                {
+                    Ok(json) => params.extend(json.into_iter().map(|(name, value)| {
+                        (name, value.as_str().unwrap_or_default().to_owned())
+                    })),
+                    Err(_) => params.extend(form_urlencoded::parse(&r.body).into_owned()),
+                }
                 (r.method.to_string(), path.to_owned(), params)
             })
             .collect()
@@ -705,6 +714,8 @@ fn the_documents_that_our_writers_keep_as_golden_files_are_accepted() {
             let fault = match kind {
                 Kind::Twilio => twiml::read(&document).err(),
                 Kind::Freeswitch => httapi::read(&document).err(),
+                Kind::Plivo => super::plivoxml::read(&document).err(),
+                Kind::Bandwidth => bxml::read(&document).err(),
             };
             assert_eq!(fault, None, "{}", path.display());
             read += 1;

@@ -10,6 +10,8 @@
 //! | `POST /phone/calls/{id}/record` | `{speaking}`: begins or stops to speak |
 //! | `POST /phone/calls/{id}/hangup` | hangs up |
 //! | `GET /phone/media/2010-04-01/Accounts/{account}/Recordings/{id}` | what was recorded, in Twilio's place |
+//! | `GET /phone/media/v1/Account/{account}/Recording/{id}` | the same in Plivo's |
+//! | `GET /phone/media/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media` | and in Bandwidth's |
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -194,7 +196,8 @@ impl PhoneDesk {
         let raw = random_hex()?;
         line.call_id = match line.kind {
             Kind::Twilio => format!("CA{raw}"),
-            Kind::Freeswitch => {
+            Kind::Bandwidth => format!("c-{}-{}", &raw[..8], &raw[8..]),
+            Kind::Freeswitch | Kind::Plivo => {
                 let parts = [&raw[..8], &raw[8..12], &raw[12..16], &raw[16..20], &raw[20..]];
                 parts.join("-")
             }
@@ -279,6 +282,8 @@ pub fn router(desk: Arc<PhoneDesk>) -> Router {
         .route("/phone/phone.css", get(style))
         .route("/phone/phone.js", get(program))
         .route("/phone/media/2010-04-01/Accounts/{account}/Recordings/{id}", get(recording))
+        .route("/phone/media/v1/Account/{account}/Recording/{id}", get(recording))
+        .route(MEDIA, get(media))
         .route("/phone/calls", post(begin))
         .route("/phone/calls/{id}/events", get(events))
         .route("/phone/calls/{id}/keys", post(press))
@@ -422,6 +427,16 @@ async fn recording(
         Some(wav) => ([(header::CONTENT_TYPE, "audio/x-wav")], wav).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Where Bandwidth keeps recordings.
+const MEDIA: &str = "/phone/media/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media";
+
+async fn media(
+    desk: State<Arc<PhoneDesk>>,
+    Path((account, _call, id)): Path<(String, String, String)>,
+) -> Response {
+    recording(desk, Path((account, id))).await
 }
 
 fn act(desk: &PhoneDesk, id: &str, act: Act) -> Result<StatusCode, Refused> {

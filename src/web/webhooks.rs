@@ -178,7 +178,10 @@ async fn handle(
         request.upload = None;
         event = language.read(&request, &params);
     }
-    let trusted = trust == Trust::Full;
+    let trusted = trust != Trust::TokenOnly;
+    if let Trust::Signed(form) = trust {
+        site.desk.counters().count(form, &provider.name);
+    }
     let opens = site.desk.token_opens(provider, event.token.as_deref());
     let sealed = matches!(&event.what, What::Start(start)
         if start.announced.as_deref().is_some_and(|h| site.desk.sealed(h)));
@@ -187,7 +190,7 @@ async fn handle(
         // damaged still hears a goodbye, since a caller may be on the line.
         return match (&event.what, address) {
             (_, Address::Fallback) => fallback_goodbye(site),
-            (What::Turn(_), _) => {
+            (What::Turn(_) | What::Heard, _) => {
                 site.desk.counters().count("bad_token", &provider.name);
                 sorry(site, provider, site.desk.default_language(provider))
             }
@@ -299,6 +302,10 @@ async fn answer(
         }
         What::Turn(input) => match token {
             Some(token) => desk.answer(provider, call_id, token, input, now).await,
+            None => Answer::Sorry(desk.default_language(provider)),
+        },
+        What::Heard => match token {
+            Some(token) => desk.heard(provider, call_id, token),
             None => Answer::Sorry(desk.default_language(provider)),
         },
         // The start comes to its own address (or, from platforms that ask the same address again,

@@ -23,14 +23,14 @@ mod turns;
 
 /// 2026-01-20, 10:00 UTC.
 const T: i64 = 1_768_903_200_000;
-/// Signs Twilio's requests.
+/// Signs requests of Twilio and Plivo.
 const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// Starts calls of FreeSWITCH.
 const START_KEY: &str = "fedcba9876543210fedcba9876543210";
 /// Where documents say that the server is.
 const PUBLIC: &str = "http://127.0.0.1:8080";
 
-/// A server in this process, with both kinds of provider.
+/// A server in this process, with every kind of provider.
 struct Centre {
     app: App,
     _media: tempfile::TempDir,
@@ -62,14 +62,14 @@ impl Centre {
         assert!(differences.is_empty(), "{differences:?}");
     }
 
-    /// How often an event was counted, over both providers.
+    /// How often an event was counted, over all providers.
     fn counted(&self, event: &str) -> u64 {
         let counters = self.app.site.desk.counters();
-        counters.total(event, "twilio") + counters.total(event, "freeswitch")
+        Kind::ALL.into_iter().map(|kind| counters.total(event, turns::name(kind))).sum()
     }
 }
 
-/// The settings of a server with both kinds of provider; `further` begins with top-level keys.
+/// The settings of a server with every kind of provider; `further` begins with top-level keys.
 fn settings(
     listen: &str,
     public_url: &str,
@@ -98,6 +98,17 @@ kind = "freeswitch"
 survey = "post-call"
 country = "LT"
 start_keys = ["{START_KEY}"]
+[provider.plivo]
+kind = "plivo"
+survey = "post-call"
+country = "LT"
+account_sid = "MA000000000000000001"
+auth_tokens = ["{AUTH_TOKEN}"]
+[provider.bandwidth]
+kind = "bandwidth"
+survey = "post-call"
+country = "LT"
+start_keys = ["{START_KEY}"]
 "#,
         media.display(),
         "s".repeat(32),
@@ -121,11 +132,12 @@ impl Wire for Near {
 
 /// A line to the server at [`PUBLIC`] for a call of its own, an hour after the one before.
 fn line(kind: Kind, number: u32) -> Line {
-    let (base, call_id) = match kind {
-        Kind::Twilio => ("twilio", format!("CA{number:032x}")),
-        Kind::Freeswitch => ("freeswitch", format!("{number:08x}-0000-4000-8000-000000000000")),
+    let call_id = match kind {
+        Kind::Twilio => format!("CA{number:032x}"),
+        Kind::Bandwidth => format!("c-{number:08x}-1a31c52e"),
+        Kind::Freeswitch | Kind::Plivo => format!("{number:08x}-0000-4000-8000-000000000000"),
     };
-    let mut line = Line::new(kind, format!("{PUBLIC}/voice/{base}"), call_id);
+    let mut line = Line::new(kind, format!("{PUBLIC}/voice/{}", turns::name(kind)), call_id);
     line.auth_token = Some(AUTH_TOKEN.into());
     line.start_key = Some(START_KEY.into());
     line.from = format!("+3706{number:07}");
@@ -135,7 +147,7 @@ fn line(kind: Kind, number: u32) -> Line {
 
 /// The kinds of provider in turn.
 fn kind(number: u32) -> Kind {
-    if number.is_multiple_of(2) { Kind::Twilio } else { Kind::Freeswitch }
+    Kind::ALL[number as usize % Kind::ALL.len()]
 }
 
 /// Pairs of a hand-over.

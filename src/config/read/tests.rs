@@ -47,6 +47,19 @@ fn a_public_provider_without_its_key_is_refused() {
     assert!(faults.contains("provider.fs.start_keys"), "{faults}");
     let local = format!("{SMALL}\n[provider.fs]\nkind = \"freeswitch\"\n");
     assert_eq!(read(&local).expect("loopback").warnings.len(), 1);
+    let plivo = format!(
+        "public_url = \"https://s.example.com\"\n{SMALL}\n[provider.pl]\nkind = \"plivo\"\n"
+    );
+    let faults = read(&plivo).expect_err("no token").to_string();
+    assert!(faults.contains("provider.pl.auth_tokens"), "{faults}");
+    let bandwidth = plivo.replace("kind = \"plivo\"", "kind = \"bandwidth\"");
+    let faults = read(&bandwidth).expect_err("no key").to_string();
+    assert!(faults.contains("provider.pl.start_keys"), "{faults}");
+    let moving = format!(
+        "{plivo}account_sid = \"MA1\"\nauth_tokens = [\"1\"]\nmove = \"reservation.wrapup\"\n"
+    );
+    let faults = read(&moving).expect_err("no TaskRouter").to_string();
+    assert!(faults.contains("provider.pl.move") && faults.contains("TaskRouter"), "{faults}");
     let off = format!("public_url = \"https://s.example.com\"\n{SMALL}verify = false\n");
     assert!(read(&off).expect_err("verify").to_string().contains("provider.twilio.verify"));
 }

@@ -73,6 +73,21 @@ const NAMES: &[&str] = &[
     "SipHeader_User-to-User",
     "variable_sip_h_User-to-User",
     "SipHeader_X-Aftercall-Agent",
+    "X-PH-Aftercall-Agent",
+    "CallUUID",
+    "RecordUrl",
+    "RecordingID",
+    "RecordingDurationMs",
+    "Duration",
+    "quiet",
+    "heard",
+    "eventType",
+    "terminatingDigit",
+    "recordingId",
+    "duration",
+    "cause",
+    "answerTime",
+    "endTime",
 ];
 
 proptest! {
@@ -95,7 +110,12 @@ proptest! {
         let target = format!("{path}?{query}&{}", form.finish());
         let mut webhook = if post { Webhook::post(&target, body) } else { Webhook::get(&target) };
         webhook = webhook.header("content-type", &content_type);
-        for (name, value) in [("x-twilio-signature", &headers.0), ("authorization", &headers.1)] {
+        for (name, value) in [
+            ("x-twilio-signature", &headers.0),
+            ("authorization", &headers.1),
+            ("x-plivo-signature-v3", &headers.0),
+            ("x-plivo-signature-v3-nonce", &headers.1),
+        ] {
             if let Ok(value) = HeaderValue::from_bytes(value) {
                 webhook.headers.insert(name, value);
             }
@@ -117,7 +137,9 @@ proptest! {
                 let _ = of(kind).verify(&webhook.request(), &params, &who);
             }
             // Nothing random is signed.
-            prop_assert!(of(Kind::Twilio).verify(&webhook.request(), &params, &who).is_err());
+            for kind in [Kind::Twilio, Kind::Plivo] {
+                prop_assert!(of(kind).verify(&webhook.request(), &params, &who).is_err());
+            }
         }
     }
 }

@@ -2,27 +2,27 @@
 
 use super::*;
 
-fn keys(keys: &str) -> What {
+pub(super) fn keys(keys: &str) -> What {
     What::Turn(Input::Keys(keys.to_owned()))
 }
 
-fn silence() -> What {
+pub(super) fn silence() -> What {
     What::Turn(Input::Silence)
 }
 
-fn ended(status: &str, recording: Option<Recording>) -> What {
+pub(super) fn ended(status: &str, recording: Option<Recording>) -> What {
     What::Notice(Notice::Ended { status: status.to_owned(), recording, lasted: None })
 }
 
-fn other(status: &str) -> What {
+pub(super) fn other(status: &str) -> What {
     What::Notice(Notice::Other { status: status.to_owned() })
 }
 
-fn recording(id: &str, seconds: u32, key: Option<char>, url: Option<&str>) -> Recording {
+pub(super) fn recording(id: &str, seconds: u32, key: Option<char>, url: Option<&str>) -> Recording {
     Recording { id: id.to_owned(), seconds: Some(seconds), key, url: url.map(str::to_owned) }
 }
 
-fn notice_of(id: &str, url: Option<&str>, seconds: Option<u32>, ready: bool) -> What {
+pub(super) fn notice_of(id: &str, url: Option<&str>, seconds: Option<u32>, ready: bool) -> What {
     let url = url.map(str::to_owned);
     What::Notice(Notice::Recording { id: id.to_owned(), url, seconds, ready })
 }
@@ -363,6 +363,8 @@ fn whose_number_it_is_goes_by_direction() {
             Some("O"),
         ),
         (Kind::Freeswitch, "", None, None),
+        (Kind::Plivo, "Direction=inbound&From=C&To=O", Some("C"), Some("O")),
+        (Kind::Plivo, "Direction=outbound&From=O&To=C", Some("C"), Some("O")),
     ];
     for (kind, body, number, other) in cases {
         let (_, start) = start(kind, &Webhook::post("/voice/p/start", body));
@@ -439,7 +441,11 @@ fn talk_leg_and_hand_over() {
 
 #[test]
 fn names_come_from_query_body_and_sip_headers_in_that_order() {
-    for (kind, sip) in [(Kind::Twilio, "SipHeader_"), (Kind::Freeswitch, "variable_sip_h_")] {
+    for (kind, sip) in [
+        (Kind::Twilio, "SipHeader_"),
+        (Kind::Freeswitch, "variable_sip_h_"),
+        (Kind::Plivo, "X-PH-"),
+    ] {
         let upper = sip.to_ascii_uppercase();
         let body = format!(
             "agent=B&queue=&team=T&{sip}X-Aftercall-Agent=H&{sip}x-aftercall-lang=lt\

@@ -16,7 +16,7 @@ fn prompt(lang: &str, id: &str, text: &str, sound: Sound) -> Arc<Prompt> {
     Arc::new(Prompt { id: id.into(), lang, text: text.into(), millis: 1500, sound })
 }
 
-fn ask(prompts: Vec<Arc<Prompt>>, keys: Keys) -> Order {
+pub(super) fn ask(prompts: Vec<Arc<Prompt>>, keys: Keys) -> Order {
     Order::Ask(Ask { prompts, keys, think_ms: 6000 })
 }
 
@@ -33,7 +33,7 @@ fn links() -> Links {
 }
 
 /// A document that owns what it shows.
-struct Shown {
+pub(super) struct Shown {
     order: Order,
     voice: Voice,
     speech: Speech,
@@ -42,7 +42,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn new(order: Order) -> Self {
+    pub(super) fn new(order: Order) -> Self {
         let voice = Voice { survey: "post-call".into(), version: Version(0x00c0_ffee) };
         Self { order, voice, speech: Speech::Auto, after: After::Hangup, links: links() }
     }
@@ -66,19 +66,19 @@ impl Shown {
         }
     }
 
-    fn write(&self, kind: Kind) -> String {
+    pub(super) fn write(&self, kind: Kind) -> String {
         of(kind).write(&self.document())
     }
 }
 
-fn rating() -> Vec<Arc<Prompt>> {
+pub(super) fn rating() -> Vec<Arc<Prompt>> {
     vec![
         prompt("lt", "greeting", "Laba diena & ačiū!", Sound::Human),
         prompt("lt", "q-agent", "Kaip vertinate <darbuotoją>?", Sound::Machine),
     ]
 }
 
-fn comment() -> Order {
+pub(super) fn comment() -> Order {
     Order::Record(Record {
         prompts: vec![prompt("lt", "q-comment", "Kalbėkite.", Sound::Machine)],
         max_seconds: 60,
@@ -103,6 +103,8 @@ macro_rules! golden {
                 let golden = [
                     (Kind::Twilio, include_str!(concat!("../../../tests/it/data/dialect/twilio/", $name, ".xml"))),
                     (Kind::Freeswitch, include_str!(concat!("../../../tests/it/data/dialect/freeswitch/", $name, ".xml"))),
+                    (Kind::Bandwidth, include_str!(concat!("../../../tests/it/data/dialect/bandwidth/", $name, ".xml"))),
+                    (Kind::Plivo, include_str!(concat!("../../../tests/it/data/dialect/plivo/", $name, ".xml"))),
                 ];
                 for (kind, expected) in golden {
                     let written: String = $document(kind);

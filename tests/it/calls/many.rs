@@ -174,6 +174,10 @@ async fn place<W: Wire>(phone: Arc<Phone<W>>, planned: Planned) -> Planned {
     if planned.pressed.not_asked {
         match kind {
             Kind::Twilio => line.first = said(&[("DialCallStatus", "busy")]),
+            Kind::Bandwidth => {
+                line.first = said(&[("eventType", "transferComplete"), ("cause", "busy")]);
+            }
+            Kind::Plivo => line.first = said(&[("DialStatus", "no-answer")]),
             Kind::Freeswitch => line.handover.extend(said(&[("QueueResult", "leave")])),
         }
     }
@@ -309,7 +313,7 @@ both! {
         assert!(said > 50, "{said} comments are too few to show anything");
         let mut stored = 0;
         for call in &done {
-            let name = if kind(call.number) == Kind::Twilio { "twilio" } else { "freeswitch" };
+            let name = crate::calls::turns::name(kind(call.number));
             let id = crate::calls::line(kind(call.number), call.number).call_id;
             let known = centre.app.store().by_call_ref(name, &id).await.expect("reads");
             assert_eq!(known.len(), 1, "call {}", call.number);

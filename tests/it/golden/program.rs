@@ -96,6 +96,19 @@ async fn build(
         country = "LT"
         own_numbers = ["{CENTRE}"]
         start_keys = ["{KEY}"]
+        [provider.plivo]
+        kind = "plivo"
+        survey = "post-call"
+        country = "LT"
+        own_numbers = ["{CENTRE}"]
+        account_sid = "MA000000000000000001"
+        auth_tokens = ["{KEY}"]
+        [provider.bandwidth]
+        kind = "bandwidth"
+        survey = "post-call"
+        country = "LT"
+        own_numbers = ["{CENTRE}"]
+        start_keys = ["{KEY}"]
         "#,
         database.url,
         media.path().display(),
@@ -164,6 +177,9 @@ fn provider(dialect: Dialect, name: &str) -> Provider {
     Provider { dialect, name: name.into(), base: BASE.into(), key: KEY.into() }
 }
 
+/// The dialects that have transcripts, by the names of their providers.
+const NAMES: [&str; 3] = ["twilio", "freeswitch", "plivo"];
+
 fn folder(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data/golden").join(name)
 }
@@ -171,9 +187,10 @@ fn folder(name: &str) -> std::path::PathBuf {
 /// What our own code cannot help is no reason for an error tone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_a_spoken_goodbye() {
-    for (dialect, name, goodbye) in [
-        (Dialect::Twilio, "twilio", "Thank you. Goodbye."),
-        (Dialect::Freeswitch, "freeswitch", "/en/sorry.wav"),
+    for (dialect, name, content_type, goodbye) in [
+        (Dialect::Twilio, "twilio", "text/xml", "Thank you. Goodbye."),
+        (Dialect::Freeswitch, "freeswitch", "text/xml", "/en/sorry.wav"),
+        (Dialect::Plivo, "plivo", "application/xml", "Thank you. Goodbye."),
     ] {
         let program = Program::open(Database::sqlite(), &[]).await;
         program.app.write().await.site.draw = || panic!("on purpose");
@@ -181,16 +198,24 @@ async fn a_panic_is_a_spoken_goodbye() {
         let case =
             super::Case::parse("# x\n=== start lang=pl\n=== rows\n=== counts").expect("a case");
         let came = super::replay(&case, &provider, &program).await.expect("it plays");
-        assert!(came.contains("1: 200 text/xml"), "{came}");
+        assert!(came.contains(&format!("1: 200 {content_type}")), "{came}");
         assert!(came.contains(goodbye), "{came}");
         assert!(came.contains("\nnothing\n") && came.contains("\npanic 1\n"), "{came}");
     }
 }
 
-/// Who changes a story in one dialect changes it in the other.
+/// Who changes a story in one dialect changes it in the others.
 #[test]
 fn stories_of_one_name_are_one_story() {
-    let (mut alike, one, other) = (0, folder("twilio"), folder("freeswitch"));
+    for other in ["freeswitch", "plivo"] {
+        let alike = alike("twilio", other);
+        assert!(alike > 50, "only {alike} stories are told in both dialects, {other} and twilio");
+    }
+}
+
+/// How many stories two dialects tell.
+fn alike(one: &str, other: &str) -> usize {
+    let (mut alike, one, other) = (0, folder(one), folder(other));
     for entry in std::fs::read_dir(&one).expect("the transcripts") {
         let name = entry.expect("a transcript").file_name();
         let read = |folder: &Path| {
@@ -200,7 +225,7 @@ fn stories_of_one_name_are_one_story() {
         let (Some(mut one), Some(mut other)) = (read(&one), read(&other)) else { continue };
         for case in [&mut one, &mut other] {
             for step in &mut case.steps {
-                for name in ["twilio", "freeswitch"] {
+                for name in NAMES {
                     step.text = step.text.replace(&format!("/voice/{name}/"), "/voice/PROVIDER/");
                 }
             }
@@ -211,7 +236,7 @@ fn stories_of_one_name_are_one_story() {
         assert_eq!(steps(&one), steps(&other), "{name:?}");
         alike += 1;
     }
-    assert!(alike > 50, "only {alike} stories are told in both dialects");
+    alike
 }
 
 /// The words of a transcript for a phone, with its hand-over, if a caller alone can make it happen.
@@ -243,12 +268,12 @@ fn words(case: &super::Case) -> Option<(Vec<(String, String)>, String)> {
     Some((said?, words.join(" ")))
 }
 
-/// What the callers of the transcripts do, done on a phone of either platform: little of their time
+/// What the callers of the transcripts do, done on a phone of each platform: little of their time
 /// is wasted, and nothing is said that the platform would not take.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_story_has_dead_air() {
     let mut played = 0;
-    for (kind, own) in [(Kind::Twilio, "twilio"), (Kind::Freeswitch, "freeswitch")] {
+    for (kind, own) in Kind::ALL.map(|kind| (kind, kind.word())) {
         for story in ["twilio", "freeswitch"] {
             for entry in std::fs::read_dir(folder(story)).expect("the transcripts") {
                 let file = entry.expect("a transcript").path();
@@ -308,4 +333,5 @@ macro_rules! transcripts {
 transcripts! {
     Twilio twilio
     Freeswitch freeswitch
+    Plivo plivo
 }

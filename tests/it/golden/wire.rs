@@ -7,6 +7,7 @@ use http::{Request, header};
 
 use super::case::{Input, Marks, Proof, Send};
 use super::document::{Tag, tags};
+use crate::harness::plivo::sign_plivo;
 use crate::harness::twilio::sign_twilio;
 
 /// The kinds of provider that transcripts are written for.
@@ -16,6 +17,8 @@ pub enum Dialect {
     Twilio,
     /// FreeSWITCH mod_httapi.
     Freeswitch,
+    /// Plivo XML.
+    Plivo,
 }
 
 /// One provider and how the server knows it.
@@ -27,7 +30,7 @@ pub struct Provider {
     pub name: String,
     /// The public address, without trailing slash.
     pub base: String,
-    /// The key that signs (Twilio) or the start key (FreeSWITCH).
+    /// The key that signs (Twilio, Plivo) or the start key (FreeSWITCH).
     pub key: String,
 }
 
@@ -156,7 +159,7 @@ impl Provider {
         let mut line = Line::default().marked(marks);
         let mut target = format!("/voice/{}/start", self.name);
         match self.dialect {
-            Dialect::Twilio => target = with_query(&target, names),
+            Dialect::Twilio | Dialect::Plivo => target = with_query(&target, names),
             // FreeSWITCH is given them as parameters of its httapi application, and sends them
             // with every request.
             Dialect::Freeswitch => line.names = names.to_vec(),
@@ -168,6 +171,7 @@ impl Provider {
         let line = exchange.sent.line.marked(marks);
         let (address, answer, file) = match self.dialect {
             Dialect::Twilio => twilio_turn(input, &tags(&exchange.body)?)?,
+            Dialect::Plivo => plivo_turn(input, &tags(&exchange.body)?)?,
             Dialect::Freeswitch => self.freeswitch_turn(input, exchange)?,
         };
         let mut params = self.facts(&line, "in-progress");
@@ -213,7 +217,16 @@ impl Provider {
         let mut params = self.facts(&line, "completed");
         let tags = tags(&exchange.body).unwrap_or_default();
         let (target, file) = match (self.dialect, recorded) {
-            (Dialect::Twilio, None) => (format!("/voice/{}/status", self.name), None),
+            (Dialect::Twilio, None) | (Dialect::Plivo, None | Some(0)) => {
+                (format!("/voice/{}/status", self.name), None)
+            }
+            // What is promised is the callback.
+            (Dialect::Plivo, Some(seconds)) => {
+                params.extend(plivo_recording(u64::from(seconds) * 1000));
+                let record = tags.iter().find(|tag| tag.name == "Record");
+                let told = record.and_then(|tag| tag.attributes.get("callbackUrl"));
+                (self.behind(told.ok_or("the document records nothing")?)?, None)
+            }
             // The recording ends with the call, and its action is still asked.
             (Dialect::Twilio, Some(seconds)) => {
                 params.extend(recording(seconds));
@@ -242,16 +255,23 @@ impl Provider {
     fn recorded(&self, seconds: u32, before: &[Exchange], marks: &Marks) -> Result<Sent, String> {
         let asked = before.iter().rev().find_map(|exchange| {
             let tags = tags(&exchange.body).ok()?;
-            let asked = tags.iter().find_map(|tag| tag.attributes.get("recordingStatusCallback"));
+            let names = ["recordingStatusCallback", "callbackUrl"];
+            let asked = tags
+                .iter()
+                .find_map(|tag| names.into_iter().find_map(|name| tag.attributes.get(name)));
             Some((exchange, asked?.clone()))
         });
         let (exchange, address) =
             asked.ok_or("no document above asks to be told of a recording")?;
         let line = exchange.sent.line.marked(marks);
         let mut params = self.facts(&line, "in-progress");
-        params.extend(recording(seconds));
-        params.push(("RecordingStatus".into(), "completed".into()));
-        params.push(("RecordingSource".into(), "RecordVerb".into()));
+        if self.dialect == Dialect::Plivo {
+            params.extend(plivo_recording(u64::from(seconds) * 1000 + QUIET_MS));
+        } else {
+            params.extend(recording(seconds));
+            params.push(("RecordingStatus".into(), "completed".into()));
+            params.push(("RecordingSource".into(), "RecordVerb".into()));
+        }
         Ok(Sent { target: self.behind(&address)?, params, ..self.sent(line) })
     }
 
@@ -279,6 +299,21 @@ impl Provider {
                 ]);
                 if call > 0 {
                     facts.push(("CallSid".into(), format!("CA{call:032}")));
+                }
+                facts
+            }
+            Dialect::Plivo => {
+                let plain = |number: &str| number.trim_start_matches('+').to_owned();
+                let (from, to) = (plain(from), plain(to));
+                let mut facts = owned(&[
+                    ("From", from.as_str()),
+                    ("To", to.as_str()),
+                    ("CallStatus", status),
+                    ("Direction", direction),
+                    ("ParentAuthID", "MA000000000000000001"),
+                ]);
+                if call > 0 {
+                    facts.push(("CallUUID".into(), format!("00000000-0000-4000-8000-{call:012}")));
                 }
                 facts
             }
@@ -315,7 +350,9 @@ impl Provider {
     pub fn sign(&self, sent: &Sent) -> Result<Request<Vec<u8>>, String> {
         let mut params = sent.params.clone();
         let key = match (sent.proof, self.dialect) {
-            (Proof::Right, _) | (Proof::Elsewhere, Dialect::Twilio) => Some(self.key.as_str()),
+            (Proof::Right, _) | (Proof::Elsewhere, Dialect::Twilio | Dialect::Plivo) => {
+                Some(self.key.as_str())
+            }
             (Proof::Elsewhere, Dialect::Freeswitch) => {
                 return Err("FreeSWITCH signs nothing, so there is no other address".into());
             }
@@ -333,12 +370,21 @@ impl Provider {
             .uri(&target)
             .header(header::HOST, host.split('/').next().unwrap_or(host));
         let form = if post { params } else { Vec::new() };
-        if let (Dialect::Twilio, Some(key)) = (self.dialect, key) {
-            let signed = match sent.proof {
-                Proof::Elsewhere => format!("{}/elsewhere", self.base),
-                _ => format!("{}{target}", self.base),
-            };
-            request = request.header("X-Twilio-Signature", sign_twilio(key, &signed, &form));
+        let signed = match sent.proof {
+            Proof::Elsewhere => format!("{}/elsewhere", self.base),
+            _ => format!("{}{target}", self.base),
+        };
+        match (self.dialect, key) {
+            (Dialect::Twilio, Some(key)) => {
+                request = request.header("X-Twilio-Signature", sign_twilio(key, &signed, &form));
+            }
+            (Dialect::Plivo, Some(key)) => {
+                let signature = sign_plivo(key, &signed, &form, NONCE);
+                request = request
+                    .header("X-Plivo-Signature-V3", signature)
+                    .header("X-Plivo-Signature-V3-Nonce", NONCE);
+            }
+            _ => {}
         }
         let (kind, body) = match &sent.file {
             _ if !post => return request.body(Vec::new()).map_err(|error| error.to_string()),
@@ -385,6 +431,48 @@ fn twilio_turn(input: &Input, tags: &[Tag]) -> Result<Answered, String> {
         }
     };
     Ok((address.ok_or("the document says no address for that")?, answer, None))
+}
+
+/// The silence that ends a recording is part of it.
+const QUIET_MS: u64 = 3000;
+/// Signed with every request of Plivo; here always the same.
+const NONCE: &str = "31627761595286130198";
+
+fn plivo_turn(input: &Input, tags: &[Tag]) -> Result<Answered, String> {
+    let action = |names: &[&str]| {
+        let tag = tags.iter().find(|tag| names.contains(&tag.name.as_str()));
+        tag.and_then(|tag| tag.attributes.get("action")).cloned()
+    };
+    let mut answer = Vec::new();
+    let address = match input {
+        Input::Keys(keys) => {
+            answer.push(("InputType".into(), "dtmf".into()));
+            answer.push(("Digits".into(), keys.clone()));
+            action(&["GetInput", "GetDigits"])
+        }
+        // No action is requested: what stands behind is next.
+        Input::Silence => {
+            tags.iter().find(|tag| tag.name == "Redirect").map(|tag| tag.text.clone())
+        }
+        Input::Recording(seconds, key) => {
+            let spoken = u64::from(*seconds) * 1000;
+            answer.extend(plivo_recording(spoken + if key.is_some() { 0 } else { QUIET_MS }));
+            answer.push(("Digits".into(), key.map(String::from).unwrap_or_default()));
+            action(&["Record"])
+        }
+    };
+    Ok((address.ok_or("the document says no address for that")?, answer, None))
+}
+
+fn plivo_recording(millis: u64) -> Vec<(String, String)> {
+    let id = "00000000-0000-4000-9000-000000000001";
+    let url = format!("https://media.plivo.com/Account/MA000000000000000001/Recording/{id}.wav");
+    vec![
+        ("RecordUrl".into(), url),
+        ("RecordingID".into(), id.into()),
+        ("RecordingDuration".into(), (millis / 1000).to_string()),
+        ("RecordingDurationMs".into(), millis.to_string()),
+    ]
 }
 
 /// The tag that waits for the caller: what is heard last.

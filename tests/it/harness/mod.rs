@@ -1,6 +1,7 @@
 //! What black-box tests stand on: a fresh database each, a real browser, signed requests.
 
 pub mod browser;
+pub mod plivo;
 pub mod postgres;
 pub mod sqlite;
 pub mod twilio;

@@ -1,0 +1,422 @@
+//! Plivo XML. Facts from Plivo's documentation (docs/voice/xml: getinput, getdigits, record,
+//! audio-output, routing; docs/voice/concepts: callbacks, signature-validation) and its helper
+//! libraries.
+//!
+//! What to know before changing an element here:
+//! - on silence no action is requested and the next element follows; behind the last one the call
+//!   ends;
+//! - `<GetInput>` gives at least five seconds to the first key, the older `<GetDigits>` also less;
+//! - the parameters of a recording are `RecordUrl` and `RecordingID`, spelt so.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::ExposeSecret;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use super::params::{BodyKind, body_kind, keys};
+use super::recording::{self, QUIET};
+use super::speech::{self, PlatformVoice, Speaker};
+use super::xml::Element;
+use super::{
+    After, CallEvent, Credentials, Dialect, Document, Kind, Lasted, Links, Notice, Params, Refusal,
+    Request, Trust, What, handover, trust,
+};
+use crate::interview::{Ask, End, Input, Keys, Order, Record, Recording, Voice};
+use crate::survey::{Lang, Prompt, Speech};
+
+/// The dialect of Plivo.
+pub(super) struct Plivo;
+
+/// Headers with signatures: of the account that owns the number, and of its main account.
+const SIGNATURES: [&str; 2] = ["x-plivo-signature-v3", "x-plivo-signature-ma-v3"];
+/// The header with the word that is signed with each request.
+const NONCE: &str = "x-plivo-signature-v3-nonce";
+/// Before a SIP header's name among the parameters. Plivo passes on headers that begin so.
+const SIP_HEADER: &str = "X-PH-";
+/// The parameter by which our own redirect behind an input says that nothing was pressed.
+const SILENCE: &str = "silence";
+/// Seconds that a key waits for a second one: the least that `digitEndTimeout` takes.
+pub(super) const SECOND_KEY_SECONDS: u32 = 2;
+/// The least and the most that `executionTimeout` takes, in seconds.
+const EXECUTION_SECONDS: (u32, u32) = (5, 60);
+
+/// The voice `WOMAN` in the languages of ours that the documentation lists for it.
+const VOICES: [PlatformVoice; 2] = [
+    PlatformVoice { lang: "en", tag: "en-GB", name: "WOMAN" },
+    PlatformVoice { lang: "pl", tag: "pl-PL", name: "WOMAN" },
+];
+
+impl Dialect for Plivo {
+    fn kind(&self) -> Kind {
+        Kind::Plivo
+    }
+
+    fn content_type(&self) -> &'static str {
+        "application/xml"
+    }
+
+    fn verify(
+        &self,
+        request: &Request,
+        params: &Params,
+        who: &Credentials,
+    ) -> Result<Trust, Refusal> {
+        if !who.verify {
+            return Ok(Trust::Full);
+        }
+        trust::network(request, who)?;
+        let nonce = request.header(NONCE).unwrap_or_default();
+        let sent: Vec<&str> = SIGNATURES
+            .iter()
+            .filter_map(|name| request.header(name))
+            .flat_map(|list| list.split(','))
+            .map(str::trim)
+            .filter(|signature| !signature.is_empty())
+            .collect();
+        if nonce.is_empty() || sent.is_empty() {
+            return Err(Refusal::NoSignature);
+        }
+        let form = match body_kind(request) {
+            BodyKind::Absent => &[][..],
+            BodyKind::Form => &params.body,
+            // Nothing says how such a body would be signed.
+            BodyKind::Json | BodyKind::Other => return Err(Refusal::BadSignature),
+        };
+        let url = format!("{}{}", who.public_url, request.target);
+        let sent: Vec<Vec<u8>> =
+            sent.iter().filter_map(|text| STANDARD.decode(text).ok()).collect();
+        for (name, text) in [
+            ("signed_as_libraries", as_libraries(&url, &params.query, form, nonce)),
+            ("signed_as_documented", as_documented(&url, form, nonce)),
+        ] {
+            if is_signed(&sent, &text, who) {
+                return Ok(Trust::Signed(name));
+            }
+        }
+        Err(Refusal::BadSignature)
+    }
+
+    fn read(&self, request: &Request, params: &Params) -> CallEvent {
+        let token = params.word("t");
+        let what = match notice(request, params, token.is_some()) {
+            Some(notice) => What::Notice(notice),
+            None if token.is_some() => What::Turn(input(params)),
+            None => What::Start(Box::new(start(params))),
+        };
+        let account = params.word("ParentAuthID");
+        CallEvent { call_id: params.word("CallUUID"), account, token, what }
+    }
+
+    fn write(&self, document: &Document) -> String {
+        let elements = match document {
+            Document::Order { order, voice, speech, lang: _, links, after } => {
+                let speaking = Speaking { voice, speech: *speech, links };
+                match order {
+                    Order::Ask(ask) => speaking.ask(ask),
+                    Order::Record(record) => speaking.record(record),
+                    Order::End(End { prompts, .. }) => {
+                        let mut elements = speaking.say_all(prompts);
+                        // The call was answered long ago and cannot be rejected any more.
+                        elements.extend(match after {
+                            After::Reject => leave(&After::Hangup),
+                            after => leave(after),
+                        });
+                        elements
+                    }
+                }
+            }
+            Document::Empty => Vec::new(),
+            Document::Leave(after) => leave(after),
+            Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref()),
+        };
+        Element::new("Response").children(elements).document()
+    }
+
+    fn voices(&self) -> &'static [PlatformVoice] {
+        &VOICES
+    }
+}
+
+// ---------------------------------------------------------------- signature (V3)
+
+/// What Plivo's libraries sign: the address without its query, then the query sorted and decoded,
+/// then the form's names and values, then the nonce.
+fn as_libraries(
+    url: &str,
+    query: &[(String, String)],
+    form: &[(String, String)],
+    nonce: &str,
+) -> String {
+    let base = url.split(['?', '#']).next().unwrap_or_default();
+    let query: Vec<_> =
+        sorted(query).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let query = query.join("&");
+    match (query.is_empty(), form.is_empty()) {
+        (true, true) => format!("{base}.{nonce}"),
+        (false, true) => format!("{base}?{query}.{nonce}"),
+        // So it is in every library, with a question mark and no dot.
+        (true, false) => format!("{base}?{}.{nonce}", run_together(form)),
+        (false, false) => format!("{base}?{query}.{}.{nonce}", run_together(form)),
+    }
+}
+
+/// What the page on signatures describes: the whole address, the form's names and values, and the
+/// nonce, with dots between them, also where there is no form.
+fn as_documented(url: &str, form: &[(String, String)], nonce: &str) -> String {
+    format!("{url}.{}.{nonce}", run_together(form))
+}
+
+/// By name, values of a repeated name by value.
+fn sorted(pairs: &[(String, String)]) -> Vec<&(String, String)> {
+    let mut pairs: Vec<_> = pairs.iter().collect();
+    pairs.sort();
+    pairs
+}
+
+fn run_together(form: &[(String, String)]) -> String {
+    sorted(form).into_iter().map(|(name, value)| format!("{name}{value}")).collect()
+}
+
+/// Whether one of the keys makes one of the signatures.
+fn is_signed(sent: &[Vec<u8>], text: &str, who: &Credentials) -> bool {
+    let keys = who.auth_tokens.iter().map(|token| token.expose_secret().as_bytes());
+    for key in keys.filter(|key| !key.is_empty()) {
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(key) else { continue };
+        let made = mac.chain_update(text.as_bytes()).finalize().into_bytes();
+        if sent.iter().any(|sent| made.as_slice().ct_eq(sent).into()) {
+            return true;
+        }
+    }
+    false
+}
+
+// ---------------------------------------------------------------- reading
+
+fn notice(request: &Request, params: &Params, has_token: bool) -> Option<Notice> {
+    let path = request.path().trim_end_matches('/');
+    let status = params.word("CallStatus");
+    let at_recording = path.ends_with("/recording");
+    let recording = recording(params);
+    match status.clone().filter(|status| is_over(status)) {
+        // A notice of a recording may come when its call is over.
+        Some(_) if at_recording && recording.is_some() => {}
+        Some(status) => {
+            let lasted = params.seconds("Duration").map(|seconds| Lasted { seconds, at_ms: None });
+            // A caller who hangs up while speaking.
+            let recording = recording.filter(|_| has_token);
+            return Some(Notice::Ended { status, recording, lasted });
+        }
+        None => {}
+    }
+    if at_recording {
+        return Some(match recording {
+            Some(Recording { id, url, seconds, .. }) => {
+                Notice::Recording { id, url, seconds, ready: true }
+            }
+            None => Notice::Other { status: "recording absent".to_owned() },
+        });
+    }
+    (path.ends_with("/status") || params.word("CallbackSource").is_some())
+        .then(|| Notice::Other { status: status.unwrap_or_default() })
+}
+
+/// Whether a CallStatus is the last one of a call.
+fn is_over(status: &str) -> bool {
+    matches!(
+        status,
+        "completed" | "busy" | "failed" | "timeout" | "no-answer" | "cancel" | "canceled"
+    )
+}
+
+fn input(params: &Params) -> Input {
+    if let Some(mut recording) = recording(params) {
+        // Who hangs up while speaking is told of by notices, which hold no silence.
+        if recording.key.is_none()
+            && recorded_ms(params).is_some_and(|millis| recording::is_silence(params, millis))
+        {
+            recording.seconds = Some(0);
+        }
+        return Input::Recording(recording);
+    }
+    let keys = match params.word(SILENCE) {
+        // A redirect may repeat the digits of an earlier input; the mark is ours and newer.
+        Some(_) => String::new(),
+        None => keys(params.get("Digits").unwrap_or_default()),
+    };
+    if keys.is_empty() { Input::Silence } else { Input::Keys(keys) }
+}
+
+fn recording(params: &Params) -> Option<Recording> {
+    let id = params.word("RecordingID")?;
+    let seconds =
+        recorded_ms(params).map(|millis| u32::try_from(millis / 1000).unwrap_or(u32::MAX));
+    let key = params.word("Digits").and_then(|digits| keys(&digits).chars().next());
+    Some(Recording { id, seconds, key, url: params.word("RecordUrl") })
+}
+
+/// The length of a recording; -1 stands where it is not known yet.
+fn recorded_ms(params: &Params) -> Option<u64> {
+    let millis = params.word("RecordingDurationMs").and_then(|text| text.parse::<u64>().ok());
+    millis.or_else(|| params.seconds("RecordingDuration").map(|seconds| u64::from(seconds) * 1000))
+}
+
+fn start(params: &Params) -> super::Start {
+    let ends = handover::Ends {
+        from: params.word("From"),
+        to: params.word("To"),
+        outbound: params.word("Direction").as_deref() == Some("outbound"),
+    };
+    let unanswered = params.word("CallStatus").as_deref() == Some("ringing");
+    super::Start { unanswered, ..handover::start(&with_own_headers(params), SIP_HEADER, ends) }
+}
+
+/// Plivo makes its own beginning a header's first letters, so ours may come as
+/// `X-PH-Aftercall-Agent` or, from its own `<Dial sipHeaders>`, which takes letters and digits
+/// only, as `X-PH-AftercallAgent`; both are read as `X-PH-X-Aftercall-Agent`.
+fn with_own_headers(params: &Params) -> Params {
+    let longer = |(name, value): &(String, String)| {
+        let (head, rest) = name.split_at_checked("X-PH-Aftercall".len())?;
+        let ours = head.eq_ignore_ascii_case("X-PH-Aftercall");
+        let name = rest.strip_prefix('-').unwrap_or(rest);
+        ours.then(|| (format!("{SIP_HEADER}X-Aftercall-{name}"), value.clone()))
+    };
+    let more = |list: &[(String, String)]| {
+        list.iter().cloned().chain(list.iter().filter_map(longer)).collect()
+    };
+    Params { query: more(&params.query), body: more(&params.body) }
+}
+
+// ---------------------------------------------------------------- writing
+
+/// What a document speaks with.
+struct Speaking<'a> {
+    voice: &'a Voice,
+    speech: Speech,
+    links: &'a Links,
+}
+
+impl Speaking<'_> {
+    /// One input with everything that is heard inside it, so that all of it can be keyed over;
+    /// behind it the redirect that silence falls through to.
+    fn ask(&self, ask: &Ask) -> Vec<Element> {
+        let (least, most) = EXECUTION_SECONDS;
+        let think = ask.think_ms.div_ceil(1000).clamp(least, most);
+        let keys = match ask.keys {
+            Keys::One => "1",
+            Keys::OneOrTen => "2",
+        };
+        let input = Element::new("GetInput")
+            .with("action", &self.links.turn)
+            .with("method", "POST")
+            .with("inputType", "dtmf")
+            .with("executionTimeout", think.to_string())
+            .with("digitEndTimeout", SECOND_KEY_SECONDS.to_string())
+            .with("numDigits", keys)
+            // No finish key: `#` and `*` are keys like the others.
+            .with("finishOnKey", "none")
+            .with("redirect", "true")
+            .with("log", "false")
+            .children(self.say_all(&ask.prompts));
+        vec![input, self.redirect_on_silence()]
+    }
+
+    /// What is said before the beep stands in an input of its own, the older one, since it takes a
+    /// short time-out: a `#` that finished the answer before is heard at once then. Outside, it
+    /// would wait for the recording and end it before it began.
+    fn record(&self, record: &Record) -> Vec<Element> {
+        let mut elements = Vec::new();
+        let said = self.say_all(&record.prompts);
+        if !said.is_empty() {
+            elements.push(
+                Element::new("GetDigits")
+                    .with("action", &self.links.turn)
+                    .with("method", "POST")
+                    .with("timeout", "1")
+                    .with("digitTimeout", "1")
+                    .with("finishOnKey", "none")
+                    .with("numDigits", "1")
+                    .with("retries", "1")
+                    .with("redirect", "true")
+                    .with("playBeep", "false")
+                    .with("validDigits", "1234567890*#")
+                    .with("log", "false")
+                    .children(said),
+            );
+        }
+        let quiet = record.silence_seconds.to_string();
+        elements.push(
+            Element::new("Record")
+                .with("action", self.links.turn_with(QUIET, &quiet))
+                .with("method", "POST")
+                .with("fileFormat", "wav")
+                .with("redirect", "true")
+                .with("timeout", &quiet)
+                .with("maxLength", record.max_seconds.to_string())
+                .with("playBeep", "true")
+                .with("finishOnKey", "1234567890*#")
+                .with("recordSession", "false")
+                .with("startOnDialAnswer", "false")
+                .with("recordChannelType", "mono")
+                .with("callbackUrl", &self.links.recording)
+                .with("callbackMethod", "POST"),
+        );
+        // Where an empty recording does not request the action.
+        elements.push(self.redirect_on_silence());
+        elements
+    }
+
+    fn redirect_on_silence(&self) -> Element {
+        redirect(&self.links.turn_with(SILENCE, "1"))
+    }
+
+    fn say_all(&self, prompts: &[Arc<Prompt>]) -> Vec<Element> {
+        prompts.iter().filter_map(|prompt| self.say(prompt)).collect()
+    }
+
+    fn say(&self, prompt: &Prompt) -> Option<Element> {
+        let voice = speech::voice(&VOICES, prompt.lang);
+        match speech::speaker(prompt.sound, self.speech, voice) {
+            Speaker::File => {
+                let url = speech::file(&self.links.base, self.voice, prompt);
+                Some(Element::new("Play").text(url))
+            }
+            Speaker::Voice(voice) => Some(spoken(&prompt.text, voice)),
+            Speaker::Nobody => None,
+        }
+    }
+}
+
+fn spoken(words: &str, voice: &PlatformVoice) -> Element {
+    Element::new("Speak").with("voice", voice.name).with("language", voice.tag).text(words)
+}
+
+fn redirect(url: &str) -> Element {
+    Element::new("Redirect").with("method", "POST").text(url)
+}
+
+/// What comes after. The end of a document is the end of the call here, so a return is nothing
+/// more than that.
+fn leave(after: &After) -> Vec<Element> {
+    match after {
+        After::Hangup => vec![Element::new("Hangup")],
+        After::Redirect(url) => vec![redirect(url)],
+        After::Return => Vec::new(),
+        After::Reject => vec![Element::new("Hangup").with("reason", "rejected")],
+    }
+}
+
+/// The platform's voice goes first here: our own files may be what is out of reach.
+fn sorry(lang: Lang, audio: Option<&str>) -> Vec<Element> {
+    let mut elements = Vec::new();
+    match (speech::voice(&VOICES, lang), speech::goodbye(lang), audio) {
+        (Some(voice), Some(words), _) => elements.push(spoken(words, voice)),
+        (_, _, Some(url)) => elements.push(Element::new("Play").text(url)),
+        _ => {}
+    }
+    elements.push(Element::new("Hangup"));
+    elements
+}

@@ -1,0 +1,109 @@
+//! Keys as platforms collect them that wait apart for the first key and for the next one.
+
+use super::After;
+use super::call::{Call, Listened, Part, Piece};
+use super::caller::{Asked, Caller};
+use super::wire::Wire;
+use super::{Event, What};
+
+/// What is waited for behind the prompts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wait {
+    /// For the first key, from the end of the prompts.
+    pub(super) first_ms: i64,
+    /// For each further key.
+    pub(super) next_ms: i64,
+    /// So many keys end the input at once.
+    pub(super) most: usize,
+    /// Keys that end the input and are not part of it.
+    pub(super) ends: String,
+    /// Keys that are taken.
+    pub(super) valid: String,
+}
+
+/// All keys of a telephone.
+pub(super) const TWELVE: &str = "1234567890*#";
+
+/// How the input ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Gathered {
+    /// Keys, and the one that ended them; with an ending key there may be none.
+    Keys {
+        keys: String,
+        ended_by: Option<char>,
+    },
+    /// The time for the first key ran out.
+    Nothing,
+    /// A key that is not taken.
+    Invalid,
+    HungUp,
+}
+
+/// Plays the prompts and collects keys; the first one stops the prompts. `asked` is what the
+/// caller is asked by it, if that is known.
+pub(super) async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
+    call: &mut Call<'_, W, C, S>,
+    wait: &Wait,
+    pieces: &[Piece],
+    asked: Option<Asked>,
+) -> Gathered {
+    let asks_keys = matches!(asked, Some(Asked::Keys { .. }));
+    if let Some(asked) = asked {
+        call.asked(asked);
+    }
+    let mut first = None;
+    for piece in pieces {
+        call.begin(piece);
+        let part = if piece.audible { Part::Heard } else { Part::Dead };
+        let until = call.caller.now_ms() + piece.millis;
+        match call.listen(until, part, false).await {
+            Listened::Time => {}
+            Listened::HungUp => {
+                call.tell(What::Cut);
+                return Gathered::HungUp;
+            }
+            Listened::Key(key) => {
+                call.tell(What::Cut);
+                first = Some(key);
+                break;
+            }
+        }
+    }
+    if first.is_none() {
+        call.tell(What::Listening { millis: wait.first_ms });
+    }
+    let mut keys = String::new();
+    loop {
+        let key = match first.take() {
+            Some(key) => key,
+            None => {
+                let further = !keys.is_empty();
+                let patience = if further { wait.next_ms } else { wait.first_ms };
+                let until = call.caller.now_ms() + patience;
+                match call.listen(until, Part::Thinking, further).await {
+                    Listened::Key(key) => key,
+                    Listened::HungUp => return Gathered::HungUp,
+                    Listened::Time if further => return Gathered::Keys { keys, ended_by: None },
+                    Listened::Time => {
+                        if asks_keys {
+                            call.tell(What::Silence);
+                        }
+                        call.after = After::Silence;
+                        return Gathered::Nothing;
+                    }
+                }
+            }
+        };
+        call.after = After::Keys { two: wait.most != 1 };
+        if wait.ends.contains(key) {
+            return Gathered::Keys { keys, ended_by: Some(key) };
+        }
+        if !wait.valid.contains(key) {
+            return Gathered::Invalid;
+        }
+        keys.push(key);
+        if keys.chars().count() >= wait.most {
+            return Gathered::Keys { keys, ended_by: None };
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Tests over all dialects, and what their tests share.
 
 mod decoding;
+mod family;
 mod reading;
 mod signature;
 mod trusting;
@@ -90,6 +91,7 @@ fn credentials(public_url: &str) -> Credentials {
     Credentials {
         public_url: public_url.to_owned(),
         auth_tokens: Vec::new(),
+        public_keys: Vec::new(),
         start_keys: Vec::new(),
         allow_from: Vec::new(),
         client_cert_header: None,

@@ -14,13 +14,14 @@
 
 mod call;
 mod caller;
+mod family;
 mod freeswitch;
 mod httapi;
+mod members;
 mod script;
 mod sign;
 mod sound;
 mod transcript;
-mod twilio;
 mod twiml;
 mod wire;
 mod xml;
@@ -39,7 +40,10 @@ use crate::dialect::Kind;
 
 pub use caller::{Act, Asked, Caller, Live, Paced, Scripted};
 pub use script::{ScriptError, Word, words};
-pub use sign::twilio as twilio_signature;
+pub use sign::{
+    address_every as every_value_signature, telnyx as telnyx_signature, telnyx_public_key,
+    twilio as twilio_signature,
+};
 pub use transcript::Transcript;
 pub use wire::{Http, InProcess, WebRequest, WebResponse, Wire, WireError};
 
@@ -53,21 +57,23 @@ pub struct Line {
     pub base: String,
     /// Another start address, such as that of an announced hand-over.
     pub start_url: Option<String>,
-    /// Whether requests are POST; else GET. Documents of Twilio name their own methods.
+    /// Whether requests are POST; else GET. Documents of TwiML and its relatives name their own methods.
     pub post: bool,
-    /// Twilio: the key that signs. Without it requests go unsigned.
+    /// The key that signs, where the platform signs: the secret that both sides
+    /// share, or for Telnyx the private key in base64.
+    /// Without it requests go unsigned.
     pub auth_token: Option<SecretString>,
-    /// FreeSWITCH: the start key `k`.
+    /// The start key `k`, where the platform does not sign the address.
     pub start_key: Option<SecretString>,
-    /// What the hand-over says: `agent`, `queue`, `lang`, …. Twilio sends it in the query of the
-    /// start address, FreeSWITCH as parameters of every request.
+    /// What the hand-over says: `agent`, `queue`, `lang`, …. TwiML and its relatives send it in the
+    /// query of the start address, FreeSWITCH as parameters of every request.
     pub handover: Vec<(String, String)>,
     /// Parameters added to the first request or put in place of its own, such as
     /// `DialCallStatus=completed`.
     pub first: Vec<(String, String)>,
-    /// The platform's id of the call: `CA` and 32 hex digits, or a UUID.
+    /// The platform's id of the call; see [`call_id`].
     pub call_id: String,
-    /// Twilio's account.
+    /// The account at the platform.
     pub account_sid: String,
     /// The caller's number, E.164 or whatever a platform may say.
     pub from: String,
@@ -77,9 +83,9 @@ pub struct Line {
     /// server; `None` when the server keeps its own time.
     pub start_ms: Option<i64>,
     /// Whether the platform is set up to ask the fallback address when a document cannot be had
-    /// (Twilio only; FreeSWITCH has none).
+    /// (TwiML and its relatives; FreeSWITCH has none).
     pub fallback: bool,
-    /// Where Twilio says that recordings can be fetched; below it stands
+    /// Where TwiML's platforms say that recordings can be fetched; below it stands
     /// `/2010-04-01/Accounts/{account}/Recordings/{id}`.
     pub media: String,
 }
@@ -103,6 +109,20 @@ impl Line {
             start_ms: None,
             fallback: false,
             media: "https://api.twilio.com".into(),
+        }
+    }
+}
+
+/// A call id as the platform of that kind makes them.
+pub fn call_id(kind: Kind, random: [u8; 16]) -> String {
+    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    match kind {
+        Kind::Twilio => format!("CA{hex}"),
+        Kind::Telnyx => format!("v3:{hex}-aiQ"),
+        Kind::Exotel => hex,
+        Kind::Freeswitch | Kind::Signalwire | Kind::Somleng | Kind::Cloudonix => {
+            let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+            parts.join("-")
         }
     }
 }
@@ -334,9 +354,9 @@ impl<W: Wire> Phone<W> {
         sink: S,
     ) -> Outcome {
         let mut call = call::Call::new(self, line, caller, sink);
-        let ended_by = match line.kind {
-            Kind::Twilio => twilio::run(&mut call).await,
-            Kind::Freeswitch => freeswitch::run(&mut call).await,
+        let ended_by = match members::of(line.kind) {
+            Some(member) => family::run(&mut call, member).await,
+            None => freeswitch::run(&mut call).await,
         };
         call.outcome(ended_by)
     }

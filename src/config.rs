@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::dialect::Kind;
+use crate::dialect::{Kind, PublicKey};
 use crate::survey::Lang;
 
 /// The default file: every setting with default, unit and meaning.
@@ -298,10 +298,14 @@ pub struct Provider {
     pub account_sid: String,
     /// Signing keys.
     pub auth_tokens: Vec<SecretString>,
+    /// Public halves of signing keys.
+    pub public_keys: Vec<PublicKey>,
     /// `SID:secret` for the provider's API.
     pub api_key: Option<SecretString>,
     /// Base address of the provider's API.
     pub api_base: Option<String>,
+    /// Hosts, beside the provider's own, that recordings may be fetched from.
+    pub recording_hosts: Vec<String>,
     /// Keys a start may carry.
     pub start_keys: Vec<SecretString>,
     /// Networks it may come from.

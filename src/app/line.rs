@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::{App, AppError, draw};
 use crate::audio::Library;
 use crate::config::Provider;
-use crate::dialect::Kind;
-use crate::phone::{InProcess, Line};
+use crate::dialect::{Kind, Proof};
+use crate::phone::{self, InProcess, Line};
 use crate::survey::Lang;
-use crate::web::phone::{self, Choice, LineTemplate, Offer, PhoneDesk, PhoneSetup};
+use crate::web::phone::{Choice, LineTemplate, Offer, PhoneDesk, PhoneSetup, router};
 use crate::web::{Body, Router};
 
 /// A line to one provider section of a server at `url`: signs and hands over as that platform
@@ -17,7 +20,7 @@ pub(super) fn to(provider: &Provider, url: &str) -> Line {
     let mut line = Line::new(
         provider.kind,
         format!("{}/voice/{}", url.trim_end_matches('/'), provider.name),
-        call_id(provider.kind, draw()),
+        phone::call_id(provider.kind, draw()),
     );
     line.auth_token = provider.auth_tokens.first().cloned();
     line.start_key = provider.start_keys.first().cloned();
@@ -33,23 +36,6 @@ pub(super) type Wire = InProcess<Router, Body>;
 /// A wire to this server's webhooks, without a socket.
 pub(super) fn wire(app: &App) -> Wire {
     InProcess::new(app.voice())
-}
-
-/// A call id as that platform makes them.
-pub(super) fn call_id(kind: Kind, random: [u8; 16]) -> String {
-    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    match kind {
-        Kind::Twilio => format!("CA{hex}"),
-        Kind::Bandwidth => format!("c-{}-{}", &hex[..8], &hex[8..]),
-        Kind::Freeswitch | Kind::Plivo => format!(
-            "{}-{}-{}-{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..]
-        ),
-    }
 }
 
 /// What a prompt's address says in words, from the surveys themselves.
@@ -71,12 +57,11 @@ pub(super) fn words(library: Arc<Library>) -> impl Fn(&str) -> Option<String> + 
     }
 }
 
-/// Settings for a server that lives in this process only: every kind of provider, secrets drawn
-/// anew, everything on loopback.
+/// Settings for a server that lives in this process only: a section for each kind of provider,
+/// secrets drawn anew, everything on loopback.
 pub(super) fn own_settings(address: &str, database: &str, media: &str, more: &str) -> String {
     let (secret, caller_key) = (super::draw_secret(), super::draw_secret());
-    let (token, start_key) = (super::draw_secret(), super::draw_secret());
-    let plivo_token = super::draw_secret();
+    let sections: String = Kind::ALL.into_iter().map(own_section).collect();
     format!(
         r#"
 listen = "{address}"
@@ -86,30 +71,45 @@ media = "{media}"
 secret = "{secret}"
 caller_key = "{caller_key}"
 {more}
-[provider.twilio]
-kind = "twilio"
+{sections}"#
+    )
+}
+
+/// The section of a kind, named after it.
+fn own_section(kind: Kind) -> String {
+    let word = kind.word();
+    let key = super::draw_secret();
+    let proof = match kind.proof() {
+        Proof::Address => format!("auth_tokens = [\"{key}\"]"),
+        // The phone signs in the platform's place, so it has the private half.
+        Proof::Body => {
+            let private = STANDARD.encode([draw(), draw()].as_flattened());
+            let public = phone::telnyx_public_key(&private);
+            format!(
+                "auth_tokens = [\"{private}\"]\npublic_keys = [\"{public}\"]\n\
+                 start_keys = [\"{key}\"]"
+            )
+        }
+        Proof::Nothing => format!("start_keys = [\"{key}\"]"),
+    };
+    let account = match kind {
+        Kind::Plivo => "MA000000000000000001",
+        Kind::Bandwidth => "55555555",
+        _ => "AC00000000000000000000000000000001",
+    };
+    // Bandwidth signs nothing and has no key of its own that could fetch recordings.
+    let proof = match kind {
+        Kind::Bandwidth => format!("{proof}\napi_key = \"phone:{key}\""),
+        _ => proof,
+    };
+    format!(
+        r#"
+[provider.{word}]
+kind = "{word}"
 survey = "post-call"
 country = "LT"
-account_sid = "AC00000000000000000000000000000001"
-auth_tokens = ["{token}"]
-[provider.freeswitch]
-kind = "freeswitch"
-survey = "post-call"
-country = "LT"
-start_keys = ["{start_key}"]
-[provider.plivo]
-kind = "plivo"
-survey = "post-call"
-country = "LT"
-account_sid = "MA000000000000000001"
-auth_tokens = ["{plivo_token}"]
-[provider.bandwidth]
-kind = "bandwidth"
-survey = "post-call"
-country = "LT"
-account_sid = "55555555"
-api_key = "phone:{start_key}"
-start_keys = ["{start_key}"]
+account_sid = "{account}"
+{proof}
 "#
     )
 }
@@ -135,7 +135,7 @@ pub(super) fn browser_phone(app: &App) -> Router {
         })
     };
     let words = words(site.library.clone());
-    phone::router(PhoneDesk::new(lines, app.voice(), lists, words))
+    router(PhoneDesk::new(lines, app.voice(), lists, words))
 }
 
 /// What can be chosen on the phone's page.
@@ -156,7 +156,7 @@ async fn offered(app: &App) -> Result<PhoneSetup, AppError> {
             .config
             .providers
             .values()
-            .map(|provider| choice(&provider.name, kind_name(provider.kind)))
+            .map(|provider| choice(&provider.name, provider.kind.title()))
             .collect(),
         surveys: surveys.iter().map(|survey| choice(&survey.name, &survey.title)).collect(),
         languages: languages.iter().map(|lang| choice(lang.code(), language_name(*lang))).collect(),
@@ -166,15 +166,6 @@ async fn offered(app: &App) -> Result<PhoneSetup, AppError> {
             .collect(),
         queues: queues.iter().map(|queue| choice(&queue.name, &queue.name)).collect(),
     })
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Twilio => "Twilio",
-        Kind::Freeswitch => "FreeSWITCH",
-        Kind::Plivo => "Plivo",
-        Kind::Bandwidth => "Bandwidth",
-    }
 }
 
 /// A language's own name, for those that the library's surveys speak.

@@ -11,7 +11,7 @@ use super::{
     Otherwise, Phone, Provider, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed,
     loopback_host, reveal,
 };
-use crate::dialect::Kind;
+use crate::dialect::{Kind, Proof, PublicKey};
 
 /// Shortest secret in characters.
 const SECRET_LENGTH: usize = 32;
@@ -429,6 +429,19 @@ impl Reading<'_> {
         })
     }
 
+    fn public_keys(&mut self, name: &str, table: &Table) -> Vec<PublicKey> {
+        let mut keys = Vec::new();
+        for text in strings(table, "public_keys") {
+            match text.parse::<PublicKey>() {
+                Ok(key) => keys.push(key),
+                Err(fault) => {
+                    self.fault(&format!("provider.{name}.public_keys"), fault.to_string())
+                }
+            }
+        }
+        keys
+    }
+
     fn provider(
         &mut self,
         name: &str,
@@ -466,32 +479,29 @@ impl Reading<'_> {
                 self.fault(&key(field), "an empty key opens the door to everyone; remove it");
             }
         }
-        let needed = match kind {
-            Kind::Twilio | Kind::Plivo => ("auth_tokens", !auth_tokens.is_empty()),
-            Kind::Freeswitch | Kind::Bandwidth => (
-                "start_keys",
-                !start_keys.is_empty() || !allow_from.is_empty() || !certificate.is_empty(),
-            ),
-        };
+        let start = !start_keys.is_empty() || !allow_from.is_empty() || !certificate.is_empty();
+        let public_keys = self.public_keys(name, table);
+        let mut missing = Vec::new();
+        if kind.proof() == Proof::Address && auth_tokens.is_empty() {
+            missing.push(NO_AUTH_TOKEN);
+        }
+        if kind.proof() == Proof::Body && public_keys.is_empty() {
+            missing.push(NO_PUBLIC_KEY);
+        }
+        if kind.proof() != Proof::Address && !start {
+            missing.push(NO_START_KEY);
+        }
         if !verify && public {
             self.fault(&key("verify"), "false is refused on a public address: anyone could vote");
         } else if !verify {
             self.warnings
                 .push(format!("provider.{name}: verify = false, requests are not checked"));
         }
-        if verify && !needed.1 {
-            let message = match kind {
-                Kind::Twilio | Kind::Plivo => {
-                    "is missing: without the account's auth token no request can be verified"
-                }
-                Kind::Freeswitch | Kind::Bandwidth => {
-                    "is missing: name start_keys, allow_from or client_cert_header, else anyone who can fetch the start address votes"
-                }
-            };
+        for (field, message) in missing.into_iter().filter(|_| verify) {
             if public {
-                self.fault(&key(needed.0), message);
+                self.fault(&key(field), message);
             } else {
-                self.warnings.push(format!("provider.{name}.{} {message}", needed.0));
+                self.warnings.push(format!("provider.{name}.{field} {message}"));
             }
         }
         let language = string(table, "language");
@@ -560,18 +570,31 @@ impl Reading<'_> {
             own_numbers: strings(table, "own_numbers"),
             account_sid: account,
             auth_tokens,
+            public_keys,
+            recording_hosts: strings(table, "recording_hosts"),
             api_key: api_key.map(SecretString::from),
             api_base,
             start_keys,
             allow_from,
             client_cert_header: (!certificate.is_empty()).then_some(certificate),
             verify,
-            budget_ms: if own == 0 { budget } else { own.min(budget) },
+            budget_ms: if own == 0 { budget.min(kind.most_budget_ms()) } else { own.min(budget) },
             moves,
             numbers,
         })
     }
 }
+
+/// What a provider that is to be verified must name, and why.
+type Missing = (&'static str, &'static str);
+const NO_AUTH_TOKEN: Missing =
+    ("auth_tokens", "is missing: without the account's signing key no request can be verified");
+const NO_PUBLIC_KEY: Missing =
+    ("public_keys", "is missing: without the account's public key no request can be verified");
+const NO_START_KEY: Missing = (
+    "start_keys",
+    "is missing: name start_keys, allow_from or client_cert_header, else anyone who can fetch the start address votes",
+);
 
 fn on(table: &Table) -> bool {
     table.get("on").and_then(Value::as_bool).unwrap_or(true)

@@ -4,12 +4,18 @@
 //! else; the web room hands in what came over the wire.
 
 mod bandwidth;
+mod cloudonix;
+mod exotel;
 mod freeswitch;
 mod handover;
 mod params;
 mod plivo;
 mod recording;
+mod signalwire;
+mod signature;
+mod somleng;
 mod speech;
+mod telnyx;
 mod trust;
 mod twilio;
 mod twiml;
@@ -32,6 +38,7 @@ use crate::survey::{Lang, Speech};
 
 pub use params::{Unreadable, params};
 pub use speech::{PlatformVoice, Speaker, speaker};
+pub use telnyx::{NoPublicKey, PublicKey};
 
 /// What one XML language with its webhooks can do. What is alike in all of them stands in the
 /// default methods; a dialect writes down only how it differs.
@@ -80,6 +87,11 @@ pub trait Dialect: Send + Sync {
 pub fn of(kind: Kind) -> &'static dyn Dialect {
     match kind {
         Kind::Twilio => &twilio::Twilio,
+        Kind::Signalwire => &signalwire::Signalwire,
+        Kind::Telnyx => &telnyx::Telnyx,
+        Kind::Somleng => &somleng::Somleng,
+        Kind::Cloudonix => &cloudonix::Cloudonix,
+        Kind::Exotel => &exotel::Exotel,
         Kind::Freeswitch => &freeswitch::Freeswitch,
         Kind::Plivo => &plivo::Plivo,
         Kind::Bandwidth => &bandwidth::Bandwidth,
@@ -98,28 +110,62 @@ pub enum Kind {
     Plivo,
     /// Bandwidth BXML.
     Bandwidth,
+    /// SignalWire cXML.
+    Signalwire,
+    /// Telnyx TeXML.
+    Telnyx,
+    /// Somleng.
+    Somleng,
+    /// Cloudonix CXML.
+    Cloudonix,
+    /// Exotel ExoML in response mode.
+    Exotel,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Twilio, Self::Freeswitch, Self::Plivo, Self::Bandwidth];
+    pub const ALL: [Self; 9] = [
+        Self::Twilio,
+        Self::Freeswitch,
+        Self::Plivo,
+        Self::Bandwidth,
+        Self::Signalwire,
+        Self::Telnyx,
+        Self::Somleng,
+        Self::Cloudonix,
+        Self::Exotel,
+    ];
 
     /// Longest time in milliseconds that a key waits on the platform for a second one that may
     /// follow it; 0 where only a key that is no answer yet waits.
     pub fn key_wait_ms(self) -> u32 {
         match self {
-            Self::Twilio => twiml::SECOND_KEY_SECONDS * 1000,
             Self::Freeswitch => 0,
             Self::Plivo => plivo::SECOND_KEY_SECONDS * 1000,
             Self::Bandwidth => bandwidth::SECOND_KEY_SECONDS * 1000,
+            _ => twiml::SECOND_KEY_SECONDS * 1000,
         }
     }
 
     /// Whether the platform brings recordings in the body of its requests.
     pub fn uploads(self) -> bool {
+        self == Self::Freeswitch
+    }
+
+    /// What proves that a request of this kind comes from the platform.
+    pub fn proof(self) -> Proof {
         match self {
-            Self::Freeswitch => true,
-            Self::Twilio | Self::Plivo | Self::Bandwidth => false,
+            Self::Twilio | Self::Signalwire | Self::Somleng | Self::Plivo => Proof::Address,
+            Self::Telnyx => Proof::Body,
+            Self::Freeswitch | Self::Bandwidth | Self::Cloudonix | Self::Exotel => Proof::Nothing,
+        }
+    }
+
+    /// The most milliseconds that the store may take before such a platform's patience ends.
+    pub fn most_budget_ms(self) -> u64 {
+        match self {
+            Self::Exotel => 500,
+            _ => u64::MAX,
         }
     }
 
@@ -130,8 +176,40 @@ impl Kind {
             Self::Freeswitch => "freeswitch",
             Self::Plivo => "plivo",
             Self::Bandwidth => "bandwidth",
+            Self::Signalwire => "signalwire",
+            Self::Telnyx => "telnyx",
+            Self::Somleng => "somleng",
+            Self::Cloudonix => "cloudonix",
+            Self::Exotel => "exotel",
         }
     }
+
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Twilio => "Twilio",
+            Self::Freeswitch => "FreeSWITCH",
+            Self::Plivo => "Plivo",
+            Self::Bandwidth => "Bandwidth",
+            Self::Signalwire => "SignalWire",
+            Self::Telnyx => "Telnyx",
+            Self::Somleng => "Somleng",
+            Self::Cloudonix => "Cloudonix",
+            Self::Exotel => "Exotel",
+        }
+    }
+}
+
+/// What proves that a request comes from the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A signature over the whole address, with a secret that both sides have.
+    Address,
+    /// A signature over the body alone, by a key of which we have the public half; a start needs
+    /// what [`Proof::Nothing`] needs beside it.
+    Body,
+    /// Nothing: start keys, networks and client certificates must do.
+    Nothing,
 }
 
 /// GET or POST; everything else is refused before a dialect sees it.
@@ -212,6 +290,8 @@ pub struct Credentials {
     pub public_url: String,
     /// Keys that sign the provider's requests; any of them verifies.
     pub auth_tokens: Vec<SecretString>,
+    /// Public halves of the keys that sign the provider's requests; any of them verifies.
+    pub public_keys: Vec<PublicKey>,
     /// Keys that a start may carry as `k` or as password of HTTP Basic.
     pub start_keys: Vec<SecretString>,
     /// Networks that may send requests.
@@ -246,6 +326,9 @@ pub enum Refusal {
     /// The signature fits none of the keys.
     #[error("bad_signature")]
     BadSignature,
+    /// The signature's time is too far from ours.
+    #[error("signature_too_old")]
+    TooOld,
     /// A start key was sent and fits none.
     #[error("bad_start_key")]
     BadStartKey,

@@ -64,6 +64,12 @@ pub(super) fn file(base: &str, voice: &Voice, prompt: &Prompt) -> String {
     joined(base, voice, prompt, &[])
 }
 
+/// The address of a sound without words that every language of a survey has.
+pub(super) fn sound(base: &str, voice: &Voice, lang: Lang, id: &str) -> String {
+    let survey = utf8_percent_encode(&voice.survey, SEGMENT);
+    format!("{base}/audio/{survey}/{}/{lang}/{id}.wav", voice.version)
+}
+
 /// The address of a file cut together from several prompts, in the order they are heard: the
 /// folder names the language of the first; a part in another language carries its own before an
 /// underscore (`/en/choose+lt_choose.wav`), which no prompt id can hold.

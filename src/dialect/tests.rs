@@ -2,6 +2,7 @@
 
 mod bandwidth;
 mod decoding;
+mod family;
 mod plivo;
 mod reading;
 mod signature;
@@ -92,6 +93,7 @@ fn credentials(public_url: &str) -> Credentials {
     Credentials {
         public_url: public_url.to_owned(),
         auth_tokens: Vec::new(),
+        public_keys: Vec::new(),
         start_keys: Vec::new(),
         allow_from: Vec::new(),
         client_cert_header: None,

@@ -10,21 +10,30 @@ use crate::config::{Config, Provider};
 struct Home {
     /// The kind's word in the settings.
     kind: &'static str,
-    /// Base address of its API.
-    api: &'static str,
+    /// Base address of its API; none where each customer has an address of their own.
+    api: Option<&'static str>,
     /// Domains, with all below them, to which its API may send us on for a recording.
     media: &'static [&'static str],
 }
 
 /// Twilio: <https://www.twilio.com/docs/voice/api/recording>. Plivo:
 /// <https://www.plivo.com/docs/voice/xml/record>; its notices name the media host.
-/// Bandwidth: <https://dev.bandwidth.com/docs/voice/webhooks/recordingAvailable>. Kinds that are
-/// not here upload their recordings and have no API of their own.
+/// Bandwidth: <https://dev.bandwidth.com/docs/voice/webhooks/recordingAvailable>. SignalWire: every
+/// space has a name below its domain (developer.signalwire.com/compatibility-api). Kinds that are
+/// not here upload their recordings, or their documentation names no host: then the settings must.
 const HOMES: &[Home] = &[
-    Home { kind: "twilio", api: "https://api.twilio.com", media: &["twilio.com", "twiliocdn.com"] },
-    Home { kind: "bandwidth", api: "https://voice.bandwidth.com", media: &["bandwidth.com"] },
-    Home { kind: "plivo", api: "https://media.plivo.com", media: &["plivo.com"] },
+    Home {
+        kind: "twilio",
+        api: Some("https://api.twilio.com"),
+        media: &["twilio.com", "twiliocdn.com"],
+    },
+    Home { kind: "bandwidth", api: Some("https://voice.bandwidth.com"), media: &["bandwidth.com"] },
+    Home { kind: "plivo", api: Some("https://media.plivo.com"), media: &["plivo.com"] },
+    Home { kind: "signalwire", api: None, media: &["signalwire.com"] },
 ];
+
+/// Kinds whose signing key is also the password of their API.
+const ONE_SECRET: [&str; 3] = ["twilio", "somleng", "plivo"];
 
 /// User and password of HTTP Basic.
 pub(super) struct Credentials {
@@ -57,7 +66,7 @@ fn home(provider: &Provider) -> Option<&'static Home> {
 /// The base address of the provider's API without a slash at the end: the settings' `api_base`,
 /// else the provider's own.
 pub(super) fn api(provider: &Provider) -> Option<&str> {
-    let own = || home(provider).map(|home| home.api);
+    let own = || home(provider).and_then(|home| home.api);
     provider.api_base.as_deref().or_else(own).map(|base| base.trim_end_matches('/'))
 }
 
@@ -66,6 +75,9 @@ pub(super) fn credentials(provider: &Provider) -> Option<Credentials> {
     if let Some(key) = &provider.api_key {
         let (user, password) = key.expose_secret().split_once(':')?;
         return Some(Credentials { user: user.to_owned(), password: password.into() });
+    }
+    if !ONE_SECRET.contains(&provider.kind.word()) {
+        return None;
     }
     let password = provider.auth_tokens.first()?.clone();
     let user = provider.account_sid.clone();
@@ -90,13 +102,13 @@ pub(super) fn owner<'a>(config: &'a Config, provider: &'a Provider, url: &Url) -
 /// Whether, and with what, we may ask an address for a recording; `None`: never.
 ///
 /// The provider's API, over the very scheme, host and port of its base address, may always be
-/// asked. Where it sends us on, the other end must be one of the provider's domains, by https on
-/// the usual port.
+/// asked. Any other host must be one that the settings name, or, where the provider sends us on,
+/// below one of its domains; by https on the usual port, and without credentials.
 pub(super) fn allowed(provider: &Provider, url: &Url, came: Came) -> Option<Allowed> {
     if !url.username().is_empty() || url.password().is_some() {
         return None;
     }
-    let own = home(provider).map(|home| home.api);
+    let own = home(provider).and_then(|home| home.api);
     let bases = provider.api_base.as_deref().into_iter().chain(own);
     if bases.filter_map(|base| Url::parse(base).ok()).any(|base| base.origin() == url.origin()) {
         return Some(Allowed::Credentials);
@@ -108,7 +120,9 @@ pub(super) fn allowed(provider: &Provider, url: &Url, came: Came) -> Option<Allo
     };
     let known = home(provider).is_some_and(|home| home.media.iter().any(below));
     let usual = url.scheme() == "https" && url.port().is_none();
-    (came == Came::Redirected && known && usual).then_some(Allowed::Nothing)
+    let named = provider.recording_hosts.iter().any(|host| url.domain() == Some(host.as_str()));
+    let theirs = named || came == Came::Redirected && known;
+    (theirs && usual).then_some(Allowed::Nothing)
 }
 
 #[cfg(test)]

@@ -145,10 +145,10 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         let object: serde_json::Map<String, serde_json::Value> =
             params.into_iter().map(|(name, value)| (name, value.into())).collect();
         let body = Bytes::from(serde_json::Value::Object(object).to_string());
-        Ask { method: Method::POST, url, headers, body, shown }
+        Ask { method: Method::POST, url, headers, body, shown, secret: Vec::new() }
     } else {
         let url = call::with_query(&url, &params);
-        Ask { method: Method::GET, url, headers, body: Bytes::new(), shown }
+        Ask { method: Method::GET, url, headers, body: Bytes::new(), shown, secret: Vec::new() }
     };
     call.ask(ask, false, |_| Vec::new()).await
 }
@@ -302,8 +302,9 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     if !asked {
         call.asked(Asked::Speech { prompt_ms: 0 });
     }
-    let taken =
-        call.record(record.silence_ms, record.max_ms, |key| record.finish.contains(key)).await;
+    let taken = call
+        .record(record.silence_ms, false, record.max_ms, |key| record.finish.contains(key))
+        .await;
     // The whole recording is kept, with the silence at its end.
     let millis = taken.whole_ms;
     let line = call.line;

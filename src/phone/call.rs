@@ -64,6 +64,8 @@ pub(super) struct Ask {
     pub(super) body: Bytes,
     /// Parameters worth showing.
     pub(super) shown: Vec<(String, String)>,
+    /// What is added to the query unseen: a start key.
+    pub(super) secret: Vec<(String, String)>,
 }
 
 /// A piece of sound whose length is known.
@@ -183,7 +185,7 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
         self.gaps.extend(self.gap.take());
     }
 
-    /// Sends a request and follows redirects of HTTP: with POST turned to GET on Twilio, with an
+    /// Sends a request and follows redirects of HTTP: with POST turned to GET by most, with an
     /// emptied POST on FreeSWITCH (`keep_post`). `sign` makes the headers for each address.
     pub(super) async fn ask(
         &mut self,
@@ -198,7 +200,7 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
             headers.extend(sign(&ask));
             let request = WebRequest {
                 method: ask.method.clone(),
-                url: ask.url.clone(),
+                url: with_query(&ask.url, &ask.secret),
                 headers,
                 body: ask.body.clone(),
             };
@@ -213,6 +215,7 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
             }
             ask.url = wire::resolve(&ask.url, answer.header("location"))?;
             ask.body = Bytes::new();
+            ask.secret.clear();
             if !keep_post && !matches!(answer.status, 307 | 308) {
                 ask.method = Method::GET;
             }
@@ -364,9 +367,11 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
 
     /// Records until silence, a key that `ends` it, the longest time (0: none), or hang-up.
     /// Silence before the first word is time to think; after the last word it is dead air.
+    /// `after_speech`: silence ends it only after the first word.
     pub(super) async fn record(
         &mut self,
         silence_ms: i64,
+        after_speech: bool,
         longest_ms: i64,
         ends: impl Fn(char) -> bool + Send,
     ) -> Taken {
@@ -383,7 +388,8 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
             }
         }
         while key.is_none() && !hung_up {
-            let quiet = match self.speaking || silence_ms == 0 {
+            let unheard = after_speech && first_sound.is_none();
+            let quiet = match self.speaking || silence_ms == 0 || unheard {
                 true => i64::MAX,
                 false => last_sound + silence_ms,
             };
@@ -429,7 +435,7 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
         self.recordings.push(Recorded { id, url, millis, wav });
     }
 
-    /// The piece of a Twilio verb that can be heard, `times` included in its length once.
+    /// The piece of a verb of the TwiML family that can be heard, `times` included in its length once.
     pub(super) async fn piece(&mut self, base: &str, speech: &twiml::Speech) -> Option<Piece> {
         match speech {
             twiml::Speech::Say { text, voice, lang, .. } => Some(Self::say(text, lang, voice)),
@@ -468,6 +474,13 @@ const AUDIO: [&str; 12] = [
     "audio/x-aiff",
     "audio/gsm",
 ];
+
+/// Parameters as a JSON object.
+pub(super) fn json(params: &[(String, String)]) -> String {
+    let object: serde_json::Map<String, serde_json::Value> =
+        params.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+    serde_json::Value::Object(object).to_string()
+}
 
 /// Parameters as a form.
 pub(super) fn form(params: &[(String, String)]) -> String {

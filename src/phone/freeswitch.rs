@@ -157,14 +157,21 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(&content);
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        Ask { method: Method::POST, url, headers, body: Bytes::from(body), shown }
+        Ask {
+            method: Method::POST,
+            url,
+            headers,
+            body: Bytes::from(body),
+            shown,
+            secret: Vec::new(),
+        }
     } else if call.line.post {
         headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
         let body = Bytes::from(call::form(&params));
-        Ask { method: Method::POST, url, headers, body, shown }
+        Ask { method: Method::POST, url, headers, body, shown, secret: Vec::new() }
     } else {
         let url = call::with_query(&url, &params);
-        Ask { method: Method::GET, url, headers, body: Bytes::new(), shown }
+        Ask { method: Method::GET, url, headers, body: Bytes::new(), shown, secret: Vec::new() }
     };
     let (url, answer) = call.ask(ask, true, |_| Vec::new()).await?;
     if answer.status != 200 {
@@ -436,7 +443,7 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         // more of them than the limit (switch_ivr_record_file).
         limit => (limit + 1) * 1000 - call.utc_ms().rem_euclid(1000),
     };
-    let taken = call.record(record.silence_ms, limit_ms, ends).await;
+    let taken = call.record(record.silence_ms, false, limit_ms, ends).await;
     call.keep(record.name.clone(), None, &taken, taken.whole_ms);
     if let Some(kept) = call.recordings.last() {
         client.file = Some((record.name.clone(), record.file.clone(), kept.wav.clone()));

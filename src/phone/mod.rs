@@ -16,9 +16,11 @@ mod bandwidth;
 mod bxml;
 mod call;
 mod caller;
+mod family;
 mod freeswitch;
 mod gather;
 mod httapi;
+mod members;
 mod plivo;
 mod plivoxml;
 mod rules;
@@ -26,7 +28,6 @@ mod script;
 mod sign;
 mod sound;
 mod transcript;
-mod twilio;
 mod twiml;
 mod wire;
 mod xml;
@@ -45,7 +46,10 @@ use crate::dialect::Kind;
 
 pub use caller::{Act, Asked, Caller, Live, Paced, Scripted};
 pub use script::{ScriptError, Word, words};
-pub use sign::{plivo as plivo_signature, twilio as twilio_signature};
+pub use sign::{
+    address_every as every_value_signature, plivo as plivo_signature, telnyx as telnyx_signature,
+    telnyx_public_key, twilio as twilio_signature,
+};
 pub use transcript::Transcript;
 pub use wire::{Http, InProcess, WebRequest, WebResponse, Wire, WireError};
 
@@ -59,11 +63,13 @@ pub struct Line {
     pub base: String,
     /// Another start address, such as that of an announced hand-over.
     pub start_url: Option<String>,
-    /// Whether requests are POST; else GET. Documents of Twilio name their own methods.
+    /// Whether requests are POST; else GET. Documents of TwiML and its relatives name their own methods.
     pub post: bool,
-    /// Twilio, Plivo: the key that signs. Without it requests go unsigned.
+    /// The key that signs, where the platform signs: the secret that both sides share, or for
+    /// Telnyx the private key in base64. Without it requests go unsigned.
     pub auth_token: Option<SecretString>,
-    /// The start key: FreeSWITCH sends it as `k`, Bandwidth as password of HTTP Basic.
+    /// The start key, where the platform does not sign the address: sent as `k`, by Bandwidth as
+    /// password of HTTP Basic.
     pub start_key: Option<SecretString>,
     /// What the hand-over says: `agent`, `queue`, `lang`, …. FreeSWITCH sends it as parameters of
     /// every request, the others in the query of the start address.
@@ -71,9 +77,9 @@ pub struct Line {
     /// Parameters added to the first request or put in place of its own, such as
     /// `DialCallStatus=completed`.
     pub first: Vec<(String, String)>,
-    /// The platform's id of the call: `CA` and 32 hex digits, or a UUID.
+    /// The platform's id of the call; see [`call_id`].
     pub call_id: String,
-    /// Twilio's account.
+    /// The account at the platform.
     pub account_sid: String,
     /// The caller's number, E.164 or whatever a platform may say.
     pub from: String,
@@ -83,9 +89,9 @@ pub struct Line {
     /// server; `None` when the server keeps its own time.
     pub start_ms: Option<i64>,
     /// Whether the platform is set up to ask the fallback address when a document cannot be had
-    /// (Twilio; Plivo for the answer address; FreeSWITCH has none).
+    /// (TwiML and its relatives; Plivo for the answer address; FreeSWITCH has none).
     pub fallback: bool,
-    /// Where recordings can be fetched; below it stands, on Twilio,
+    /// Where recordings can be fetched; below it stands, on TwiML's platforms,
     /// `/2010-04-01/Accounts/{account}/Recordings/{id}`, on Plivo
     /// `/v1/Account/{account}/Recording/{id}.wav`, on Bandwidth
     /// `/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media`.
@@ -113,9 +119,24 @@ impl Line {
             media: match kind {
                 Kind::Plivo => "https://media.plivo.com",
                 Kind::Bandwidth => "https://voice.bandwidth.com",
-                Kind::Twilio | Kind::Freeswitch => "https://api.twilio.com",
+                _ => "https://api.twilio.com",
             }
             .into(),
+        }
+    }
+}
+
+/// A call id as the platform of that kind makes them.
+pub fn call_id(kind: Kind, random: [u8; 16]) -> String {
+    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    match kind {
+        Kind::Twilio => format!("CA{hex}"),
+        Kind::Telnyx => format!("v3:{hex}-aiQ"),
+        Kind::Exotel => hex,
+        Kind::Bandwidth => format!("c-{}-{}", &hex[..8], &hex[8..]),
+        Kind::Freeswitch | Kind::Plivo | Kind::Signalwire | Kind::Somleng | Kind::Cloudonix => {
+            let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+            parts.join("-")
         }
     }
 }
@@ -347,11 +368,11 @@ impl<W: Wire> Phone<W> {
         sink: S,
     ) -> Outcome {
         let mut call = call::Call::new(self, line, caller, sink);
-        let ended_by = match line.kind {
-            Kind::Twilio => twilio::run(&mut call).await,
-            Kind::Freeswitch => freeswitch::run(&mut call).await,
-            Kind::Plivo => plivo::run(&mut call).await,
-            Kind::Bandwidth => bandwidth::run(&mut call).await,
+        let ended_by = match (members::of(line.kind), line.kind) {
+            (Some(member), _) => family::run(&mut call, member).await,
+            (None, Kind::Plivo) => plivo::run(&mut call).await,
+            (None, Kind::Bandwidth) => bandwidth::run(&mut call).await,
+            (None, _) => freeswitch::run(&mut call).await,
         };
         call.outcome(ended_by)
     }

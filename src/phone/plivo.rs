@@ -140,10 +140,10 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     let ask = if post {
         headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
         let body = Bytes::from(call::form(&params));
-        Ask { method: Method::POST, url, headers, body, shown }
+        Ask { method: Method::POST, url, headers, body, shown, secret: Vec::new() }
     } else {
         let url = call::with_query(&url, &params);
-        Ask { method: Method::GET, url, headers, body: Bytes::new(), shown }
+        Ask { method: Method::GET, url, headers, body: Bytes::new(), shown, secret: Vec::new() }
     };
     let token = call.line.auth_token.clone();
     // Never the same twice.
@@ -354,8 +354,9 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     if record.beep && !call.play(&beep()).await {
         return Some(Flow::End(EndedBy::Caller));
     }
-    let taken =
-        call.record(record.silence_ms, record.max_ms, |key| record.finish.contains(key)).await;
+    let taken = call
+        .record(record.silence_ms, false, record.max_ms, |key| record.finish.contains(key))
+        .await;
     // The whole recording is kept, with the silence at its end.
     let millis = taken.whole_ms;
     let line = call.line;

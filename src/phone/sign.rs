@@ -1,27 +1,67 @@
-//! How a provider proves who it is. Written from Twilio's public description of
-//! `X-Twilio-Signature` and from Plivo's libraries, not from the server's own check, so that the two
-//! test each other.
+//! How a provider proves who it is. Written from the providers' public descriptions, not from the
+//! server's own check, so that the two test each other.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
 
-/// `X-Twilio-Signature` of a request: base64 of HMAC-SHA1, with the account's auth token as key,
-/// over the address (without fragment) followed by every form parameter as name and value, sorted
-/// by name; of a repeated name each different value counts once, sorted.
-/// `form` is empty for GET.
+use super::members::Repeated;
+
+/// `X-Twilio-Signature` of a request, keyed with the account's auth token; see [`address`].
 pub fn twilio(auth_token: &str, url: &str, form: &[(String, String)]) -> String {
+    address(auth_token, url, form, Repeated::Once)
+}
+
+/// SignalWire's and Somleng's signature of a request, keyed with the signing key or auth token: as
+/// Twilio's, but every value of a repeated name counts; see [`address`].
+pub fn address_every(key: &str, url: &str, form: &[(String, String)]) -> String {
+    address(key, url, form, Repeated::Every)
+}
+
+/// `telnyx-signature-ed25519`: base64 of the Ed25519 signature over `timestamp|body`. The private
+/// key is 32 bytes in base64.
+pub fn telnyx(private_key: &str, timestamp: &str, body: &[u8]) -> String {
+    let message = [timestamp.as_bytes(), b"|", body].concat();
+    let signature = private(private_key).map(|key| key.sign(&message).to_bytes());
+    signature.map(|bytes| STANDARD.encode(bytes)).unwrap_or_default()
+}
+
+/// The public half of such a private key, in base64 as the portal shows it.
+pub fn telnyx_public_key(private_key: &str) -> String {
+    let public = private(private_key).map(|key| key.verifying_key().to_bytes());
+    public.map(|bytes| STANDARD.encode(bytes)).unwrap_or_default()
+}
+
+fn private(text: &str) -> Option<SigningKey> {
+    let bytes: [u8; 32] = STANDARD.decode(text).ok()?.try_into().ok()?;
+    Some(SigningKey::from_bytes(&bytes))
+}
+
+/// A signature over an address: base64 of HMAC-SHA1 over the address (without fragment) followed
+/// by every form parameter as name and value, sorted by name. `form` is empty for GET.
+pub(super) fn address(
+    key: &str,
+    url: &str,
+    form: &[(String, String)],
+    repeated: Repeated,
+) -> String {
     let mut sorted: Vec<&(String, String)> = form.iter().collect();
-    sorted.sort();
-    sorted.dedup();
+    match repeated {
+        Repeated::Once => {
+            sorted.sort();
+            sorted.dedup();
+        }
+        Repeated::Every => sorted.sort_by_key(|(name, _)| name),
+    }
     let mut text = url.split('#').next().unwrap_or_default().to_owned();
     for (name, value) in sorted {
         text.push_str(name);
         text.push_str(value);
     }
-    match Hmac::<Sha1>::new_from_slice(auth_token.as_bytes()) {
+    match Hmac::<Sha1>::new_from_slice(key.as_bytes()) {
         Ok(mac) => STANDARD.encode(mac.chain_update(text.as_bytes()).finalize().into_bytes()),
         Err(_) => String::new(), // HMAC takes keys of every length
     }
@@ -81,6 +121,11 @@ mod tests {
         assert_eq!(
             twilio("12345", "http://mycompany.com:1234/myapp.php?foo=1&bar=2", &call),
             "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="
+        );
+        let every = form(&[("B", "2"), ("B", "1"), ("A", "x"), ("B", "2")]);
+        assert_eq!(
+            address_every("12345", url, &every),
+            address_every("12345", &format!("{url}AxB2B1B2"), &[])
         );
         let repeated = form(&[
             ("Sid", "CA123"),

@@ -33,7 +33,6 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 
 use super::serve::Peer;
-use crate::dialect::Kind;
 use crate::phone::{Act, Event, InProcess, Line, Live, Phone};
 
 /// Calls that may run at one time; further ones are refused.
@@ -193,15 +192,7 @@ impl PhoneDesk {
         let template = template.ok_or(Refused::Unknown("provider"))?;
         let mut line = template.line.clone();
         line.start_ms = None;
-        let raw = random_hex()?;
-        line.call_id = match line.kind {
-            Kind::Twilio => format!("CA{raw}"),
-            Kind::Bandwidth => format!("c-{}-{}", &raw[..8], &raw[8..]),
-            Kind::Freeswitch | Kind::Plivo => {
-                let parts = [&raw[..8], &raw[8..12], &raw[12..16], &raw[16..20], &raw[20..]];
-                parts.join("-")
-            }
-        };
+        line.call_id = crate::phone::call_id(line.kind, random()?);
         let number = wish.number.trim();
         if number.chars().count() > 40 || number.chars().any(char::is_control) {
             return Err(Refused::Unknown("number"));
@@ -226,10 +217,14 @@ impl PhoneDesk {
     }
 }
 
-fn random_hex() -> Result<String, Refused> {
+fn random() -> Result<[u8; 16], Refused> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|_| Refused::NoRandom)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(bytes)
+}
+
+fn random_hex() -> Result<String, Refused> {
+    Ok(random()?.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Why the phone does not do what the page asked.
@@ -491,6 +486,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::dialect::Kind;
 
     const DOCUMENT: &str = "<?xml version=\"1.0\"?><Response><Gather numDigits=\"1\" \
         timeout=\"6\" finishOnKey=\"\" action=\"/voice/tw/turn?t=1\"><Say>Hello there</Say>\

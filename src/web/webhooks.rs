@@ -478,6 +478,7 @@ fn credentials(site: &Site, provider: &Provider) -> Credentials {
     Credentials {
         public_url: site.config.public_url.clone(),
         auth_tokens: provider.auth_tokens.clone(),
+        public_keys: provider.public_keys.clone(),
         start_keys: provider.start_keys.clone(),
         allow_from: provider.allow_from.clone(),
         client_cert_header: provider.client_cert_header.clone(),

@@ -3,10 +3,14 @@
 
 use aftercall::app::App;
 use aftercall::config::Config;
-use aftercall::dialect::Kind;
-use aftercall::phone::{After, InProcess, Line, Outcome, WebRequest, WebResponse, Wire, WireError};
+use aftercall::dialect::{Kind, Proof};
+use aftercall::phone::{
+    After, InProcess, Line, Outcome, WebRequest, WebResponse, Wire, WireError, call_id,
+    telnyx_public_key,
+};
 use aftercall::web::{Body, Router};
 
+mod alike;
 mod anything;
 mod away;
 mod broken;
@@ -27,6 +31,8 @@ const T: i64 = 1_768_903_200_000;
 const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// Starts calls of FreeSWITCH.
 const START_KEY: &str = "fedcba9876543210fedcba9876543210";
+/// Signs Telnyx's requests (the first test key of RFC 8032).
+const PRIVATE_KEY: &str = "nWGxne/9WmC6hEr0kuwsxERJxXtnMmkZcDrOx8MFn2A=";
 /// Where documents say that the server is.
 const PUBLIC: &str = "http://127.0.0.1:8080";
 
@@ -65,11 +71,12 @@ impl Centre {
     /// How often an event was counted, over all providers.
     fn counted(&self, event: &str) -> u64 {
         let counters = self.app.site.desk.counters();
-        Kind::ALL.into_iter().map(|kind| counters.total(event, turns::name(kind))).sum()
+        Kind::ALL.iter().map(|kind| counters.total(event, kind.word())).sum()
     }
 }
 
-/// The settings of a server with every kind of provider; `further` begins with top-level keys.
+/// The settings of a server with every kind of provider, each section named after its kind;
+/// `further` begins with top-level keys.
 fn settings(
     listen: &str,
     public_url: &str,
@@ -77,6 +84,7 @@ fn settings(
     media: &std::path::Path,
     further: &str,
 ) -> String {
+    let sections: String = Kind::ALL.into_iter().map(section).collect();
     format!(
         r#"
 listen = "{listen}"
@@ -87,32 +95,33 @@ secret = ["{}"]
 caller_key = "{}"
 call.callbacks = true
 {further}
-[provider.twilio]
-kind = "twilio"
-survey = "post-call"
-country = "LT"
-account_sid = "AC00000000000000000000000000000001"
-auth_tokens = ["{AUTH_TOKEN}"]
-[provider.freeswitch]
-kind = "freeswitch"
-survey = "post-call"
-country = "LT"
-start_keys = ["{START_KEY}"]
-[provider.plivo]
-kind = "plivo"
-survey = "post-call"
-country = "LT"
-account_sid = "MA000000000000000001"
-auth_tokens = ["{AUTH_TOKEN}"]
-[provider.bandwidth]
-kind = "bandwidth"
-survey = "post-call"
-country = "LT"
-start_keys = ["{START_KEY}"]
-"#,
+{sections}"#,
         media.display(),
         "s".repeat(32),
         "c".repeat(32),
+    )
+}
+
+fn section(kind: Kind) -> String {
+    let word = kind.word();
+    let proof = match kind.proof() {
+        Proof::Address => format!("auth_tokens = [\"{AUTH_TOKEN}\"]"),
+        Proof::Body => format!(
+            "public_keys = [\"{}\"]\nstart_keys = [\"{START_KEY}\"]",
+            telnyx_public_key(PRIVATE_KEY)
+        ),
+        Proof::Nothing => format!("start_keys = [\"{START_KEY}\"]"),
+    };
+    format!(
+        r#"
+[provider.{word}]
+kind = "{word}"
+survey = "post-call"
+country = "LT"
+account_sid = "AC00000000000000000000000000000001"
+budget_ms = 600000
+{proof}
+"#
     )
 }
 
@@ -132,17 +141,20 @@ impl Wire for Near {
 
 /// A line to the server at [`PUBLIC`] for a call of its own, an hour after the one before.
 fn line(kind: Kind, number: u32) -> Line {
-    let call_id = match kind {
-        Kind::Twilio => format!("CA{number:032x}"),
-        Kind::Bandwidth => format!("c-{number:08x}-1a31c52e"),
-        Kind::Freeswitch | Kind::Plivo => format!("{number:08x}-0000-4000-8000-000000000000"),
-    };
-    let mut line = Line::new(kind, format!("{PUBLIC}/voice/{}", turns::name(kind)), call_id);
-    line.auth_token = Some(AUTH_TOKEN.into());
+    let mut random = [0; 16];
+    random[12..].copy_from_slice(&number.to_be_bytes());
+    let base = format!("{PUBLIC}/voice/{}", kind.word());
+    let mut line = Line::new(kind, base, call_id(kind, random));
+    line.auth_token = Some(secret(kind).into());
     line.start_key = Some(START_KEY.into());
     line.from = format!("+3706{number:07}");
     line.start_ms = Some(T + i64::from(number) * 1000);
     line
+}
+
+/// What signs the requests of that kind.
+fn secret(kind: Kind) -> &'static str {
+    if kind.proof() == Proof::Body { PRIVATE_KEY } else { AUTH_TOKEN }
 }
 
 /// The kinds of provider in turn.

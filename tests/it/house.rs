@@ -48,7 +48,14 @@ const EDGES: Edges = &[
     ("interview", &[("survey", All)]),
     ("survey", &[]),
     ("satisfaction", &[]),
-    ("config", &[("survey", Types), ("interview", Types), ("dialect", Only(&["Kind"]))]),
+    (
+        "config",
+        &[
+            ("survey", Types),
+            ("interview", Types),
+            ("dialect", Only(&["Kind", "Proof", "PublicKey"])),
+        ],
+    ),
     ("clock", &[("interview", Only(&["Millis"]))]),
     ("telemetry", &[]),
 ];

@@ -103,9 +103,15 @@ macro_rules! golden {
                 let golden = [
                     (Kind::Twilio, include_str!(concat!("../../../tests/it/data/dialect/twilio/", $name, ".xml"))),
                     (Kind::Freeswitch, include_str!(concat!("../../../tests/it/data/dialect/freeswitch/", $name, ".xml"))),
-                    (Kind::Bandwidth, include_str!(concat!("../../../tests/it/data/dialect/bandwidth/", $name, ".xml"))),
                     (Kind::Plivo, include_str!(concat!("../../../tests/it/data/dialect/plivo/", $name, ".xml"))),
+                    (Kind::Bandwidth, include_str!(concat!("../../../tests/it/data/dialect/bandwidth/", $name, ".xml"))),
+                    (Kind::Signalwire, include_str!(concat!("../../../tests/it/data/dialect/signalwire/", $name, ".xml"))),
+                    (Kind::Telnyx, include_str!(concat!("../../../tests/it/data/dialect/telnyx/", $name, ".xml"))),
+                    (Kind::Somleng, include_str!(concat!("../../../tests/it/data/dialect/somleng/", $name, ".xml"))),
+                    (Kind::Cloudonix, include_str!(concat!("../../../tests/it/data/dialect/cloudonix/", $name, ".xml"))),
+                    (Kind::Exotel, include_str!(concat!("../../../tests/it/data/dialect/exotel/", $name, ".xml"))),
                 ];
+                assert_eq!(golden.map(|(kind, _)| kind), Kind::ALL);
                 for (kind, expected) in golden {
                     let written: String = $document(kind);
                     assert_eq!(written, expected, "{} {}", kind.word(), $name);

@@ -73,7 +73,7 @@ impl Meddler {
     fn bent(&self, old: &WebRequest) -> WebRequest {
         let keys = ["1", "2", "9", "#", "*", "10", "5"];
         let key = keys[usize::try_from(self.dice(keys.len() as u64)).expect("small")];
-        let name = if self.kind == Kind::Freeswitch { "digits" } else { "Digits" };
+        let name = turns::digits(self.kind);
         let mut params: Vec<(String, String)> = form_urlencoded::parse(&old.body)
             .filter(|(known, _)| known != name && !known.starts_with("Record"))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))

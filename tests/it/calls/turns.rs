@@ -1,39 +1,40 @@
 //! Single requests as the providers send them, without a phone: for tests that choose the
 //! moment and the number of each request themselves.
 
-use aftercall::dialect::Kind;
-use aftercall::phone::{WebRequest, plivo_signature, twilio_signature};
+use aftercall::dialect::{Kind, Proof};
+use aftercall::phone::{
+    WebRequest, every_value_signature, plivo_signature, telnyx_signature, twilio_signature,
+};
 use bytes::Bytes;
 use http::Method;
 
-use super::{AUTH_TOKEN, PUBLIC, START_KEY, line};
+use super::{AUTH_TOKEN, PRIVATE_KEY, PUBLIC, START_KEY, T, line};
 
 /// The request that begins call `number`, in English.
 pub fn start(kind: Kind, number: u32, agent: &str) -> WebRequest {
+    let url = format!("{PUBLIC}/voice/{}/start", kind.word());
     match kind {
-        Kind::Twilio | Kind::Plivo => {
-            let name = name(kind);
-            let url = format!("{PUBLIC}/voice/{name}/start?agent={agent}&lang=en");
-            request(kind, number, url, &[])
-        }
         Kind::Bandwidth => {
-            let query = format!("agent={agent}&lang=en&k={START_KEY}");
-            let url = format!("{PUBLIC}/voice/bandwidth/start?{query}");
+            let url = format!("{url}?agent={agent}&lang=en&k={START_KEY}");
             request(kind, number, url, &[("eventType", "answer")])
         }
         Kind::Freeswitch => {
-            let url = format!("{PUBLIC}/voice/freeswitch/start");
             request(kind, number, url, &[("agent", agent), ("lang", "en"), ("k", START_KEY)])
+        }
+        _ => {
+            let key = match kind.proof() {
+                Proof::Address => String::new(),
+                Proof::Body | Proof::Nothing => format!("&k={START_KEY}"),
+            };
+            request(kind, number, format!("{url}?agent={agent}&lang=en{key}"), &[])
         }
     }
 }
 
 /// The turn of a token; no keys: silence.
 pub fn turn(kind: Kind, number: u32, token: &str, keys: &str) -> WebRequest {
-    let name = name(kind);
-    let url = format!("{PUBLIC}/voice/{name}/turn?t={token}");
+    let url = format!("{PUBLIC}/voice/{}/turn?t={token}", kind.word());
     match (kind, keys) {
-        (Kind::Twilio, keys) => request(kind, number, url, &[("Digits", keys)]),
         (Kind::Plivo, "") => request(kind, number, format!("{url}&silence=1"), &[]),
         (Kind::Plivo, keys) => {
             request(kind, number, url, &[("Digits", keys), ("InputType", "dtmf")])
@@ -45,6 +46,7 @@ pub fn turn(kind: Kind, number: u32, token: &str, keys: &str) -> WebRequest {
         (Kind::Freeswitch, keys) => {
             request(kind, number, url, &[("digits", keys), ("input_type", "dtmf")])
         }
+        (_, keys) => request(kind, number, url, &[(digits(kind), keys)]),
     }
 }
 
@@ -53,17 +55,18 @@ pub fn name(kind: Kind) -> &'static str {
     kind.word()
 }
 
+/// The parameter with the pressed keys.
+pub fn digits(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Freeswitch => "digits",
+        Kind::Exotel => "DigitsPressed",
+        _ => "Digits",
+    }
+}
+
 fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRequest {
     let call = line(kind, number);
     let mut params: Vec<(String, String)> = match kind {
-        Kind::Twilio => vec![
-            ("CallSid".into(), call.call_id),
-            ("AccountSid".into(), call.account_sid),
-            ("CallStatus".into(), "in-progress".into()),
-            ("Direction".into(), "inbound".into()),
-            ("From".into(), call.from),
-            ("To".into(), call.to),
-        ],
         Kind::Bandwidth => vec![
             ("callId".into(), call.call_id),
             ("direction".into(), "inbound".into()),
@@ -83,6 +86,14 @@ fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRe
             ("Caller-Direction".into(), "inbound".into()),
             ("Caller-Caller-ID-Number".into(), call.from),
             ("Caller-Destination-Number".into(), call.to),
+        ],
+        _ => vec![
+            ("CallSid".into(), call.call_id),
+            ("AccountSid".into(), call.account_sid),
+            ("CallStatus".into(), "in-progress".into()),
+            ("Direction".into(), "inbound".into()),
+            (if kind == Kind::Exotel { "CallFrom" } else { "From" }.into(), call.from),
+            (if kind == Kind::Exotel { "CallTo" } else { "To" }.into(), call.to),
         ],
     };
     params.extend(super::said(more));
@@ -112,7 +123,24 @@ pub fn post(kind: Kind, url: String, params: &[(String, String)]) -> WebRequest 
             headers.push(("x-plivo-signature-v3", signature));
             headers.push(("x-plivo-signature-v3-nonce", nonce.to_owned()));
         }
-        Kind::Freeswitch | Kind::Bandwidth => {}
+        Kind::Signalwire => {
+            let signed = every_value_signature(AUTH_TOKEN, &url, params);
+            headers.push(("x-signalwire-signature", signed));
+        }
+        Kind::Somleng => {
+            let signed = every_value_signature(AUTH_TOKEN, &url, params);
+            headers.push(("x-twilio-signature", signed));
+        }
+        Kind::Telnyx => {
+            // It holds for some minutes, before and after.
+            let timestamp = (T / 1000 + 150).to_string();
+            let body = form.finish();
+            let signed = telnyx_signature(PRIVATE_KEY, &timestamp, body.as_bytes());
+            headers.push(("telnyx-timestamp", timestamp));
+            headers.push(("telnyx-signature-ed25519", signed));
+            return WebRequest { method: Method::POST, url, headers, body: Bytes::from(body) };
+        }
+        Kind::Freeswitch | Kind::Bandwidth | Kind::Cloudonix | Kind::Exotel => {}
     }
     WebRequest { method: Method::POST, url, headers, body: Bytes::from(form.finish()) }
 }

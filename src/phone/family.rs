@@ -1,6 +1,7 @@
-//! Twilio's part in a call: standard parameters, signature, Gather with its one time-out, Record
-//! with its action and notice, Redirect, fallback, status callback.
-//! Source: Twilio's documentation of TwiML, webhooks and request validation.
+//! A platform of the TwiML family in a call: standard parameters, signature, Gather with its one
+//! time-out, Record with its action and notice, Redirect, fallback, status callback. Where the
+//! platforms differ, it reads how from a [`Member`].
+//! Source: Twilio's documentation of TwiML and webhooks, which the others took over.
 
 use bytes::Bytes;
 use http::Method;
@@ -8,6 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::call::{self, Ask, BEEP_MS, Call, Listened, MOST_DOCUMENTS, Part, Piece};
 use super::caller::{Asked, Caller};
+use super::members::{Body, Fill, HungUp, Member, Needs, Signs};
 use super::twiml::{self, Gather, Record, Speech, Verb};
 use super::wire::{WebResponse, Wire, resolve};
 use super::{After, EndedBy, Event, What, sign};
@@ -19,6 +21,8 @@ struct Next {
     url: String,
     post: bool,
     params: Params,
+    /// Its address was configured at the platform, with the start key if there is one.
+    configured: bool,
     /// A notice that runs beside the call, after this request.
     beside: Option<Box<Next>>,
 }
@@ -37,15 +41,17 @@ enum Gathered {
 
 pub(super) async fn run<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
+    member: &Member,
 ) -> EndedBy {
     let start = call.line.start_url.clone().unwrap_or(format!("{}/start", call.line.base));
     let status = if call.line.first.is_empty() { "ringing" } else { "in-progress" };
-    let mut first = standard(call, status);
+    let mut first = standard(call, member, status);
     for (name, value) in &call.line.first {
         call::set(&mut first, name, value.as_str());
     }
     let url = call::with_query(&start, &call.line.handover);
-    let mut next = Next { url, post: call.line.post, params: first, beside: None };
+    let mut next =
+        Next { url, post: call.line.post, params: first, configured: true, beside: None };
     let mut fell_back = false;
     let ended_by = loop {
         if call.documents >= MOST_DOCUMENTS {
@@ -53,14 +59,14 @@ pub(super) async fn run<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             break EndedBy::Fault;
         }
         let (asked_url, beside) = (next.url.clone(), next.beside.take());
-        let read = document(call, next).await;
+        let read = document(call, member, next).await;
         if let Some(told) = beside {
             call.off_clock = true;
-            notice(call, *told).await;
+            notice(call, member, *told).await;
             call.off_clock = false;
         }
         match read {
-            Ok((url, verbs)) => match perform(call, &url, verbs).await {
+            Ok((url, verbs)) => match perform(call, member, &url, verbs).await {
                 Flow::Go(further) => next = further,
                 Flow::End(ended_by) => break ended_by,
             },
@@ -71,98 +77,105 @@ pub(super) async fn run<W: Wire, C: Caller, S: FnMut(Event) + Send>(
                     break EndedBy::Fault;
                 }
                 fell_back = true;
-                let mut params = standard(call, "in-progress");
+                let mut params = standard(call, member, "in-progress");
                 params.push(("ErrorCode".into(), "11200".into()));
                 params.push(("ErrorUrl".into(), asked_url));
                 let url = format!("{}/fallback", call.line.base);
-                next = Next { url, post: true, params, beside: None };
+                next = Next { url, post: true, params, configured: true, beside: None };
             }
         }
     };
     call.tell(What::Hangup { by: ended_by });
-    let total_ms = call.caller.now_ms();
-    let mut params = standard(call, "completed");
-    params.push(("CallDuration".into(), seconds(total_ms).to_string()));
-    params.push(("Duration".into(), (total_ms / 60_000 + 1).to_string()));
-    params.push(("CallbackSource".into(), "call-progress-events".into()));
-    params.push(("SequenceNumber".into(), "0".into()));
-    if let Ok(at) = jiff::Timestamp::from_millisecond(call.utc_ms()) {
-        let at = at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
-        params.push(("Timestamp".into(), at));
-    }
+    let mut params = standard(call, member, "completed");
+    params.extend(filled(call, member.over, None));
     let url = format!("{}/status", call.line.base);
-    notice(call, Next { url, post: true, params, beside: None }).await;
+    let over = Next { url, post: true, params, configured: true, beside: None };
+    notice(call, member, over).await;
     ended_by
 }
 
-/// The parameters of every request; many are empty in real life too.
+/// The parameters of every request, with the call in that state.
 fn standard<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &Call<'_, W, C, S>,
+    member: &Member,
     status: &str,
 ) -> Params {
-    let line = call.line;
-    let mut params: Params = [
-        ("AccountSid", line.account_sid.as_str()),
-        ("ApiVersion", "2010-04-01"),
-        ("CallSid", line.call_id.as_str()),
-        ("CallStatus", status),
-        ("Called", line.to.as_str()),
-        ("Caller", line.from.as_str()),
-        ("Direction", "inbound"),
-        ("From", line.from.as_str()),
-        ("To", line.to.as_str()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into();
-    for who in ["Called", "Caller", "From", "To"] {
-        for what in ["City", "State", "Zip", "Country"] {
-            params.push((format!("{who}{what}"), String::new()));
-        }
+    let mut params = filled(call, member.standard, None);
+    if let Some((_, state)) = params.iter_mut().find(|(name, _)| name == member.status) {
+        status.clone_into(state);
     }
     params
 }
 
-/// Names that say nothing about this request.
-const ALWAYS: [&str; 9] = [
-    "AccountSid",
-    "ApiVersion",
-    "CallSid",
-    "Called",
-    "Caller",
-    "Direction",
-    "From",
-    "To",
-    "CallStatus",
-];
+/// Parameters with what stands in them at this moment.
+fn filled<W: Wire, C: Caller, S: FnMut(Event) + Send>(
+    call: &Call<'_, W, C, S>,
+    names: &[(&'static str, Fill)],
+    finished_on: Option<char>,
+) -> Params {
+    let line = call.line;
+    let total_ms = call.caller.now_ms();
+    let moment = |form: &str| {
+        let at = jiff::Timestamp::from_millisecond(call.utc_ms());
+        at.map(|at| at.strftime(form).to_string()).unwrap_or_default()
+    };
+    let value = |fill: Fill| match fill {
+        Fill::Account => line.account_sid.clone(),
+        Fill::Call => line.call_id.clone(),
+        Fill::From => line.from.clone(),
+        Fill::To => line.to.clone(),
+        Fill::Text(text) => text.to_owned(),
+        Fill::FinishedOn => finished_on.map(String::from).unwrap_or_default(),
+        Fill::Seconds => seconds(total_ms).to_string(),
+        Fill::Minutes => (total_ms / 60_000 + 1).to_string(),
+        Fill::MailTime => moment("%a, %d %b %Y %H:%M:%S +0000"),
+        Fill::IsoTime => moment("%Y-%m-%d %H:%M:%S.000Z"),
+        Fill::PlainTime => moment("%Y-%m-%d %H:%M:%S"),
+    };
+    names.iter().map(|(name, fill)| ((*name).to_owned(), value(*fill))).collect()
+}
 
 async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
+    member: &Member,
     next: Next,
 ) -> Result<(String, WebResponse), String> {
-    let Next { url, post, params, beside: _ } = next;
-    let shown = params.iter().filter(|(name, value)| {
-        !value.is_empty() && name != "msg" && !ALWAYS.contains(&name.as_str())
-            || name == "CallStatus" && value != "in-progress"
+    let Next { url, post, params, configured, beside: _ } = next;
+    let key = call.line.start_key.as_ref();
+    let keyed = configured && !matches!(member.signs, Signs::Address { .. });
+    let key = key.filter(|_| keyed);
+    let secret = key.map(|key| ("k".to_owned(), key.expose_secret().to_owned())).into_iter();
+    let secret = secret.collect();
+    // Names that say nothing about this request are not shown.
+    let always = |name: &str| member.standard.iter().any(|(known, _)| *known == name);
+    let shown = params.iter().filter(|(name, value)| match name == member.status {
+        true => value != "in-progress",
+        false => !value.is_empty() && name != "msg" && !always(name),
     });
     let shown = shown.cloned().collect();
-    let mut headers =
-        vec![("user-agent", "TwilioProxy/1.1".to_owned()), ("accept", "*/*".to_owned())];
+    let mut headers = vec![("user-agent", member.agent.to_owned()), ("accept", "*/*".to_owned())];
     let ask = if post {
-        let kind = "application/x-www-form-urlencoded; charset=UTF-8";
+        let (kind, body) = match member.body {
+            Body::Form => ("application/x-www-form-urlencoded; charset=UTF-8", call::form(&params)),
+            Body::Json => ("application/json", call::json(&params)),
+        };
         headers.push(("content-type", kind.to_owned()));
-        let body = Bytes::from(call::form(&params));
-        Ask { method: Method::POST, url, headers, body, shown }
+        Ask { method: Method::POST, url, headers, body: Bytes::from(body), shown, secret }
     } else {
         let url = call::with_query(&url, &params);
-        Ask { method: Method::GET, url, headers, body: Bytes::new(), shown }
+        Ask { method: Method::GET, url, headers, body: Bytes::new(), shown, secret }
     };
-    let token = call.line.auth_token.clone();
-    let sign = move |ask: &Ask| match &token {
-        None => Vec::new(),
-        Some(token) => {
+    let (token, signs) = (call.line.auth_token.clone(), member.signs);
+    let timestamp = (call.utc_ms() / 1000).to_string();
+    let sign = move |ask: &Ask| match (&token, signs) {
+        (None, _) | (_, Signs::Nothing) => Vec::new(),
+        (Some(token), Signs::Body) => {
+            let signature = sign::telnyx(token.expose_secret(), &timestamp, &ask.body);
+            vec![("telnyx-timestamp", timestamp.clone()), ("telnyx-signature-ed25519", signature)]
+        }
+        (Some(token), Signs::Address { header, repeated }) => {
             let signed = if ask.body.is_empty() { &[][..] } else { &params[..] };
-            let signature = sign::twilio(token.expose_secret(), &ask.url, signed);
-            vec![("x-twilio-signature", signature)]
+            vec![(header, sign::address(token.expose_secret(), &ask.url, signed, repeated))]
         }
     };
     call.ask(ask, false, sign).await
@@ -171,39 +184,41 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
 /// Asks for a document and reads it.
 async fn document<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
+    member: &Member,
     next: Next,
 ) -> Result<(String, Vec<Verb>), String> {
-    let (url, answer) = request(call, next).await?;
+    let (url, answer) = request(call, member, next).await?;
     call.documents += 1;
-    readable(&answer, &url)?;
+    readable(member, &answer, &url)?;
     let xml = String::from_utf8_lossy(&answer.body).into_owned();
     call.tell(What::Document { xml, took_ms: answer.took_ms });
-    let verbs = twiml::read(&answer.body)?;
+    let verbs = twiml::read(&answer.body, member.grammar)?;
     call.count(Part::Dead);
     Ok((url, verbs))
 }
 
-fn readable(answer: &WebResponse, url: &str) -> Result<(), String> {
+fn readable(member: &Member, answer: &WebResponse, url: &str) -> Result<(), String> {
     if !(200..300).contains(&answer.status) {
-        return Err(format!("{url} is answered with {} (Twilio error 11200)", answer.status));
+        return Err(format!("{} is told {} by {url} (error 11200)", member.name, answer.status));
     }
     let kind = answer.header("content-type").split(';').next().unwrap_or_default().trim();
     match kind {
         "text/xml" | "application/xml" | "text/html" => Ok(()),
-        other => Err(format!("the document's type is \"{other}\" (Twilio error 12300)")),
+        other => Err(format!("the document's type is \"{other}\" (error 12300)")),
     }
 }
 
 /// Tells the server something; no instruction is taken from the answer, but it must be valid.
 async fn notice<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
+    member: &Member,
     next: Next,
 ) {
-    let heard = match request(call, next).await {
+    let heard = match request(call, member, next).await {
         Err(why) => Err(why),
         Ok((_, answer)) if answer.status == 204 => Ok(()),
-        Ok((url, answer)) => readable(&answer, &url)
-            .and_then(|()| twiml::read(&answer.body))
+        Ok((url, answer)) => readable(member, &answer, &url)
+            .and_then(|()| twiml::read(&answer.body, member.grammar))
             .map(|_verbs| ())
             .map_err(|why| format!("answer to a notice: {why}")),
     };
@@ -214,6 +229,7 @@ async fn notice<W: Wire, C: Caller, S: FnMut(Event) + Send>(
 
 async fn perform<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
+    member: &Member,
     url: &str,
     verbs: Vec<Verb>,
 ) -> Flow {
@@ -228,10 +244,13 @@ async fn perform<W: Wire, C: Caller, S: FnMut(Event) + Send>(
                     _ => None,
                 };
                 asked = behind.is_some();
-                ask(call, url, gather, behind).await
+                ask(call, member, url, gather, behind).await
             }
-            Verb::Record(record) => take(call, url, record, asked).await,
-            Verb::Redirect { url: to, post } => Some(go(call, url, Some(to), *post, Params::new())),
+            Verb::Record(record) => take(call, member, url, record, asked).await,
+            Verb::Redirect { url: to, post } => {
+                call.caller.spent(member.redirect_ms);
+                Some(go(call, member, url, Some(to), *post, Params::new()))
+            }
             Verb::Hangup => Some(Flow::End(EndedBy::Server)),
             Verb::Reject { .. } => {
                 // Any other verb, and any call that comes in progress, is answered.
@@ -251,6 +270,7 @@ async fn perform<W: Wire, C: Caller, S: FnMut(Event) + Send>(
 /// The request to an action; without one, to the current document.
 fn go<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
+    member: &Member,
     base: &str,
     to: Option<&str>,
     post: bool,
@@ -259,12 +279,12 @@ fn go<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     let to = to.unwrap_or_default();
     match resolve(base, to) {
         Ok(url) => {
-            let mut params = standard(call, "in-progress");
+            let mut params = standard(call, member, "in-progress");
             params.extend(extra);
-            Flow::Go(Next { url, post, params, beside: None })
+            Flow::Go(Next { url, post, params, configured: false, beside: None })
         }
         Err(why) => {
-            call.fault(format!("{why} (Twilio error 11100)"));
+            call.fault(format!("{why} (error 11100)"));
             Flow::End(EndedBy::Fault)
         }
     }
@@ -293,6 +313,7 @@ async fn speak<W: Wire, C: Caller, S: FnMut(Event) + Send>(
 
 async fn ask<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
+    member: &Member,
     url: &str,
     gather: &Gather,
     behind: Option<&Record>,
@@ -308,18 +329,14 @@ async fn ask<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         Gathered::HungUp => Some(Flow::End(EndedBy::Caller)),
         Gathered::Nothing => {
             call.after = After::Silence;
-            let extra = vec![("Digits".to_owned(), String::new())];
-            gather.action_on_empty.then(|| go(call, url, action, gather.post, extra))
+            let extra = vec![(member.digits.to_owned(), String::new())];
+            gather.action_on_empty.then(|| go(call, member, url, action, gather.post, extra))
         }
         Gathered::Keys { keys, finished_on } => {
             call.after = After::Keys { two: gather.num_digits != Some(1) };
-            let finished_on = finished_on.map(String::from).unwrap_or_default();
-            let extra = vec![
-                ("Digits".to_owned(), keys),
-                ("FinishedOnKey".to_owned(), finished_on),
-                ("msg".to_owned(), "Gather End".to_owned()),
-            ];
-            Some(go(call, url, action, gather.post, extra))
+            let mut extra = vec![(member.digits.to_owned(), keys)];
+            extra.extend(filled(call, member.with_digits, finished_on));
+            Some(go(call, member, url, action, gather.post, extra))
         }
     }
 }
@@ -386,7 +403,7 @@ async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
                 }
             }
         };
-        if gather.finish == Some(key) {
+        if gather.finish.contains(key) {
             return match keys.is_empty() {
                 true => Gathered::Nothing,
                 false => Gathered::Keys { keys, finished_on: Some(key) },
@@ -402,6 +419,7 @@ async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
 
 async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
+    member: &Member,
     url: &str,
     record: &Record,
     asked: bool,
@@ -418,43 +436,49 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             return Some(Flow::End(EndedBy::Caller));
         }
     }
-    let taken =
-        call.record(record.silence_ms, record.max_ms, |key| record.finish.contains(key)).await;
+    let after_speech = member.record.waits_for_words;
+    let taken = call
+        .record(record.silence_ms, after_speech, record.max_ms, |key| record.finish.contains(key))
+        .await;
     let millis = if record.trim { taken.spoken_ms } else { taken.whole_ms };
     let id = recording_id(&call.line.call_id, call.recordings.len());
     let line = call.line;
-    // Ended before it began: there is nothing to keep. The next verb follows, and the notice says
-    // that the recording is absent.
-    let empty = taken.whole_ms == 0 && !taken.hung_up;
+    // Ended before it began, or of nothing but silence: there may be nothing to keep.
+    let empty = match member.record.needs {
+        Needs::Begun => taken.whole_ms == 0 && !taken.hung_up,
+        Needs::Words | Needs::Nothing => millis == 0,
+    };
     let address =
         format!("{}/2010-04-01/Accounts/{}/Recordings/{id}", line.media, line.account_sid);
     match empty {
         true => call.tell(What::Recorded { millis: 0, key: taken.key }),
         false => call.keep(id.clone(), Some(address.clone()), &taken, millis),
     }
-    let seconds = seconds(millis).to_string();
     let about: Params = [
-        ("RecordingUrl", address.as_str()),
-        ("RecordingSid", id.as_str()),
-        ("RecordingDuration", seconds.as_str()),
+        ("RecordingUrl", address),
+        ("RecordingSid", id.clone()),
+        ("RecordingDuration", seconds(millis).to_string()),
     ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into();
+    .into_iter()
+    .filter(|(name, _)| member.record.about.contains(name))
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
     let mut extra = about.clone();
     let key = taken.key.map(String::from);
-    let digits = if taken.hung_up { Some("hangup".to_owned()) } else { key };
-    extra.extend(digits.map(|digits| ("Digits".to_owned(), digits)));
+    let ended = if taken.hung_up { Some("hangup".to_owned()) } else { key };
+    let ended = ended.filter(|_| member.record.tells_key);
+    extra.extend(ended.map(|ended| (member.digits.to_owned(), ended)));
 
-    let flow = match empty {
-        true => None,
-        false => Some(go(call, url, record.action.as_deref(), record.post, extra)),
+    let flow = match (empty, member.record.needs) {
+        (true, Needs::Begun | Needs::Words) => None,
+        _ => Some(go(call, member, url, record.action.as_deref(), record.post, extra)),
     };
     let wanted = |told: &&twiml::Told| if empty { told.absent } else { told.completed };
     let told = match record.told.as_ref().filter(wanted) {
         None => None,
         Some(told) => match resolve(url, &told.url) {
             Err(why) => {
-                call.fault(format!("{why} (Twilio error 11100)"));
+                call.fault(format!("{why} (error 11100)"));
                 None
             }
             Ok(url) => {
@@ -472,7 +496,7 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
                     true => vec![("RecordingSid".to_owned(), id.clone())],
                     false => about,
                 });
-                Some(Next { url, post: told.post, params, beside: None })
+                Some(Next { url, post: told.post, params, configured: false, beside: None })
             }
         },
     };
@@ -480,20 +504,24 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         // The caller hung up while speaking: the action is still asked, but nothing is done with
         // its answer; then the notice.
         Some(Flow::Go(mut next)) if taken.hung_up => {
-            call::set(&mut next.params, "CallStatus", "completed");
-            notice(call, next).await;
-            if let Some(told) = told {
-                notice(call, told).await;
+            let hung_up = member.record.hung_up;
+            if hung_up == HungUp::ActionAndNotice {
+                call::set(&mut next.params, member.status, "completed");
+                notice(call, member, next).await;
+            }
+            if let Some(told) = told.filter(|_| hung_up != HungUp::Nothing) {
+                notice(call, member, told).await;
             }
             Some(Flow::End(EndedBy::Caller))
         }
         // Storing the file takes the platform a while, so the notice comes behind the action.
         Some(Flow::Go(next)) => Some(Flow::Go(Next { beside: told.map(Box::new), ..next })),
         Some(Flow::End(ended_by)) => Some(Flow::End(ended_by)),
+        None if taken.hung_up => Some(Flow::End(EndedBy::Caller)),
         None => {
             if let Some(told) = told {
                 call.off_clock = true;
-                notice(call, told).await;
+                notice(call, member, told).await;
                 call.off_clock = false;
             }
             None

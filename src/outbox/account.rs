@@ -215,6 +215,38 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_name_the_hosts_that_a_kind_does_not() {
+        use Allowed::{Credentials, Nothing};
+        use Came::{Named, Redirected};
+        let config = config(
+            "[provider.telnyx]\nkind = \"telnyx\"\nrecording_hosts = [\"media.example.net\"]\n\
+             [provider.sw]\nkind = \"signalwire\"\nauth_tokens = [\"PSK1\"]\n\
+             api_base = \"https://space.signalwire.com\"\napi_key = \"project:token\"\n\
+             [provider.somleng]\nkind = \"somleng\"\nauth_tokens = [\"s\"]\naccount_sid = \"A\"\n\
+             api_base = \"https://api.somleng.example\"",
+        );
+        for (name, came, url, expected) in [
+            ("telnyx", Named, "https://media.example.net/7f.wav?X-Amz-Expires=600", Some(Nothing)),
+            ("telnyx", Named, "http://media.example.net/7f.wav", None),
+            ("telnyx", Named, "https://media.example.net:8443/7f.wav", None),
+            ("telnyx", Named, "https://evil.media.example.net/7f.wav", None),
+            ("telnyx", Named, "https://api.twilio.com/7f.wav", None),
+            ("sw", Named, "https://space.signalwire.com/r/1", Some(Credentials)),
+            ("sw", Named, "https://other.signalwire.com/r/1", None),
+            ("sw", Redirected, "https://files.signalwire.com/r/1", Some(Nothing)),
+            ("somleng", Named, "https://api.somleng.example/r/1", Some(Credentials)),
+            ("somleng", Redirected, "https://storage.example/r/1", None),
+        ] {
+            let url = Url::parse(url).expect("an address");
+            assert_eq!(allowed(&config.providers[name], &url, came), expected, "{name} {url}");
+        }
+        let user = |name: &str| credentials(&config.providers[name]).map(|who| who.user);
+        assert_eq!(user("sw").as_deref(), Some("project"));
+        assert_eq!(user("somleng").as_deref(), Some("A"));
+        assert_eq!(user("telnyx"), None);
+    }
+
+    #[test]
     fn the_account_is_the_one_in_the_address() {
         let config = config(
             "[provider.branch]\nkind = \"twilio\"\naccount_sid = \"AC2\"\nauth_tokens = [\"b\"]\n\

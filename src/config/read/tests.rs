@@ -65,6 +65,40 @@ fn a_public_provider_without_its_key_is_refused() {
 }
 
 #[test]
+fn each_public_kind_must_name_what_proves_it() {
+    const PUBLIC_KEY: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let start = "start_keys = [\"k\"]";
+    let key = format!("public_keys = [\"{PUBLIC_KEY}\"]");
+    let both = format!("{key}\n{start}");
+    // kind, settings, and what is missing
+    for (kind, settings, missing) in [
+        ("signalwire", start, &["auth_tokens"][..]),
+        ("signalwire", "auth_tokens = [\"PSK1\"]", &[]),
+        ("somleng", "", &["auth_tokens"]),
+        ("telnyx", "", &["public_keys", "start_keys"]),
+        ("telnyx", &key, &["start_keys"]),
+        ("telnyx", start, &["public_keys"]),
+        ("telnyx", "public_keys = [\"short\"]\nstart_keys = [\"k\"]", &["public_keys"]),
+        ("telnyx", &both, &[]),
+        ("cloudonix", "", &["start_keys"]),
+        ("cloudonix", "allow_from = [\"10.0.0.0/8\"]", &[]),
+        ("exotel", "auth_tokens = [\"x\"]", &["start_keys"]),
+        ("exotel", start, &[]),
+    ] {
+        let section = format!("[provider.p]\nkind = \"{kind}\"\n{settings}\n");
+        let read = read(&format!("public_url = \"https://s.example.com\"\n{SMALL}\n{section}"));
+        let told = read.as_ref().map_or_else(ToString::to_string, |_| String::new());
+        for field in ["auth_tokens", "public_keys", "start_keys"] {
+            let expected = missing.contains(&field);
+            assert_eq!(told.contains(&format!("provider.p.{field}")), expected, "{section}{told}");
+        }
+        if let (Ok(config), "exotel") = (read, kind) {
+            assert_eq!(config.providers["p"].budget_ms, 500, "its patience is short");
+        }
+    }
+}
+
+#[test]
 fn nothing_stands_open_where_others_can_reach_it() {
     for (open, key) in
         [("[access]\nopen = true\n", "access.open"), ("[phone]\non = true\n", "phone.on")]

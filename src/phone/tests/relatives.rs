@@ -89,8 +89,8 @@ async fn each_platform_asks_and_proves_itself_in_its_own_way() {
         let asked = made.wire.asked.lock().unwrap();
         let pages: Vec<_> = asked.iter().filter(|r| !r.url.contains("/audio/")).collect();
         let body = |at: usize| String::from_utf8_lossy(&pages[at].body).into_owned();
-        let header = |at: usize, name: &str| {
-            let found = pages[at].headers.iter().find(|(known, _)| *known == name);
+        let header = |page: &WebRequest, name: &str| {
+            let found = page.headers.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| value.clone())
         };
         let keys = match kind {
@@ -104,18 +104,18 @@ async fn each_platform_asks_and_proves_itself_in_its_own_way() {
         let unsigned = matches!(kind, Kind::Telnyx | Kind::Cloudonix | Kind::Exotel);
         assert_eq!(keyed, [unsigned, false, unsigned], "{kind:?}");
         assert!(!format!("{:?}", made.events).contains("start-key"), "{kind:?}");
-        for at in 0..3 {
+        for page in pages {
             assert_eq!(
-                header(at, "x-twilio-signature").is_some(),
+                header(page, "x-twilio-signature").is_some(),
                 matches!(kind, Kind::Twilio | Kind::Somleng)
             );
-            assert_eq!(header(at, "x-signalwire-signature").is_some(), kind == Kind::Signalwire);
+            assert_eq!(header(page, "x-signalwire-signature").is_some(), kind == Kind::Signalwire);
             if kind == Kind::Telnyx {
-                let at_s = header(at, "telnyx-timestamp").unwrap();
+                let at_s = header(page, "telnyx-timestamp").unwrap();
                 let key = line(kind).auth_token.unwrap();
                 let key = secrecy::ExposeSecret::expose_secret(&key).to_owned();
-                let signed = telnyx_signature(&key, &at_s, &pages[at].body);
-                assert_eq!(header(at, "telnyx-signature-ed25519"), Some(signed));
+                let signed = telnyx_signature(&key, &at_s, &page.body);
+                assert_eq!(header(page, "telnyx-signature-ed25519"), Some(signed));
             }
         }
     }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use aftercall::app::App;
 use aftercall::clock::CallTime;
 use aftercall::config::Config;
-use aftercall::dialect::Kind;
-use aftercall::phone::{InProcess, Line, Phone, Scripted};
+use aftercall::dialect::{Kind, Proof};
+use aftercall::phone::{InProcess, Line, Phone, Scripted, telnyx_public_key};
 use axum::body::Body;
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -25,6 +25,11 @@ use crate::harness::Database;
 pub const BEGIN: i64 = 1_768_903_200_000;
 const BASE: &str = "https://survey.example.com";
 const KEY: &str = "12345";
+/// Telnyx's end of the line signs with it; the first test key of RFC 8032.
+const PRIVATE_KEY: &str = "nWGxne/9WmC6hEr0kuwsxERJxXtnMmkZcDrOx8MFn2A=";
+/// Kinds that have no transcripts of their own.
+const RELATIVES: [Kind; 5] =
+    [Kind::Signalwire, Kind::Telnyx, Kind::Somleng, Kind::Cloudonix, Kind::Exotel];
 
 /// One centre on one database.
 struct Program {
@@ -71,6 +76,23 @@ async fn build(
     media: &tempfile::TempDir,
     settings: &[(String, String)],
 ) -> App {
+    let relatives: String = RELATIVES
+        .iter()
+        .map(|kind| {
+            let word = kind.word();
+            let public = match kind.proof() {
+                Proof::Body => {
+                    format!("public_keys = [\"{}\"]\n", telnyx_public_key(PRIVATE_KEY))
+                }
+                Proof::Address | Proof::Nothing => String::new(),
+            };
+            format!(
+                "[provider.{word}]\nkind = \"{word}\"\nsurvey = \"post-call\"\n\
+                 country = \"LT\"\nown_numbers = [\"{CENTRE}\"]\nauth_tokens = [\"{KEY}\"]\n\
+                 start_keys = [\"{KEY}\"]\n{public}"
+            )
+        })
+        .collect();
     let text = format!(
         r#"
         public_url = "{BASE}"
@@ -109,7 +131,7 @@ async fn build(
         country = "LT"
         own_numbers = ["{CENTRE}"]
         start_keys = ["{KEY}"]
-        "#,
+        {relatives}"#,
         database.url,
         media.path().display(),
         "s".repeat(32),
@@ -288,7 +310,8 @@ async fn no_story_has_dead_air() {
                 let program = Program::open(Database::sqlite(), &case.settings).await;
                 let mut line =
                     Line::new(kind, format!("{BASE}/voice/{own}"), format!("story-{played}"));
-                line.auth_token = Some(KEY.into());
+                let signs = if kind.proof() == Proof::Body { PRIVATE_KEY } else { KEY };
+                line.auth_token = Some(signs.into());
                 line.start_key = Some(KEY.into());
                 line.handover = said;
                 line.start_ms = Some(BEGIN);

@@ -7,18 +7,16 @@
 //! - `recordCompleteUrl` is not requested when the caller hangs up, the notice of the recording is;
 //! - neither tells which key ended a recording.
 
-use std::sync::Arc;
-
+use super::flat::{self, Flat, Said};
 use super::params::keys;
 use super::recording::{self, QUIET};
 use super::speech::{self, PlatformVoice, Speaker};
 use super::xml::Element;
 use super::{
-    After, CallEvent, Dialect, Document, Kind, Lasted, Links, Notice, Params, Reached, Request,
-    What, handover,
+    After, CallEvent, Dialect, Document, Kind, Lasted, Notice, Params, Reached, Request, What,
+    handover,
 };
-use crate::interview::{Ask, End, Input, Keys, Order, Record, Recording, Voice};
-use crate::survey::{Lang, Prompt, Speech};
+use crate::interview::{Ask, Input, Keys, Record, Recording};
 
 /// The dialect of Bandwidth.
 pub(super) struct Bandwidth;
@@ -60,24 +58,7 @@ impl Dialect for Bandwidth {
     }
 
     fn write(&self, document: &Document) -> String {
-        let verbs = match document {
-            Document::Order { order, voice, speech, lang: _, links, after } => {
-                let speaking = Speaking { voice, speech: *speech, links };
-                match order {
-                    Order::Ask(ask) => vec![speaking.ask(ask)],
-                    Order::Record(record) => speaking.record(record),
-                    Order::End(End { prompts, .. }) => {
-                        let mut verbs = speaking.say_all(prompts);
-                        verbs.extend(leave(after));
-                        verbs
-                    }
-                }
-            }
-            Document::Empty => Vec::new(),
-            Document::Leave(after) => leave(after),
-            Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref()),
-        };
-        Element::new("Response").children(verbs).document()
+        flat::write(document, &Bxml)
     }
 
     fn voices(&self) -> &'static [PlatformVoice] {
@@ -196,46 +177,68 @@ fn start(params: &Params, event: &str) -> super::Start {
 
 // ---------------------------------------------------------------- writing
 
-/// What a document speaks with.
-struct Speaking<'a> {
-    voice: &'a Voice,
-    speech: Speech,
-    links: &'a Links,
-}
+/// The verbs of BXML.
+struct Bxml;
 
-impl Speaking<'_> {
+impl Flat for Bxml {
+    fn voices(&self) -> &'static [PlatformVoice] {
+        &VOICES
+    }
+
+    fn spoken(&self, words: &str, voice: &PlatformVoice) -> Option<Element> {
+        Some(Element::new("SpeakSentence").with("voice", voice.name).text(words))
+    }
+
+    fn play(&self, url: String) -> Element {
+        Element::new("PlayAudio").text(url)
+    }
+
+    /// The end of a document is the end of the call here, so a return is nothing more than that;
+    /// and there is no other way to refuse a call than to hang up.
+    fn leave(&self, after: &After) -> Vec<Element> {
+        match after {
+            After::Hangup | After::Reject => vec![Element::new("Hangup")],
+            After::Redirect(url) => {
+                let redirect = Element::new("Redirect").with("redirectUrl", url);
+                vec![redirect.with("redirectMethod", "POST")]
+            }
+            After::Return => Vec::new(),
+        }
+    }
+
     /// One gather with everything that is heard inside it, so that all of it can be keyed over.
-    fn ask(&self, ask: &Ask) -> Element {
+    fn ask(&self, said: &Said, ask: &Ask) -> Vec<Element> {
         let think = ask.think_ms.div_ceil(1000).clamp(1, MOST_SECONDS);
         let keys = match ask.keys {
             Keys::One => 1,
             Keys::OneOrTen => 2,
         };
-        self.gather(&self.links.turn, keys, think).children(self.say_all(&ask.prompts))
+        let words = self.say_all(said, &ask.prompts);
+        vec![gather(&said.links.turn, keys, think).children(words)]
     }
 
     /// What is said before the beep stands in a gather of its own, as short as it may be: a `#`
     /// that finished the answer before is heard at once then. Outside, it would wait for the
     /// recording and end it before it began. The recording comes with the next document, which is
     /// this one without anything to say.
-    fn record(&self, record: &Record) -> Vec<Element> {
-        let said = self.say_all(&record.prompts);
-        if !said.is_empty() {
-            let url = self.links.turn_with(HEARD, "1");
-            return vec![self.gather(&url, 1, 1).children(said)];
+    fn record(&self, said: &Said, record: &Record) -> Vec<Element> {
+        let words = self.say_all(said, &record.prompts);
+        if !words.is_empty() {
+            let url = said.links.turn_with(HEARD, "1");
+            return vec![gather(&url, 1, 1).children(words)];
         }
         let quiet = record.silence_seconds.to_string();
         let mut verbs = Vec::new();
         // Bandwidth brings no beep.
-        if speech::speaker(record.beep.sound, self.speech, None) == Speaker::File {
-            let url = speech::file(&self.links.base, self.voice, &record.beep);
-            verbs.push(Element::new("PlayAudio").text(url));
+        if speech::speaker(record.beep.sound, said.speech, None) == Speaker::File {
+            let url = speech::file(&said.links.base, said.voice, &record.beep);
+            verbs.push(self.play(url));
         }
         verbs.push(
             Element::new("Record")
-                .with("recordCompleteUrl", self.links.turn_with(QUIET, &quiet))
+                .with("recordCompleteUrl", said.links.turn_with(QUIET, &quiet))
                 .with("recordCompleteMethod", "POST")
-                .with("recordingAvailableUrl", &self.links.recording)
+                .with("recordingAvailableUrl", &said.links.recording)
                 .with("recordingAvailableMethod", "POST")
                 .with("terminatingDigits", "1234567890*#")
                 .with("maxDuration", record.max_seconds.to_string())
@@ -244,60 +247,16 @@ impl Speaking<'_> {
         );
         verbs
     }
-
-    fn gather(&self, url: &str, keys: u32, first: u32) -> Element {
-        Element::new("Gather")
-            .with("gatherUrl", url)
-            .with("gatherMethod", "POST")
-            .with("maxDigits", keys.to_string())
-            .with("firstDigitTimeout", first.to_string())
-            .with("interDigitTimeout", SECOND_KEY_SECONDS.to_string())
-            // No finish key: `#` and `*` are keys like the others.
-            .with("terminatingDigits", "")
-            .with("repeatCount", "1")
-    }
-
-    fn say_all(&self, prompts: &[Arc<Prompt>]) -> Vec<Element> {
-        prompts.iter().filter_map(|prompt| self.say(prompt)).collect()
-    }
-
-    fn say(&self, prompt: &Prompt) -> Option<Element> {
-        let voice = speech::voice(&VOICES, prompt.lang);
-        match speech::speaker(prompt.sound, self.speech, voice) {
-            Speaker::File => {
-                let url = speech::file(&self.links.base, self.voice, prompt);
-                Some(Element::new("PlayAudio").text(url))
-            }
-            Speaker::Voice(voice) => Some(spoken(&prompt.text, voice)),
-            Speaker::Nobody => None,
-        }
-    }
 }
 
-fn spoken(words: &str, voice: &PlatformVoice) -> Element {
-    Element::new("SpeakSentence").with("voice", voice.name).text(words)
-}
-
-/// What comes after. The end of a document is the end of the call here, so a return is nothing
-/// more than that; and there is no other way to refuse a call than to hang up.
-fn leave(after: &After) -> Vec<Element> {
-    match after {
-        After::Hangup | After::Reject => vec![Element::new("Hangup")],
-        After::Redirect(url) => {
-            vec![Element::new("Redirect").with("redirectUrl", url).with("redirectMethod", "POST")]
-        }
-        After::Return => Vec::new(),
-    }
-}
-
-/// The platform's voice goes first here: our own files may be what is out of reach.
-fn sorry(lang: Lang, audio: Option<&str>) -> Vec<Element> {
-    let mut verbs = Vec::new();
-    match (speech::voice(&VOICES, lang), speech::goodbye(lang), audio) {
-        (Some(voice), Some(words), _) => verbs.push(spoken(words, voice)),
-        (_, _, Some(url)) => verbs.push(Element::new("PlayAudio").text(url)),
-        _ => {}
-    }
-    verbs.push(Element::new("Hangup"));
-    verbs
+fn gather(url: &str, keys: u32, first: u32) -> Element {
+    Element::new("Gather")
+        .with("gatherUrl", url)
+        .with("gatherMethod", "POST")
+        .with("maxDigits", keys.to_string())
+        .with("firstDigitTimeout", first.to_string())
+        .with("interDigitTimeout", SECOND_KEY_SECONDS.to_string())
+        // No finish key: `#` and `*` are keys like the others.
+        .with("terminatingDigits", "")
+        .with("repeatCount", "1")
 }

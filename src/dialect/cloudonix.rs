@@ -2,6 +2,7 @@
 //! applications: request, operations, gather, record). It posts JSON or asks by GET, signs
 //! nothing, and names no voice, so that all is said from files.
 
+use super::flat;
 use super::twiml::{self, Manner, NAMES, Names, Think};
 use super::{CallEvent, Dialect, Document, Kind, Params, Request};
 
@@ -30,6 +31,6 @@ impl Dialect for Cloudonix {
     }
 
     fn write(&self, document: &Document) -> String {
-        twiml::write(document, &MANNER)
+        flat::write(document, &MANNER)
     }
 }

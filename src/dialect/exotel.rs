@@ -2,6 +2,7 @@
 //! documentation (developer.exotel.com/docs/exoml/verbs). It signs nothing, names no voice, has no
 //! `<Pause>`, and tells of a recording by the action alone.
 
+use super::flat;
 use super::twiml::{self, Manner, Names, Think};
 use super::{CallEvent, Dialect, Document, Kind, Params, Request};
 
@@ -37,6 +38,6 @@ impl Dialect for Exotel {
     }
 
     fn write(&self, document: &Document) -> String {
-        twiml::write(document, &MANNER)
+        flat::write(document, &MANNER)
     }
 }

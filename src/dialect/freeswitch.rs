@@ -9,14 +9,13 @@
 
 use std::sync::Arc;
 
+use super::flat::{self, Flat, Said};
 use super::params::{is_key, keys};
 use super::speech;
 use super::xml::Element;
-use super::{
-    After, CallEvent, Dialect, Document, Kind, Links, Notice, Params, Request, What, handover,
-};
-use crate::interview::{Ask, Input, Keys, Order, Record, Recording, Voice};
-use crate::survey::{Prompt, Speech};
+use super::{After, CallEvent, Dialect, Document, Kind, Notice, Params, Request, What, handover};
+use crate::interview::{Ask, Input, Keys, Record, Recording};
+use crate::survey::Prompt;
 
 /// The dialect of mod_httapi.
 pub(super) struct Freeswitch;
@@ -71,35 +70,7 @@ impl Dialect for Freeswitch {
     }
 
     fn write(&self, document: &Document) -> String {
-        let tags = match document {
-            Document::Order { order, voice, speech, lang: _, links, after } => {
-                let speaking = Speaking { voice, speech: *speech, links };
-                match order {
-                    Order::Ask(ask) => speaking.ask(ask),
-                    Order::Record(record) => speaking.record(record),
-                    Order::End(end) => {
-                        let files = speaking.files(&end.prompts);
-                        let mut tags: Vec<_> = files.into_iter().map(playback).collect();
-                        tags.push(match after {
-                            After::Reject => leave(&After::Hangup),
-                            after => leave(after),
-                        });
-                        tags
-                    }
-                }
-            }
-            Document::Empty => Vec::new(),
-            Document::Leave(after) => vec![leave(after)],
-            Document::Sorry { lang: _, audio } => {
-                let mut tags: Vec<_> = audio.clone().map(playback).into_iter().collect();
-                tags.push(leave(&After::Hangup));
-                tags
-            }
-        };
-        Element::new("document")
-            .with("type", "xml/freeswitch-httapi")
-            .child(Element::new("work").children(tags))
-            .document()
+        flat::write(document, &Httapi)
     }
 }
 
@@ -151,20 +122,39 @@ fn uploaded(request: &Request, key: Option<char>) -> Option<Recording> {
 
 // ---------------------------------------------------------------- writing
 
-/// What a document speaks with.
-struct Speaking<'a> {
-    voice: &'a Voice,
-    speech: Speech,
-    links: &'a Links,
-}
+/// The tags of mod_httapi.
+struct Httapi;
 
-impl Speaking<'_> {
+impl Flat for Httapi {
+    fn root(&self, elements: Vec<Element>) -> Element {
+        let work = Element::new("work").children(elements);
+        Element::new("document").with("type", "xml/freeswitch-httapi").child(work)
+    }
+
+    fn play(&self, url: String) -> Element {
+        Element::new("playback").with("file", url)
+    }
+
+    fn leave(&self, after: &After) -> Vec<Element> {
+        vec![match after {
+            After::Hangup => Element::new("hangup"),
+            // The dialplan goes on behind httapi; it has no address to return to.
+            After::Return => Element::new("break"),
+            After::Redirect(url) => Element::new("continue").with("action", url),
+            After::Reject => Element::new("hangup").with("cause", "CALL_REJECTED"),
+        }]
+    }
+
+    fn say_all(&self, said: &Said, prompts: &[Arc<Prompt>]) -> Vec<Element> {
+        files(said, prompts).into_iter().map(|file| self.play(file)).collect()
+    }
+
     /// One prompt tag that hears all keys over everything it plays. The same address takes the
     /// answer and the silence: the answer has digits.
-    fn ask(&self, ask: &Ask) -> Vec<Element> {
-        let mut files = self.files(&ask.prompts);
+    fn ask(&self, said: &Said, ask: &Ask) -> Vec<Element> {
+        let mut files = files(said, &ask.prompts);
         let last = files.pop();
-        let mut tags: Vec<_> = files.into_iter().map(playback).collect();
+        let mut tags: Vec<_> = files.into_iter().map(|file| self.play(file)).collect();
         let more: &[&str] = match ask.keys {
             Keys::One => &[],
             Keys::OneOrTen => &AFTER_ONE,
@@ -185,7 +175,7 @@ impl Speaking<'_> {
         };
         tags.push(
             tag.with("digit-timeout", DIGIT_TIMEOUT_MS.to_string())
-                .with("action", &self.links.turn)
+                .with("action", &said.links.turn)
                 .children(TWELVE.iter().chain(more).map(|keys| Element::new("bind").text(*keys))),
         );
         tags
@@ -194,11 +184,11 @@ impl Speaking<'_> {
     /// The file comes with the next request. What is said before the beep stands in the beep's
     /// file, over which this tag hears keys: a `#` that finished the answer before is heard at
     /// once then, not after the whole prompt.
-    fn record(&self, record: &Record) -> Vec<Element> {
+    fn record(&self, said: &Said, record: &Record) -> Vec<Element> {
         let heard: Vec<_> = record.prompts.iter().chain([&record.beep]).cloned().collect();
-        let mut files = self.files(&heard);
+        let mut files = files(said, &heard);
         let last = files.pop();
-        let mut tags: Vec<_> = files.into_iter().map(playback).collect();
+        let mut tags: Vec<_> = files.into_iter().map(|file| self.play(file)).collect();
         let mut tag = Element::new("record").with("name", "recording").with("file", "comment.wav");
         if let Some(file) = last {
             tag = tag.with("beep-file", file);
@@ -209,33 +199,19 @@ impl Speaking<'_> {
                 .with("silence-hits", record.silence_seconds.to_string())
                 .with("threshold", "200")
                 .with("digit-timeout", DIGIT_TIMEOUT_MS.to_string())
-                .with("action", self.links.turn_with(QUIET, &ends))
+                .with("action", said.links.turn_with(QUIET, &ends))
                 .children(TWELVE.iter().map(|key| {
                     let value = key.replace('#', "%23").replace('*', "%2A");
                     Element::new("bind")
-                        .with("action", self.links.turn_with(KEY, &value))
+                        .with("action", said.links.turn_with(KEY, &value))
                         .text(*key)
                 })),
         );
         tags
     }
-
-    /// All but the last are played without listening; keys pressed meanwhile wait for the last.
-    fn files(&self, prompts: &[Arc<Prompt>]) -> Vec<String> {
-        speech::joined_files(&self.links.base, self.voice, self.speech, prompts)
-    }
 }
 
-fn playback(file: String) -> Element {
-    Element::new("playback").with("file", file)
-}
-
-fn leave(after: &After) -> Element {
-    match after {
-        After::Hangup => Element::new("hangup"),
-        // The dialplan goes on behind httapi; it has no address to return to.
-        After::Return => Element::new("break"),
-        After::Redirect(url) => Element::new("continue").with("action", url),
-        After::Reject => Element::new("hangup").with("cause", "CALL_REJECTED"),
-    }
+/// All but the last are played without listening; keys pressed meanwhile wait for the last.
+fn files(said: &Said, prompts: &[Arc<Prompt>]) -> Vec<String> {
+    speech::joined_files(&said.links.base, said.voice, said.speech, prompts)
 }

@@ -6,6 +6,7 @@
 mod bandwidth;
 mod cloudonix;
 mod exotel;
+mod flat;
 mod freeswitch;
 mod handover;
 mod params;

@@ -8,8 +8,6 @@
 //! - `<GetInput>` gives at least five seconds to the first key, the older `<GetDigits>` also less;
 //! - the parameters of a recording are `RecordUrl` and `RecordingID`, spelt so.
 
-use std::sync::Arc;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,16 +15,16 @@ use secrecy::ExposeSecret;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use super::flat::{self, Flat, Said};
 use super::params::{BodyKind, body_kind, keys};
 use super::recording::{self, QUIET};
-use super::speech::{self, PlatformVoice, Speaker};
+use super::speech::PlatformVoice;
 use super::xml::Element;
 use super::{
-    After, CallEvent, Credentials, Dialect, Document, Kind, Lasted, Links, Notice, Params, Refusal,
+    After, CallEvent, Credentials, Dialect, Document, Kind, Lasted, Notice, Params, Refusal,
     Request, Trust, What, handover, trust,
 };
-use crate::interview::{Ask, End, Input, Keys, Order, Record, Recording, Voice};
-use crate::survey::{Lang, Prompt, Speech};
+use crate::interview::{Ask, Input, Keys, Record, Recording};
 
 /// The dialect of Plivo.
 pub(super) struct Plivo;
@@ -112,28 +110,7 @@ impl Dialect for Plivo {
     }
 
     fn write(&self, document: &Document) -> String {
-        let elements = match document {
-            Document::Order { order, voice, speech, lang: _, links, after } => {
-                let speaking = Speaking { voice, speech: *speech, links };
-                match order {
-                    Order::Ask(ask) => speaking.ask(ask),
-                    Order::Record(record) => speaking.record(record),
-                    Order::End(End { prompts, .. }) => {
-                        let mut elements = speaking.say_all(prompts);
-                        // The call was answered long ago and cannot be rejected any more.
-                        elements.extend(match after {
-                            After::Reject => leave(&After::Hangup),
-                            after => leave(after),
-                        });
-                        elements
-                    }
-                }
-            }
-            Document::Empty => Vec::new(),
-            Document::Leave(after) => leave(after),
-            Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref()),
-        };
-        Element::new("Response").children(elements).document()
+        flat::write(document, &PlivoXml)
     }
 
     fn voices(&self) -> &'static [PlatformVoice] {
@@ -292,17 +269,36 @@ fn with_own_headers(params: &Params) -> Params {
 
 // ---------------------------------------------------------------- writing
 
-/// What a document speaks with.
-struct Speaking<'a> {
-    voice: &'a Voice,
-    speech: Speech,
-    links: &'a Links,
-}
+/// The elements of Plivo XML.
+struct PlivoXml;
 
-impl Speaking<'_> {
+impl Flat for PlivoXml {
+    fn voices(&self) -> &'static [PlatformVoice] {
+        &VOICES
+    }
+
+    fn spoken(&self, words: &str, voice: &PlatformVoice) -> Option<Element> {
+        let speak = Element::new("Speak").with("voice", voice.name).with("language", voice.tag);
+        Some(speak.text(words))
+    }
+
+    fn play(&self, url: String) -> Element {
+        Element::new("Play").text(url)
+    }
+
+    /// The end of a document is the end of the call here, so a return is nothing more than that.
+    fn leave(&self, after: &After) -> Vec<Element> {
+        match after {
+            After::Hangup => vec![Element::new("Hangup")],
+            After::Redirect(url) => vec![redirect(url)],
+            After::Return => Vec::new(),
+            After::Reject => vec![Element::new("Hangup").with("reason", "rejected")],
+        }
+    }
+
     /// One input with everything that is heard inside it, so that all of it can be keyed over;
     /// behind it the redirect that silence falls through to.
-    fn ask(&self, ask: &Ask) -> Vec<Element> {
+    fn ask(&self, said: &Said, ask: &Ask) -> Vec<Element> {
         let (least, most) = EXECUTION_SECONDS;
         let think = ask.think_ms.div_ceil(1000).clamp(least, most);
         let keys = match ask.keys {
@@ -310,7 +306,7 @@ impl Speaking<'_> {
             Keys::OneOrTen => "2",
         };
         let input = Element::new("GetInput")
-            .with("action", &self.links.turn)
+            .with("action", &said.links.turn)
             .with("method", "POST")
             .with("inputType", "dtmf")
             .with("executionTimeout", think.to_string())
@@ -320,20 +316,20 @@ impl Speaking<'_> {
             .with("finishOnKey", "none")
             .with("redirect", "true")
             .with("log", "false")
-            .children(self.say_all(&ask.prompts));
-        vec![input, self.redirect_on_silence()]
+            .children(self.say_all(said, &ask.prompts));
+        vec![input, silence(said)]
     }
 
     /// What is said before the beep stands in an input of its own, the older one, since it takes a
     /// short time-out: a `#` that finished the answer before is heard at once then. Outside, it
     /// would wait for the recording and end it before it began.
-    fn record(&self, record: &Record) -> Vec<Element> {
+    fn record(&self, said: &Said, record: &Record) -> Vec<Element> {
         let mut elements = Vec::new();
-        let said = self.say_all(&record.prompts);
-        if !said.is_empty() {
+        let words = self.say_all(said, &record.prompts);
+        if !words.is_empty() {
             elements.push(
                 Element::new("GetDigits")
-                    .with("action", &self.links.turn)
+                    .with("action", &said.links.turn)
                     .with("method", "POST")
                     .with("timeout", "1")
                     .with("digitTimeout", "1")
@@ -344,13 +340,13 @@ impl Speaking<'_> {
                     .with("playBeep", "false")
                     .with("validDigits", "1234567890*#")
                     .with("log", "false")
-                    .children(said),
+                    .children(words),
             );
         }
         let quiet = record.silence_seconds.to_string();
         elements.push(
             Element::new("Record")
-                .with("action", self.links.turn_with(QUIET, &quiet))
+                .with("action", said.links.turn_with(QUIET, &quiet))
                 .with("method", "POST")
                 .with("fileFormat", "wav")
                 .with("redirect", "true")
@@ -361,62 +357,20 @@ impl Speaking<'_> {
                 .with("recordSession", "false")
                 .with("startOnDialAnswer", "false")
                 .with("recordChannelType", "mono")
-                .with("callbackUrl", &self.links.recording)
+                .with("callbackUrl", &said.links.recording)
                 .with("callbackMethod", "POST"),
         );
         // Where an empty recording does not request the action.
-        elements.push(self.redirect_on_silence());
+        elements.push(silence(said));
         elements
-    }
-
-    fn redirect_on_silence(&self) -> Element {
-        redirect(&self.links.turn_with(SILENCE, "1"))
-    }
-
-    fn say_all(&self, prompts: &[Arc<Prompt>]) -> Vec<Element> {
-        prompts.iter().filter_map(|prompt| self.say(prompt)).collect()
-    }
-
-    fn say(&self, prompt: &Prompt) -> Option<Element> {
-        let voice = speech::voice(&VOICES, prompt.lang);
-        match speech::speaker(prompt.sound, self.speech, voice) {
-            Speaker::File => {
-                let url = speech::file(&self.links.base, self.voice, prompt);
-                Some(Element::new("Play").text(url))
-            }
-            Speaker::Voice(voice) => Some(spoken(&prompt.text, voice)),
-            Speaker::Nobody => None,
-        }
     }
 }
 
-fn spoken(words: &str, voice: &PlatformVoice) -> Element {
-    Element::new("Speak").with("voice", voice.name).with("language", voice.tag).text(words)
+/// Where nothing was pressed, or nothing recorded.
+fn silence(said: &Said) -> Element {
+    redirect(&said.links.turn_with(SILENCE, "1"))
 }
 
 fn redirect(url: &str) -> Element {
     Element::new("Redirect").with("method", "POST").text(url)
-}
-
-/// What comes after. The end of a document is the end of the call here, so a return is nothing
-/// more than that.
-fn leave(after: &After) -> Vec<Element> {
-    match after {
-        After::Hangup => vec![Element::new("Hangup")],
-        After::Redirect(url) => vec![redirect(url)],
-        After::Return => Vec::new(),
-        After::Reject => vec![Element::new("Hangup").with("reason", "rejected")],
-    }
-}
-
-/// The platform's voice goes first here: our own files may be what is out of reach.
-fn sorry(lang: Lang, audio: Option<&str>) -> Vec<Element> {
-    let mut elements = Vec::new();
-    match (speech::voice(&VOICES, lang), speech::goodbye(lang), audio) {
-        (Some(voice), Some(words), _) => elements.push(spoken(words, voice)),
-        (_, _, Some(url)) => elements.push(Element::new("Play").text(url)),
-        _ => {}
-    }
-    elements.push(Element::new("Hangup"));
-    elements
 }

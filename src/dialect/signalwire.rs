@@ -1,6 +1,7 @@
 //! SignalWire cXML, the nearest relative of TwiML. Facts from SignalWire's documentation
 //! (compatibility-api/cxml/voice) and its Python library (core/security/webhook_validator.py).
 
+use super::flat;
 use super::signature::{self, OtherBodies, Repeated, Scheme};
 use super::speech::PlatformVoice;
 use super::twiml::{self, Manner, NAMES, Think};
@@ -54,7 +55,7 @@ impl Dialect for Signalwire {
     }
 
     fn write(&self, document: &Document) -> String {
-        twiml::write(document, &MANNER)
+        flat::write(document, &MANNER)
     }
 
     fn voices(&self) -> &'static [PlatformVoice] {

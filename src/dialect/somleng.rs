@@ -1,6 +1,7 @@
 //! Somleng, the open-source server that speaks TwiML. Facts from its source (somleng-switch,
 //! components/app: models/twiml, workflows, twiml_endpoint.rb).
 
+use super::flat;
 use super::signature::{self, OtherBodies, Repeated, Scheme};
 use super::twiml::{self, Manner, NAMES, Think};
 use super::{CallEvent, Credentials, Dialect, Document, Kind, Params, Refusal, Request, Trust};
@@ -46,6 +47,6 @@ impl Dialect for Somleng {
     }
 
     fn write(&self, document: &Document) -> String {
-        twiml::write(document, &MANNER)
+        flat::write(document, &MANNER)
     }
 }

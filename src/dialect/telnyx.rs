@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, VerifyingKey};
 
+use super::flat;
 use super::speech::PlatformVoice;
 use super::twiml::{self, Manner, NAMES, Think};
 use super::{
@@ -95,7 +96,7 @@ impl Dialect for Telnyx {
     }
 
     fn write(&self, document: &Document) -> String {
-        twiml::write(document, &MANNER)
+        flat::write(document, &MANNER)
     }
 
     fn voices(&self) -> &'static [PlatformVoice] {

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::flat;
 use super::params::clean;
 use super::signature::{self, OtherBodies, Repeated, Scheme};
 use super::speech::PlatformVoice;
@@ -70,7 +71,7 @@ impl Dialect for Twilio {
     }
 
     fn write(&self, document: &Document) -> String {
-        twiml::write(document, &MANNER)
+        flat::write(document, &MANNER)
     }
 
     fn voices(&self) -> &'static [PlatformVoice] {

@@ -1,16 +1,12 @@
 //! What the family of TwiML dialects shares: how a webhook is read and how a document is written.
 //! A member's own file says only how it differs: its signature, voices, names and attributes.
 
-use std::sync::Arc;
-
+use super::flat::{self, Flat, Said};
 use super::params::{clean, keys};
-use super::speech::{self, PlatformVoice, Speaker};
+use super::speech::PlatformVoice;
 use super::xml::Element;
-use super::{
-    After, CallEvent, Document, Lasted, Links, Notice, Params, Request, Start, What, handover,
-};
-use crate::interview::{Ask, End, Input, Keys, Order, Record, Recording, Voice};
-use crate::survey::{Lang, Prompt, Speech};
+use super::{After, CallEvent, Lasted, Notice, Params, Request, Start, What, handover};
+use crate::interview::{Ask, Input, Keys, Record, Recording};
 
 /// How a member of the family writes.
 #[derive(Debug)]
@@ -40,11 +36,6 @@ pub(super) enum Think {
     /// By playing files of silence, where `<Gather>` takes no `<Pause>`.
     Files,
 }
-
-/// Files of silence that every language of every survey has, with their seconds, longest first.
-const SILENCES: [(&str, u32); 3] = [("silence-4", 4), ("silence-2", 2), ("silence-1", 1)];
-/// No more silence than this is put together from files.
-const MOST_SILENCE_SECONDS: u32 = 30;
 
 /// What a member calls the parameters of its requests.
 #[derive(Debug)]
@@ -189,166 +180,106 @@ fn start(params: &Params, names: &Names) -> Start {
 
 // ---------------------------------------------------------------- writing
 
-/// What a document speaks with.
-struct Speaking<'a> {
-    voice: &'a Voice,
-    speech: Speech,
-    lang: Lang,
-    links: &'a Links,
-    manner: &'a Manner,
-}
+impl Flat for Manner {
+    fn voices(&self) -> &'static [PlatformVoice] {
+        self.voices
+    }
 
-/// The document of that meaning.
-pub(super) fn write(document: &Document, manner: &Manner) -> String {
-    let verbs = match document {
-        Document::Order { order, voice, speech, lang, links, after } => {
-            let speaking = Speaking { voice, speech: *speech, lang: *lang, links, manner };
-            match order {
-                Order::Ask(ask) => speaking.ask(ask),
-                Order::Record(record) => speaking.record(record),
-                Order::End(End { prompts, .. }) => {
-                    let mut verbs = speaking.say_all(prompts);
-                    // The call was answered long ago and cannot be rejected any more.
-                    verbs.extend(match after {
-                        After::Reject => leave(&After::Hangup, manner),
-                        after => leave(after, manner),
-                    });
-                    verbs
-                }
-            }
+    fn spoken(&self, words: &str, voice: &PlatformVoice) -> Option<Element> {
+        let say = Element::new("Say").with("voice", voice.name).with("language", voice.tag);
+        Some(say.text(words))
+    }
+
+    fn play(&self, url: String) -> Element {
+        Element::new("Play").text(url)
+    }
+
+    /// The end of a document is the end of the call on the platform that fetched it, or the way
+    /// back to whoever included it; so a return is nothing at all.
+    fn leave(&self, after: &After) -> Vec<Element> {
+        match after {
+            After::Hangup => vec![Element::new("Hangup")],
+            After::Redirect(url) => vec![redirect(url)],
+            After::Return => Vec::new(),
+            After::Reject => vec![Element::new(self.refusal)],
         }
-        Document::Empty => Vec::new(),
-        Document::Leave(after) => leave(after, manner),
-        Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref(), manner.voices),
-    };
-    Element::new("Response").children(verbs).document()
-}
+    }
 
-impl Speaking<'_> {
     /// One gather with everything that is heard inside it, so that all of it can be keyed over;
     /// behind it the redirect for platforms that fall through on silence.
-    fn ask(&self, ask: &Ask) -> Vec<Element> {
+    fn ask(&self, said: &Said, ask: &Ask) -> Vec<Element> {
         let think = ask.think_ms.div_ceil(1000).max(1);
         let (keys, timeout) = match ask.keys {
             Keys::One => (1, think),
             Keys::OneOrTen => (2, SECOND_KEY_SECONDS),
         };
         let gather = self
-            .gather(keys, timeout)
-            .with_all(self.manner.ask)
-            .children(self.say_all(&ask.prompts))
-            .children(self.think(think.saturating_sub(timeout)));
-        vec![gather, self.redirect_on_silence()]
-    }
-
-    /// Seconds of silence inside a gather.
-    fn think(&self, seconds: u32) -> Vec<Element> {
-        match self.manner.think {
-            _ if seconds == 0 => Vec::new(),
-            Think::Pause => vec![Element::new("Pause").with("length", seconds.to_string())],
-            Think::Files => {
-                let mut left = seconds.min(MOST_SILENCE_SECONDS);
-                let mut played = Vec::new();
-                while let Some((id, long)) = SILENCES.iter().find(|(_, long)| *long <= left) {
-                    let url = speech::sound(&self.links.base, self.voice, self.lang, id);
-                    played.push(Element::new("Play").text(url));
-                    left -= long;
-                }
-                played
-            }
-        }
+            .gather(said, keys, timeout)
+            .with_all(self.ask)
+            .children(self.say_all(said, &ask.prompts))
+            .children(self.think(said, think.saturating_sub(timeout)));
+        vec![gather, silence(said)]
     }
 
     /// What is said before the beep stands in a gather of its own, as short as it may be: a `#`
     /// that finished the answer before is heard at once then. Outside, it would wait for the
     /// recording and end it before it began.
-    fn record(&self, record: &Record) -> Vec<Element> {
+    fn record(&self, said: &Said, record: &Record) -> Vec<Element> {
         let mut verbs = Vec::new();
-        let said = self.say_all(&record.prompts);
-        if !said.is_empty() {
-            let gather = self.gather(1, 1).children(said);
+        let words = self.say_all(said, &record.prompts);
+        if !words.is_empty() {
+            let gather = self.gather(said, 1, 1).children(words);
             verbs.push(gather);
         }
         let mut tag = Element::new("Record")
-            .with("action", &self.links.turn)
+            .with("action", &said.links.turn)
             .with("method", "POST")
             .with("timeout", record.silence_seconds.to_string())
             .with("finishOnKey", "1234567890*#")
             .with("maxLength", record.max_seconds.to_string())
             .with("playBeep", "true")
-            .with_all(self.manner.record);
-        if let Some(further) = self.manner.told {
+            .with_all(self.record);
+        if let Some(further) = self.told {
             tag = tag
-                .with("recordingStatusCallback", &self.links.recording)
+                .with("recordingStatusCallback", &said.links.recording)
                 .with("recordingStatusCallbackMethod", "POST")
                 .with_all(further);
         }
         verbs.push(tag);
         // Where an empty recording does not request the action.
-        verbs.push(self.redirect_on_silence());
+        verbs.push(silence(said));
         verbs
     }
+}
 
+impl Manner {
     /// A gather of so many keys, with its time-out in seconds. Without a key the next verb follows.
-    fn gather(&self, keys: u32, timeout: u32) -> Element {
+    fn gather(&self, said: &Said, keys: u32, timeout: u32) -> Element {
         Element::new("Gather")
-            .with_all(self.manner.gather)
+            .with_all(self.gather)
             .with("numDigits", keys.to_string())
             .with("timeout", timeout.to_string())
             // No finish key: `#` and `*` are keys like the others.
             .with("finishOnKey", "")
-            .with("action", &self.links.turn)
+            .with("action", &said.links.turn)
             .with("method", "POST")
     }
 
-    fn redirect_on_silence(&self) -> Element {
-        redirect(&self.links.turn_with(SILENCE, "1"))
-    }
-
-    fn say_all(&self, prompts: &[Arc<Prompt>]) -> Vec<Element> {
-        prompts.iter().filter_map(|prompt| self.say(prompt)).collect()
-    }
-
-    fn say(&self, prompt: &Prompt) -> Option<Element> {
-        let voice = speech::voice(self.manner.voices, prompt.lang);
-        match speech::speaker(prompt.sound, self.speech, voice) {
-            Speaker::File => {
-                let url = speech::file(&self.links.base, self.voice, prompt);
-                Some(Element::new("Play").text(url))
-            }
-            Speaker::Voice(voice) => Some(spoken(&prompt.text, voice)),
-            Speaker::Nobody => None,
+    /// Seconds of silence inside a gather.
+    fn think(&self, said: &Said, seconds: u32) -> Vec<Element> {
+        match self.think {
+            _ if seconds == 0 => Vec::new(),
+            Think::Pause => vec![Element::new("Pause").with("length", seconds.to_string())],
+            Think::Files => flat::silences(said, seconds).map(|url| self.play(url)).collect(),
         }
     }
 }
 
-fn spoken(words: &str, voice: &PlatformVoice) -> Element {
-    Element::new("Say").with("voice", voice.name).with("language", voice.tag).text(words)
+/// Where nothing was pressed, or nothing recorded.
+fn silence(said: &Said) -> Element {
+    redirect(&said.links.turn_with(SILENCE, "1"))
 }
 
 fn redirect(url: &str) -> Element {
     Element::new("Redirect").with("method", "POST").text(url)
-}
-
-/// What comes after. The end of a document is the end of the call on the platform that fetched it,
-/// or the way back to whoever included it; so a return is nothing at all.
-fn leave(after: &After, manner: &Manner) -> Vec<Element> {
-    match after {
-        After::Hangup => vec![Element::new("Hangup")],
-        After::Redirect(url) => vec![redirect(url)],
-        After::Return => Vec::new(),
-        After::Reject => vec![Element::new(manner.refusal)],
-    }
-}
-
-/// The platform's voice goes first here: our own files may be what is out of reach.
-fn sorry(lang: Lang, audio: Option<&str>, voices: &'static [PlatformVoice]) -> Vec<Element> {
-    let mut verbs = Vec::new();
-    match (speech::voice(voices, lang), speech::goodbye(lang), audio) {
-        (Some(voice), Some(words), _) => verbs.push(spoken(words, voice)),
-        (_, _, Some(url)) => verbs.push(Element::new("Play").text(url)),
-        _ => {}
-    }
-    verbs.push(Element::new("Hangup"));
-    verbs
 }

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::{Answer, Desk, before, deadline, missed};
 use crate::config::Provider;
-use crate::interview::{self, Fact, Input, InterviewId, Millis, Order, Record, State, step, token};
+use crate::interview::{self, Fact, Input, InterviewId, Millis, Open, State, step, token};
 use crate::store::{Claim, StoreError};
 use crate::survey::{Kind, Lang, Survey};
 
@@ -35,21 +35,19 @@ impl Desk {
         self.take(provider, call_id, &survey, state, input, now).await
     }
 
-    /// The open order of a token once more, without what it says: that was heard. Steps nothing.
-    pub fn heard(
+    /// The open order of a token, as much of it as the platform asks for. Steps nothing.
+    pub fn shown(
         self: &Arc<Self>,
         provider: &Provider,
         call_id: Option<&str>,
         token: &str,
+        open: Open,
     ) -> Answer {
         let (survey, state) = match self.turn_at(provider, call_id, token) {
             Ok(opened) => opened,
             Err(reason) => return self.sorry(provider, reason),
         };
-        let order = match interview::order(&survey, &state) {
-            Order::Record(record) => Order::Record(Record { prompts: Vec::new(), ..record }),
-            order => order,
-        };
+        let order = interview::open(&survey, &state, open);
         self.speak(provider, &survey, state, order)
     }
 

@@ -14,7 +14,7 @@ use crate::interview::{
     Disposition, Fact, Input, InterviewId, Millis, Outcome, Recording, State, Step, step,
 };
 use crate::store::{Begin, CallerHash, Carried, Claim, Said, StoreError, StoredTurn, Turn};
-use crate::survey::Survey;
+use crate::survey::{Kind, Survey};
 
 /// Longest start that a link carries, in bytes; platforms take addresses of 4,000 characters.
 const LONGEST: usize = 1500;
@@ -172,8 +172,11 @@ impl Desk {
                 return None;
             }
         };
+        // Some platforms name the last recording again when the call is over, whatever was open then.
+        let item = state.open_question().and_then(|at| survey.questions.get(usize::from(at)));
+        let comment = item.is_some_and(|item| matches!(item.kind, Kind::Comment { .. }));
         let turn = match spoken {
-            Some(recording) if state.over().is_none() => {
+            Some(recording) if comment && state.over().is_none() => {
                 let input = Input::Recording(recording);
                 let next = step(&survey, &state, &input, now);
                 self.counters.count("turn", &provider.name);

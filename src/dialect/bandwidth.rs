@@ -13,8 +13,8 @@ use super::recording::{self, QUIET};
 use super::speech::{self, PlatformVoice, Speaker};
 use super::xml::Element;
 use super::{
-    After, CallEvent, Dialect, Document, Kind, Lasted, Notice, Params, Reached, Request, What,
-    handover,
+    After, CallEvent, Dialect, Document, Kind, Lasted, Notice, Open, Params, Reached, Request,
+    What, handover,
 };
 use crate::interview::{Ask, Input, Keys, Record, Recording};
 
@@ -26,8 +26,6 @@ const SIP_HEADER: &str = "sipHeader.";
 /// The parameter, in the address of the gather before a recording, that says that the recording
 /// follows when nothing was pressed.
 const HEARD: &str = "heard";
-/// Seconds that a key waits for a second one.
-pub(super) const SECOND_KEY_SECONDS: u32 = 2;
 /// The most that `firstDigitTimeout` takes, in seconds.
 const MOST_SECONDS: u32 = 60;
 
@@ -140,7 +138,7 @@ fn turn(params: &Params) -> What {
     );
     match keys(&pressed) {
         pressed if !pressed.is_empty() => What::Turn(Input::Keys(pressed)),
-        _ if params.word(HEARD).is_some() => What::Heard,
+        _ if params.word(HEARD).is_some() => What::Open(Open::Heard),
         _ => What::Turn(Input::Silence),
     }
 }
@@ -255,7 +253,7 @@ fn gather(url: &str, keys: u32, first: u32) -> Element {
         .with("gatherMethod", "POST")
         .with("maxDigits", keys.to_string())
         .with("firstDigitTimeout", first.to_string())
-        .with("interDigitTimeout", SECOND_KEY_SECONDS.to_string())
+        .with("interDigitTimeout", flat::SECOND_KEY_SECONDS.to_string())
         // No finish key: `#` and `*` are keys like the others.
         .with("terminatingDigits", "")
         .with("repeatCount", "1")

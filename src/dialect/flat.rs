@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use super::speech::{self, PlatformVoice, Speaker};
 use super::xml::Element;
-use super::{After, Document, Links};
-use crate::interview::{Ask, End, Order, Record, Voice};
+use super::{After, Document, Links, Open};
+use crate::interview::{Ask, End, Order, Record, SECOND_KEY_MS, Voice};
 use crate::survey::{Lang, Prompt, Speech};
+
+/// [`SECOND_KEY_MS`] where platforms count in seconds.
+pub(super) const SECOND_KEY_SECONDS: u32 = SECOND_KEY_MS.div_ceil(1000);
 
 /// A language of that form.
 pub(super) trait Flat {
@@ -65,13 +68,15 @@ pub(super) struct Said<'a> {
     pub lang: Lang,
     /// Where the next requests go.
     pub links: &'a Links,
+    /// How much of the order the platform asked for, where it asked for it once more.
+    pub open: Option<Open>,
 }
 
 /// The document of that meaning.
 pub(super) fn write(document: &Document, language: &impl Flat) -> String {
     let elements = match document {
-        Document::Order { order, voice, speech, lang, links, after } => {
-            let said = Said { voice, speech: *speech, lang: *lang, links };
+        Document::Order { order, voice, speech, lang, links, after, open } => {
+            let said = Said { voice, speech: *speech, lang: *lang, links, open: *open };
             match order {
                 Order::Ask(ask) => language.ask(&said, ask),
                 Order::Record(record) => language.record(&said, record),

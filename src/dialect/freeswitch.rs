@@ -14,7 +14,7 @@ use super::params::{is_key, keys};
 use super::speech;
 use super::xml::Element;
 use super::{After, CallEvent, Dialect, Document, Kind, Notice, Params, Request, What, handover};
-use crate::interview::{Ask, Input, Keys, Record, Recording};
+use crate::interview::{Ask, Input, Keys, Record, Recording, SECOND_KEY_MS};
 use crate::survey::Prompt;
 
 /// The dialect of mod_httapi.
@@ -40,8 +40,6 @@ const TWELVE: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*
 /// in the list decides, and in front of it they would make `1` an answer at once.
 const AFTER_ONE: [&str; 12] =
     ["10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "1*", "1#"];
-/// Milliseconds that a `1` waits for its second key.
-const DIGIT_TIMEOUT_MS: u32 = 2000;
 
 impl Dialect for Freeswitch {
     fn kind(&self) -> Kind {
@@ -160,7 +158,7 @@ impl Flat for Httapi {
             Keys::OneOrTen => &AFTER_ONE,
         };
         // A `1` that is still waiting for its second key when this time is over would be lost.
-        let second = if more.is_empty() { 0 } else { DIGIT_TIMEOUT_MS };
+        let second = if more.is_empty() { 0 } else { SECOND_KEY_MS };
         let wait = ask.think_ms.max(1).saturating_add(second);
         let tag = match last {
             Some(file) => Element::new("playback")
@@ -174,7 +172,7 @@ impl Flat for Httapi {
             }
         };
         tags.push(
-            tag.with("digit-timeout", DIGIT_TIMEOUT_MS.to_string())
+            tag.with("digit-timeout", SECOND_KEY_MS.to_string())
                 .with("action", &said.links.turn)
                 .children(TWELVE.iter().chain(more).map(|keys| Element::new("bind").text(*keys))),
         );
@@ -198,7 +196,7 @@ impl Flat for Httapi {
             tag.with("limit", record.max_seconds.to_string())
                 .with("silence-hits", record.silence_seconds.to_string())
                 .with("threshold", "200")
-                .with("digit-timeout", DIGIT_TIMEOUT_MS.to_string())
+                .with("digit-timeout", SECOND_KEY_MS.to_string())
                 .with("action", said.links.turn_with(QUIET, &ends))
                 .children(TWELVE.iter().map(|key| {
                     let value = key.replace('#', "%23").replace('*', "%2A");

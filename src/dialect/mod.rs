@@ -3,12 +3,14 @@
 //! Pure: bytes and settings in, values out. Knows the interview's inputs and orders and nothing
 //! else; the web room hands in what came over the wire.
 
+mod africastalking;
 mod bandwidth;
 mod cloudonix;
 mod exotel;
 mod flat;
 mod freeswitch;
 mod handover;
+mod kookoo;
 mod params;
 mod plivo;
 mod recording;
@@ -33,8 +35,8 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-pub use crate::interview::{Handover, Reached, Start};
-use crate::interview::{Input, Order, Recording, Voice};
+pub use crate::interview::{Handover, Open, Reached, Start};
+use crate::interview::{Input, Order, Recording, SECOND_KEY_MS, Voice};
 use crate::survey::{Lang, Speech};
 
 pub use params::{Unreadable, params};
@@ -93,6 +95,8 @@ pub fn of(kind: Kind) -> &'static dyn Dialect {
         Kind::Somleng => &somleng::Somleng,
         Kind::Cloudonix => &cloudonix::Cloudonix,
         Kind::Exotel => &exotel::Exotel,
+        Kind::Kookoo => &kookoo::Kookoo,
+        Kind::Africastalking => &africastalking::Africastalking,
         Kind::Freeswitch => &freeswitch::Freeswitch,
         Kind::Plivo => &plivo::Plivo,
         Kind::Bandwidth => &bandwidth::Bandwidth,
@@ -121,11 +125,15 @@ pub enum Kind {
     Cloudonix,
     /// Exotel ExoML in response mode.
     Exotel,
+    /// KooKoo (Ozonetel).
+    Kookoo,
+    /// Africa's Talking.
+    Africastalking,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Twilio,
         Self::Freeswitch,
         Self::Plivo,
@@ -135,16 +143,16 @@ impl Kind {
         Self::Somleng,
         Self::Cloudonix,
         Self::Exotel,
+        Self::Kookoo,
+        Self::Africastalking,
     ];
 
     /// Longest time in milliseconds that a key waits on the platform for a second one that may
     /// follow it; 0 where only a key that is no answer yet waits.
     pub fn key_wait_ms(self) -> u32 {
         match self {
-            Self::Freeswitch => 0,
-            Self::Plivo => plivo::SECOND_KEY_SECONDS * 1000,
-            Self::Bandwidth => bandwidth::SECOND_KEY_SECONDS * 1000,
-            _ => twiml::SECOND_KEY_SECONDS * 1000,
+            Self::Freeswitch | Self::Africastalking => 0,
+            _ => SECOND_KEY_MS,
         }
     }
 
@@ -158,7 +166,12 @@ impl Kind {
         match self {
             Self::Twilio | Self::Signalwire | Self::Somleng | Self::Plivo => Proof::Address,
             Self::Telnyx => Proof::Body,
-            Self::Freeswitch | Self::Bandwidth | Self::Cloudonix | Self::Exotel => Proof::Nothing,
+            Self::Freeswitch
+            | Self::Bandwidth
+            | Self::Cloudonix
+            | Self::Exotel
+            | Self::Kookoo
+            | Self::Africastalking => Proof::Nothing,
         }
     }
 
@@ -182,6 +195,8 @@ impl Kind {
             Self::Somleng => "somleng",
             Self::Cloudonix => "cloudonix",
             Self::Exotel => "exotel",
+            Self::Kookoo => "kookoo",
+            Self::Africastalking => "africastalking",
         }
     }
 
@@ -197,6 +212,8 @@ impl Kind {
             Self::Somleng => "Somleng",
             Self::Cloudonix => "Cloudonix",
             Self::Exotel => "Exotel",
+            Self::Kookoo => "KooKoo",
+            Self::Africastalking => "Africa's Talking",
         }
     }
 }
@@ -397,9 +414,9 @@ pub enum What {
     Notice(Notice),
     /// The answer to the document whose token it carries.
     Turn(Input),
-    /// What that document said was heard to its end, and nothing was pressed: the platform asks for
-    /// what follows it. Steps nothing.
-    Heard,
+    /// The platform asks for the document of its token once more, or for what follows what it heard
+    /// of it. Steps nothing.
+    Open(Open),
     /// A caller is handed over.
     Start(Box<Start>),
 }
@@ -484,6 +501,9 @@ pub enum Document<'a> {
         links: Links,
         /// What comes after an `End`.
         after: After,
+        /// Whether the platform asked for it once more, and how much of it; an answer to a start
+        /// or a turn is none.
+        open: Option<Open>,
     },
     /// Nothing: for notices.
     Empty,

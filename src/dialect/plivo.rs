@@ -37,8 +37,6 @@ const NONCE: &str = "x-plivo-signature-v3-nonce";
 const SIP_HEADER: &str = "X-PH-";
 /// The parameter by which our own redirect behind an input says that nothing was pressed.
 const SILENCE: &str = "silence";
-/// Seconds that a key waits for a second one: the least that `digitEndTimeout` takes.
-pub(super) const SECOND_KEY_SECONDS: u32 = 2;
 /// The least and the most that `executionTimeout` takes, in seconds.
 const EXECUTION_SECONDS: (u32, u32) = (5, 60);
 
@@ -310,7 +308,7 @@ impl Flat for PlivoXml {
             .with("method", "POST")
             .with("inputType", "dtmf")
             .with("executionTimeout", think.to_string())
-            .with("digitEndTimeout", SECOND_KEY_SECONDS.to_string())
+            .with("digitEndTimeout", flat::SECOND_KEY_SECONDS.to_string())
             .with("numDigits", keys)
             // No finish key: `#` and `*` are keys like the others.
             .with("finishOnKey", "none")

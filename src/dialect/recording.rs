@@ -1,7 +1,8 @@
-//! Whether anything was said, for platforms that tell how long they recorded but not how long
-//! somebody spoke.
+//! Recordings that platforms tell of: an id where only an address is told, and whether anything was
+//! said where only the whole length is.
 
 use super::Params;
+use super::params::clean;
 
 /// The parameter, in an address of ours, that says how many seconds of silence end a recording.
 pub(super) const QUIET: &str = "quiet";
@@ -15,4 +16,11 @@ const NOTICED_MS: u64 = 300;
 pub(super) fn is_silence(params: &Params, millis: u64) -> bool {
     let quiet = params.seconds(QUIET).map(|seconds| u64::from(seconds) * 1000);
     quiet.is_some_and(|quiet| (quiet..quiet + NOTICED_MS).contains(&millis))
+}
+
+/// An id for a recording of which only the address is told: `…/Recordings/RE1.wav?x=1` → `RE1`.
+pub(super) fn id(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?.trim_end_matches('/');
+    let segment = path.rsplit('/').next()?;
+    clean(segment.split('.').next()?)
 }

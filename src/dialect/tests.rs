@@ -1,8 +1,10 @@
 //! Tests over all dialects, and what their tests share.
 
+mod africastalking;
 mod bandwidth;
 mod decoding;
 mod family;
+mod kookoo;
 mod plivo;
 mod reading;
 mod signature;
@@ -106,7 +108,7 @@ fn every_kind_has_its_dialect() {
     for kind in Kind::ALL {
         assert_eq!(of(kind).kind(), kind);
         let content_type = match kind {
-            Kind::Plivo => "application/xml",
+            Kind::Plivo | Kind::Africastalking => "application/xml",
             Kind::Bandwidth => "application/xml; charset=utf-8",
             _ => "text/xml",
         };

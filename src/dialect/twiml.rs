@@ -2,7 +2,8 @@
 //! A member's own file says only how it differs: its signature, voices, names and attributes.
 
 use super::flat::{self, Flat, Said};
-use super::params::{clean, keys};
+use super::params::keys;
+use super::recording;
 use super::speech::PlatformVoice;
 use super::xml::Element;
 use super::{After, CallEvent, Lasted, Notice, Params, Request, Start, What, handover};
@@ -58,10 +59,6 @@ pub(super) const NAMES: Names =
 
 /// Before a SIP header's name among the parameters.
 const SIP_HEADER: &str = "SipHeader_";
-
-/// The time-out of `<Gather>` in seconds while a second key may follow. The same attribute is the
-/// wait for the first key, so the time to think is silence inside the element, before it.
-pub(super) const SECOND_KEY_SECONDS: u32 = 2;
 
 /// The parameter by which our own redirect behind a `<Gather>` says that nothing was pressed.
 const SILENCE: &str = "silence";
@@ -152,18 +149,11 @@ fn input(params: &Params, names: &Names) -> Input {
 
 fn recording(params: &Params, names: &Names) -> Option<Recording> {
     let url = params.word("RecordingUrl");
-    let id = params.word("RecordingSid").or_else(|| url.as_deref().and_then(last_segment))?;
+    let id = params.word("RecordingSid").or_else(|| url.as_deref().and_then(recording::id))?;
     let seconds = params.seconds("RecordingDuration");
     // `hangup` stands where the key would: the caller hung up.
     let key = params.word(names.digits).and_then(|digits| keys(&digits).chars().next());
     Some(Recording { id, seconds, key, url })
-}
-
-/// `…/Recordings/RE1.wav?x=1` → `RE1`.
-fn last_segment(url: &str) -> Option<String> {
-    let path = url.split(['?', '#']).next()?.trim_end_matches('/');
-    let segment = path.rsplit('/').next()?;
-    clean(segment.split('.').next()?)
 }
 
 fn start(params: &Params, names: &Names) -> Start {
@@ -211,7 +201,7 @@ impl Flat for Manner {
         let think = ask.think_ms.div_ceil(1000).max(1);
         let (keys, timeout) = match ask.keys {
             Keys::One => (1, think),
-            Keys::OneOrTen => (2, SECOND_KEY_SECONDS),
+            Keys::OneOrTen => (2, flat::SECOND_KEY_SECONDS),
         };
         let gather = self
             .gather(said, keys, timeout)

@@ -37,7 +37,7 @@ pub use handover::{Handover, Reached, Start};
 use crate::survey::{Lang, Prompt, Survey, Version};
 
 pub use disposition::{disposition, started};
-pub use say::order;
+pub use say::{Open, open, order};
 pub use turn::{begin, step};
 
 /// UTC milliseconds since 1970.
@@ -314,6 +314,9 @@ pub struct Ask {
     /// because platforms with a single time-out wait them there too.
     pub think_ms: u32,
 }
+
+/// Milliseconds that a key waits for a second one that may follow it.
+pub const SECOND_KEY_MS: u32 = 2000;
 
 /// How many keys make an answer. All twelve keys are always heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

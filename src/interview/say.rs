@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::keys::keys_of;
-use super::{Ask, End, Ending, Item, Keys, Lead, Order, Outcome, Place, Record, State, path};
+use super::{
+    Ask, End, Ending, Item, Keys, Lead, Order, Outcome, Place, Record, SECOND_KEY_MS, State, path,
+};
 use crate::survey::{Kind, Lang, Prompt, Sound, Survey};
 
 /// Milliseconds to think about a question.
@@ -12,6 +14,28 @@ const THINK_MS: u32 = 6000;
 const THINK_LANGUAGE_MS: u32 = 2000;
 /// How many languages one choice offers: more cannot be kept in mind.
 const LANGUAGES: usize = 5;
+
+/// How much of the open order a platform asks for, where it asks for it once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// All of it.
+    Whole,
+    /// What follows its words: they were heard to the end, and nothing was pressed.
+    Heard,
+    /// The second key of an answer that may have two; this is the first.
+    Begun(char),
+}
+
+/// The order that is open in this state, as much of it as is asked for.
+pub fn open(survey: &Survey, state: &State, open: Open) -> Order {
+    match (order(survey, state), open) {
+        (Order::Record(record), Open::Heard) => {
+            Order::Record(Record { prompts: Vec::new(), ..record })
+        }
+        (Order::Ask(_), Open::Begun(_)) => ask(Vec::new(), Keys::One, SECOND_KEY_MS),
+        (order, _) => order,
+    }
+}
 
 /// The document that is open in this state: what `begin` or `step` said when it came to it.
 ///

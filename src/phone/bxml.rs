@@ -2,7 +2,7 @@
 //! BXML reference (SpeakSentence, PlayAudio, Pause, Gather, Record, Redirect, Hangup).
 
 use super::gather::{TWELVE, Wait};
-use super::rules::{self, Rule, Text, Value};
+use super::rules::{self, RESPONSE, Rule, Text, Value};
 use super::xml::{self, Element};
 
 /// One verb, with its values checked and its defaults filled in.
@@ -148,7 +148,7 @@ pub(super) fn read(document: &[u8]) -> Result<Vec<Verb>, String> {
         return Err("the document is larger than 64 KB".into());
     }
     let root = xml::read(document)?;
-    rules::check(&root, &RULES)?;
+    rules::check(&root, &RESPONSE, &RULES)?;
     root.children.iter().map(verb).collect()
 }
 

@@ -54,7 +54,8 @@ pub(super) async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     let mut first = None;
     for piece in pieces {
         call.begin(piece);
-        let part = if piece.audible { Part::Heard } else { Part::Dead };
+        // Silence inside is time to think.
+        let part = if piece.audible { Part::Heard } else { Part::Thinking };
         let until = call.caller.now_ms() + piece.millis;
         match call.listen(until, part, false).await {
             Listened::Time => {}

@@ -12,6 +12,7 @@
 //! With a [`Scripted`] caller the clock is virtual: a call of a minute takes milliseconds. With a
 //! [`Live`] caller the time is real.
 
+mod africastalking;
 mod bandwidth;
 mod bxml;
 mod call;
@@ -20,6 +21,7 @@ mod family;
 mod freeswitch;
 mod gather;
 mod httapi;
+mod kookoo;
 mod members;
 mod plivo;
 mod plivoxml;
@@ -94,7 +96,8 @@ pub struct Line {
     /// Where recordings can be fetched; below it stands, on TwiML's platforms,
     /// `/2010-04-01/Accounts/{account}/Recordings/{id}`, on Plivo
     /// `/v1/Account/{account}/Recording/{id}.wav`, on Bandwidth
-    /// `/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media`.
+    /// `/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media`, on KooKoo and Africa's
+    /// Talking `/recordings/{id}`.
     pub media: String,
 }
 
@@ -119,6 +122,8 @@ impl Line {
             media: match kind {
                 Kind::Plivo => "https://media.plivo.com",
                 Kind::Bandwidth => "https://voice.bandwidth.com",
+                Kind::Kookoo => "https://recordings.kookoo.in",
+                Kind::Africastalking => "https://voice.africastalking.com",
                 _ => "https://api.twilio.com",
             }
             .into(),
@@ -133,6 +138,8 @@ pub fn call_id(kind: Kind, random: [u8; 16]) -> String {
         Kind::Twilio => format!("CA{hex}"),
         Kind::Telnyx => format!("v3:{hex}-aiQ"),
         Kind::Exotel => hex,
+        Kind::Kookoo => u128::from_be_bytes(random).to_string(),
+        Kind::Africastalking => format!("ATVId_{hex}"),
         Kind::Bandwidth => format!("c-{}-{}", &hex[..8], &hex[8..]),
         Kind::Freeswitch | Kind::Plivo | Kind::Signalwire | Kind::Somleng | Kind::Cloudonix => {
             let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
@@ -372,6 +379,8 @@ impl<W: Wire> Phone<W> {
             (Some(member), _) => family::run(&mut call, member).await,
             (None, Kind::Plivo) => plivo::run(&mut call).await,
             (None, Kind::Bandwidth) => bandwidth::run(&mut call).await,
+            (None, Kind::Kookoo) => kookoo::run(&mut call).await,
+            (None, Kind::Africastalking) => africastalking::run(&mut call).await,
             (None, _) => freeswitch::run(&mut call).await,
         };
         call.outcome(ended_by)

@@ -4,7 +4,7 @@
 //! Hangup).
 
 use super::gather::{TWELVE, Wait};
-use super::rules::{self, Rule, Text, Value};
+use super::rules::{self, RESPONSE, Rule, Text, Value};
 use super::xml::{self, Element};
 
 /// One element, with its values checked and its defaults filled in.
@@ -191,7 +191,7 @@ pub(super) fn read(document: &[u8]) -> Result<Vec<Verb>, String> {
         return Err(format!("the document has {MOST_BYTES} bytes or more"));
     }
     let root = xml::read(document)?;
-    rules::check(&root, &RULES)?;
+    rules::check(&root, &RESPONSE, &RULES)?;
     root.children.iter().map(verb).collect()
 }
 

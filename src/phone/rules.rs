@@ -43,30 +43,46 @@ pub(super) struct Rule {
     pub(super) required: &'static [&'static str],
 }
 
-/// Checks all elements of a document below its root `<Response>`.
+/// The root of a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Root {
+    pub(super) name: &'static str,
+    pub(super) attributes: &'static [(&'static str, Value)],
+}
+
+/// A root `<Response>` without attributes.
+pub(super) const RESPONSE: Root = Root { name: "Response", attributes: &[] };
+
+/// Checks a document's root and all elements below it.
 ///
 /// # Errors
 /// A sentence that names the element and what is wrong with it.
-pub(super) fn check(root: &Element, rules: &[Rule]) -> Result<(), String> {
-    if root.name != "Response" {
-        return Err(format!("the root is <{}>, not <Response>", root.name));
+pub(super) fn check(document: &Element, root: &Root, rules: &[Rule]) -> Result<(), String> {
+    if document.name != root.name {
+        return Err(format!("the root is <{}>, not <{}>", document.name, root.name));
     }
-    root.only(&[])?;
-    root.no_text()?;
-    root.children.iter().try_for_each(|element| one(element, rules))
+    attributes(document, root.attributes)?;
+    document.no_text()?;
+    document.children.iter().try_for_each(|element| one(element, rules))
+}
+
+fn attributes(element: &Element, allowed: &[(&str, Value)]) -> Result<(), String> {
+    let name = &element.name;
+    for (attribute, text) in &element.attributes {
+        let Some((_, value)) = allowed.iter().find(|(known, _)| known == attribute) else {
+            return Err(format!("<{name}> has no attribute \"{attribute}\""));
+        };
+        allows(*value, text).map_err(|why| format!("<{name} {attribute}=\"{text}\">: {why}"))?;
+    }
+    Ok(())
 }
 
 fn one(element: &Element, rules: &[Rule]) -> Result<(), String> {
     let name = &element.name;
     let Some(rule) = rules.iter().find(|rule| rule.name == name) else {
-        return Err(format!("<{name}> is no element that this phone knows in <Response>"));
+        return Err(format!("<{name}> is no element that this phone knows"));
     };
-    for (attribute, text) in &element.attributes {
-        let Some((_, value)) = rule.attributes.iter().find(|(known, _)| known == attribute) else {
-            return Err(format!("<{name}> has no attribute \"{attribute}\""));
-        };
-        allows(*value, text).map_err(|why| format!("<{name} {attribute}=\"{text}\">: {why}"))?;
-    }
+    attributes(element, rule.attributes)?;
     if let Some(missing) = rule.required.iter().find(|known| element.attribute(known).is_none()) {
         return Err(format!("<{name}> has no {missing}"));
     }

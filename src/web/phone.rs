@@ -12,6 +12,7 @@
 //! | `GET /phone/media/2010-04-01/Accounts/{account}/Recordings/{id}` | what was recorded, in Twilio's place |
 //! | `GET /phone/media/v1/Account/{account}/Recording/{id}` | the same in Plivo's |
 //! | `GET /phone/media/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media` | and in Bandwidth's |
+//! | `GET /phone/media/recordings/{id}` | and in KooKoo's and Africa's Talking's |
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -270,6 +271,10 @@ impl IntoResponse for Refused {
     }
 }
 
+/// Where Bandwidth keeps recordings.
+const BANDWIDTH_MEDIA: &str =
+    "/phone/media/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media";
+
 /// The routes of the phone in the browser.
 pub fn router(desk: Arc<PhoneDesk>) -> Router {
     Router::new()
@@ -278,7 +283,8 @@ pub fn router(desk: Arc<PhoneDesk>) -> Router {
         .route("/phone/phone.js", get(program))
         .route("/phone/media/2010-04-01/Accounts/{account}/Recordings/{id}", get(recording))
         .route("/phone/media/v1/Account/{account}/Recording/{id}", get(recording))
-        .route(MEDIA, get(media))
+        .route("/phone/media/recordings/{id}", get(recording))
+        .route(BANDWIDTH_MEDIA, get(recording))
         .route("/phone/calls", post(begin))
         .route("/phone/calls/{id}/events", get(events))
         .route("/phone/calls/{id}/keys", post(press))
@@ -413,25 +419,16 @@ async fn hang_up(
     act(&desk, &id, Act::HangsUp)
 }
 
-/// A recording under Twilio's path; `.wav` may follow its id. MP3 is not made.
+/// A recording, by its id alone; `.wav` may follow it. MP3 is not made.
 async fn recording(
     State(desk): State<Arc<PhoneDesk>>,
-    Path((_account, id)): Path<(String, String)>,
+    Path(parts): Path<HashMap<String, String>>,
 ) -> Response {
-    match desk.phone.recording(id.strip_suffix(".wav").unwrap_or(&id)) {
+    let id = parts.get("id").map_or("", String::as_str);
+    match desk.phone.recording(id.strip_suffix(".wav").unwrap_or(id)) {
         Some(wav) => ([(header::CONTENT_TYPE, "audio/x-wav")], wav).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
-}
-
-/// Where Bandwidth keeps recordings.
-const MEDIA: &str = "/phone/media/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media";
-
-async fn media(
-    desk: State<Arc<PhoneDesk>>,
-    Path((account, _call, id)): Path<(String, String, String)>,
-) -> Response {
-    recording(desk, Path((account, id))).await
 }
 
 fn act(desk: &PhoneDesk, id: &str, act: Act) -> Result<StatusCode, Refused> {

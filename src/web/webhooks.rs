@@ -25,8 +25,8 @@ use crate::desk::Answer;
 use crate::desk::handover::Move;
 use crate::desk::records::Routed;
 use crate::dialect::{
-    self, After, CallEvent, Credentials, Document, Links, Method, Notice, Params, Request, Trust,
-    What,
+    self, After, CallEvent, Credentials, Document, Links, Method, Notice, Open, Params, Request,
+    Trust, What,
 };
 use crate::interview::{End, Ending, Input, Order, Recording, Voice};
 use crate::survey::Lang;
@@ -190,7 +190,7 @@ async fn handle(
         // damaged still hears a goodbye, since a caller may be on the line.
         return match (&event.what, address) {
             (_, Address::Fallback) => fallback_goodbye(site),
-            (What::Turn(_) | What::Heard, _) => {
+            (What::Turn(_) | What::Open(_), _) => {
                 site.desk.counters().count("bad_token", &provider.name);
                 sorry(site, provider, site.desk.default_language(provider))
             }
@@ -304,10 +304,13 @@ async fn answer(
             Some(token) => desk.answer(provider, call_id, token, input, now).await,
             None => Answer::Sorry(desk.default_language(provider)),
         },
-        What::Heard => match token {
-            Some(token) => desk.heard(provider, call_id, token),
-            None => Answer::Sorry(desk.default_language(provider)),
-        },
+        What::Open(open) => {
+            let found = match token {
+                Some(token) => desk.shown(provider, call_id, token, open),
+                None => Answer::Sorry(desk.default_language(provider)),
+            };
+            return respond(site, provider, &found, Asked { open: Some(open), ..Asked::default() });
+        }
         // The start comes to its own address (or, from platforms that ask the same address again,
         // with a token); a turn's address without a token belongs to no interview.
         What::Start(_) if address == Address::Turn => {
@@ -318,10 +321,10 @@ async fn answer(
             start.handover.leg = start.handover.leg.take().filter(|leg| leg.len() <= LONGEST_ID);
             let unanswered = start.unanswered;
             let found = desk.start(provider, call_id, *start, trusted, now, (site.draw)()).await;
-            return respond(site, provider, &found, unanswered);
+            return respond(site, provider, &found, Asked { unanswered, open: None });
         }
     };
-    respond(site, provider, &answer, false)
+    respond(site, provider, &answer, Asked::default())
 }
 
 async fn take_notice(
@@ -386,8 +389,17 @@ async fn take_notice(
     }
 }
 
+/// What a request was that matters for the form of its answer.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    /// A start of a call that is not answered yet.
+    unanswered: bool,
+    /// The open document, once more.
+    open: Option<Open>,
+}
+
 /// The answer as the provider's document.
-fn respond(site: &Site, provider: &Provider, answer: &Answer, unanswered: bool) -> Response {
+fn respond(site: &Site, provider: &Provider, answer: &Answer, asked: Asked) -> Response {
     let base = &site.config.public_url;
     let language = dialect::of(provider.kind);
     let xml = match answer {
@@ -424,6 +436,7 @@ fn respond(site: &Site, provider: &Provider, answer: &Answer, unanswered: bool) 
                     base: base.clone(),
                 },
                 after,
+                open: asked.open,
             })
         }
         Answer::Leave { otherwise, survey, lang } => match otherwise {
@@ -432,7 +445,9 @@ fn respond(site: &Site, provider: &Provider, answer: &Answer, unanswered: bool) 
             Otherwise::Redirect(url) => {
                 language.write(&Document::Leave(After::Redirect(url.clone())))
             }
-            Otherwise::Reject if unanswered => language.write(&Document::Leave(After::Reject)),
+            Otherwise::Reject if asked.unanswered => {
+                language.write(&Document::Leave(After::Reject))
+            }
             Otherwise::Reject => language.write(&Document::Leave(After::Hangup)),
             Otherwise::Goodbye => {
                 let voice = Voice { survey: survey.name.as_str().into(), version: survey.version };
@@ -444,6 +459,7 @@ fn respond(site: &Site, provider: &Provider, answer: &Answer, unanswered: bool) 
                     lang: *lang,
                     links: Links { base: base.clone(), ..Links::default() },
                     after: After::Hangup,
+                    open: None,
                 })
             }
         },

@@ -169,11 +169,13 @@ fn said(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 
 /// What a call may waste of its caller's time: 0.3 s after a key, 2.3 s where a second key could
 /// come, 3.5 s after a recording; the first word within 1.5 s.
-pub fn wastes_little(outcome: &Outcome) -> Result<(), String> {
+pub fn wastes_little(kind: Kind, outcome: &Outcome) -> Result<(), String> {
     for gap in &outcome.gaps {
         let most = match gap.after {
             After::Start => 1500,
             After::Keys { two: true } => 2300,
+            // Its `#` ends a recording; silence does not, and the limit is a minute.
+            After::Recording if kind == Kind::Africastalking => 61_000,
             After::Recording => 3500,
             After::Keys { two: false } | After::Silence | After::Sound => 300,
         };

@@ -75,7 +75,7 @@ fn events_mean_what_they_say() {
         (
             "heard to the end",
             event(&format!("{TURN}&heard=1"), "gather", "\"digits\":\"\""),
-            What::Heard,
+            What::Open(Open::Heard),
         ),
         ("keyed over", event(&format!("{TURN}&heard=1"), "gather", "\"digits\":\"#\""), keys("#")),
         ("our own redirect", event(TURN, "redirect", ""), silence()),

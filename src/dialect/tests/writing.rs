@@ -11,7 +11,7 @@ use super::*;
 use crate::interview::{Ask, End, Ending, Keys, Record};
 use crate::survey::{Prompt, Sound, Version};
 
-fn prompt(lang: &str, id: &str, text: &str, sound: Sound) -> Arc<Prompt> {
+pub(super) fn prompt(lang: &str, id: &str, text: &str, sound: Sound) -> Arc<Prompt> {
     let lang = lang.parse().unwrap();
     Arc::new(Prompt { id: id.into(), lang, text: text.into(), millis: 1500, sound })
 }
@@ -39,15 +39,27 @@ pub(super) struct Shown {
     speech: Speech,
     after: After,
     links: Links,
+    open: Option<Open>,
 }
 
 impl Shown {
     pub(super) fn new(order: Order) -> Self {
         let voice = Voice { survey: "post-call".into(), version: Version(0x00c0_ffee) };
-        Self { order, voice, speech: Speech::Auto, after: After::Hangup, links: links() }
+        Self {
+            order,
+            voice,
+            speech: Speech::Auto,
+            after: After::Hangup,
+            links: links(),
+            open: None,
+        }
     }
 
-    fn speech(self, speech: Speech) -> Self {
+    pub(super) fn open(self, open: Open) -> Self {
+        Self { open: Some(open), ..self }
+    }
+
+    pub(super) fn speech(self, speech: Speech) -> Self {
         Self { speech, ..self }
     }
 
@@ -63,6 +75,7 @@ impl Shown {
             lang: "lt".parse().unwrap(),
             links: self.links.clone(),
             after: self.after.clone(),
+            open: self.open,
         }
     }
 
@@ -110,6 +123,8 @@ macro_rules! golden {
                     (Kind::Somleng, include_str!(concat!("../../../tests/it/data/dialect/somleng/", $name, ".xml"))),
                     (Kind::Cloudonix, include_str!(concat!("../../../tests/it/data/dialect/cloudonix/", $name, ".xml"))),
                     (Kind::Exotel, include_str!(concat!("../../../tests/it/data/dialect/exotel/", $name, ".xml"))),
+                    (Kind::Kookoo, include_str!(concat!("../../../tests/it/data/dialect/kookoo/", $name, ".xml"))),
+                    (Kind::Africastalking, include_str!(concat!("../../../tests/it/data/dialect/africastalking/", $name, ".xml"))),
                 ];
                 assert_eq!(golden.map(|(kind, _)| kind), Kind::ALL);
                 for (kind, expected) in golden {

@@ -254,7 +254,7 @@ async fn place(centre: Arc<Centre>, seed: u32) -> Result<(), String> {
     if !matches!(outcome.ended_by, EndedBy::Server | EndedBy::Caller) {
         return fault(format!("ended by {:?}", outcome.ended_by));
     }
-    wastes_little(&outcome).or_else(fault)?;
+    wastes_little(kind, &outcome).or_else(fault)?;
     // The limit is looked at after each turn; a turn is at most a minute of speech and a prompt.
     let limit = centre.app.site.desk.survey(survey).map_or(0, |s| i64::from(s.max_seconds) * 1000);
     if outcome.total_ms > limit + 90_000 {

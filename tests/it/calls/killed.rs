@@ -106,9 +106,11 @@ impl Wire for Witness {
         at_ms: Option<i64>,
     ) -> Result<WebResponse, WireError> {
         let body = String::from_utf8_lossy(&request.body).into_owned();
-        let turn = request.method == Method::POST
-            && request.url.contains("/turn?t=")
-            && !body.contains("exiting=");
+        let turn = match request.method == Method::POST {
+            true => !body.contains("exiting=") && !body.contains("isActive=0"),
+            false => request.url.contains("event=GotDTMF"),
+        };
+        let turn = turn && request.url.contains("/turn?t=");
         if turn {
             self.told.lock().expect("not poisoned").last = Some(request.clone());
         }

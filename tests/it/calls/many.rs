@@ -42,6 +42,8 @@ struct Pressed {
     comment: bool,
     /// They said nothing after the beep.
     silent: bool,
+    /// They pressed a key after the beep, and said nothing.
+    skipped: bool,
     /// The agent was never reached, so nobody was asked.
     not_asked: bool,
 }
@@ -145,7 +147,10 @@ fn talk(dice: &mut Dice, words: &mut Vec<String>, pressed: &mut Pressed) {
     }
     if pressed.stands_out() {
         match dice.below(5) {
-            0 => words.push("#".into()),
+            0 => {
+                pressed.skipped = true;
+                words.push("#".into());
+            }
             1 => {
                 pressed.silent = true;
                 words.push("-".into());
@@ -172,9 +177,13 @@ fn talk(dice: &mut Dice, words: &mut Vec<String>, pressed: &mut Pressed) {
 async fn place<W: Wire>(phone: Arc<Phone<W>>, mut planned: Planned) -> Planned {
     let kind = kind(planned.number);
     // These keep a recording of silence, and none of a caller who hangs up.
-    if matches!(kind, Kind::Somleng | Kind::Exotel) {
+    if matches!(kind, Kind::Somleng | Kind::Exotel | Kind::Kookoo) {
         let cut_short = ["say:3 bye", "say:4 bye"].iter().any(|end| planned.keys.ends_with(end));
         planned.pressed.comment = planned.pressed.comment && !cut_short || planned.pressed.silent;
+    }
+    // No key ends its recordings.
+    if kind == Kind::Kookoo {
+        planned.pressed.comment |= planned.pressed.skipped;
     }
     let mut line = line(kind, planned.number);
     line.handover = said(&[("agent", planned.agent), ("queue", planned.queue)]);
@@ -186,6 +195,9 @@ async fn place<W: Wire>(phone: Arc<Phone<W>>, mut planned: Planned) -> Planned {
             Kind::Bandwidth => {
                 line.first = said(&[("eventType", "transferComplete"), ("cause", "busy")]);
             }
+            Kind::Kookoo => {
+                line.first = said(&[("event", "Dial"), ("status", "not_answered")]);
+            }
             Kind::Plivo => line.first = said(&[("DialStatus", "no-answer")]),
             Kind::Freeswitch => line.handover.extend(said(&[("QueueResult", "leave")])),
             _ => line.first = said(&[("DialCallStatus", "busy")]),
@@ -196,7 +208,8 @@ async fn place<W: Wire>(phone: Arc<Phone<W>>, mut planned: Planned) -> Planned {
     assert_eq!(outcome.faults, Vec::<String>::new(), "call {} {}", planned.number, planned.keys);
     assert_eq!(caller.left_over(), 0, "call {} {}", planned.number, planned.keys);
     assert_eq!(caller.misplaced(), Vec::<String>::new(), "call {}", planned.number);
-    crate::calls::wastes_little(&outcome).unwrap_or_else(|why| panic!("{} {why}", planned.keys));
+    crate::calls::wastes_little(kind, &outcome)
+        .unwrap_or_else(|why| panic!("{} {why}", planned.keys));
     planned
 }
 

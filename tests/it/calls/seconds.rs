@@ -38,8 +38,11 @@ both! {
                     let (outcome, _) = call(&centre, kind, number, lang, keys).await;
                     let which = format!("{kind:?} {lang} {keys}");
                     println!("{which}: {} ms, {} dead", outcome.total_ms, outcome.dead_ms);
-                    assert!(outcome.total_ms <= 60_000, "{which}: {} ms", outcome.total_ms);
-                    wastes_little(&outcome).unwrap_or_else(|why| panic!("{which}: {why}"));
+                    // No key ends its recordings: who skips a comment waits out the silence.
+                    let waits = kind == Kind::Kookoo && keys.contains('#');
+                    let most = if waits { 63_000 } else { 60_000 };
+                    assert!(outcome.total_ms <= most, "{which}: {} ms", outcome.total_ms);
+                    wastes_little(kind, &outcome).unwrap_or_else(|why| panic!("{which}: {why}"));
                 }
             }
         }
@@ -49,7 +52,7 @@ both! {
                 for keys in ["5# 1# 3# 10 say:5", "- 4 6 1 * 3 1 say:5#", "- - - - - -", "* * 1 4 bye"] {
                     number += 1;
                     let (outcome, _) = call(&centre, kind, number, lang, keys).await;
-                    wastes_little(&outcome)
+                    wastes_little(kind, &outcome)
                         .unwrap_or_else(|why| panic!("{kind:?} {lang} {keys}: {why}"));
                 }
             }
@@ -60,18 +63,22 @@ both! {
 /// Milliseconds from the last key of the word for "recommend" to the next document.
 async fn answered_after(centre: &Centre, kind: Kind, number: u32, word: &str) -> (i64, bool) {
     let (outcome, events) = call(centre, kind, number, "en", &format!("4 1 3 {word}")).await;
-    let mut documents = 0;
+    let mut tokens = Vec::new();
     let (mut key, mut waited) = (0, None);
     for event in &events {
         match &event.what {
-            // The start, and three questions: the fourth's is the fifth.
-            What::Document { .. } => {
-                documents += 1;
-                if documents == 5 {
-                    waited = Some(event.at_ms - key);
+            // Each turn has a token of its own; the one behind the fourth answer is the fifth. What
+            // KooKoo shows at a turn's own address has none.
+            What::Document { xml, .. } if !xml.contains("<collectdtmf") => {
+                let token = turns::token(xml.as_bytes());
+                if token.is_none() || !tokens.contains(&token) {
+                    tokens.push(token);
+                    if tokens.len() == 5 {
+                        waited = Some(event.at_ms - key);
+                    }
                 }
             }
-            What::Key { key: pressed } if *pressed != '#' && documents == 4 => key = event.at_ms,
+            What::Key { key: pressed } if *pressed != '#' && tokens.len() == 4 => key = event.at_ms,
             _ => {}
         }
     }
@@ -93,7 +100,7 @@ both! {
             assert!(seven <= 2300, "{kind:?}: 7 took {seven} ms");
             let (finished, _) = answered_after(&centre, kind, number + 3, "7#").await;
             assert!(finished <= 500, "{kind:?}: 7# took {finished} ms");
-            if kind == Kind::Freeswitch {
+            if matches!(kind, Kind::Freeswitch | Kind::Africastalking) {
                 assert!(seven <= 300, "one key is enough where the platform can tell: {seven} ms");
             }
         }
@@ -128,13 +135,15 @@ both! {
             ] {
                 number += 1;
                 let (outcome, _) = call(&centre, kind, number, "en", keys).await;
-                wastes_little(&outcome).unwrap_or_else(|why| panic!("{kind:?} {keys}: {why}"));
+                wastes_little(kind, &outcome).unwrap_or_else(|why| panic!("{kind:?} {keys}: {why}"));
                 let call = line(kind, number).call_id;
                 let store = centre.app.store();
                 let known = store.by_call_ref(turns::name(kind), &call).await.expect("reads");
                 let answers = store.answers(known[0].id).await.expect("reads");
                 let outcomes: Vec<i64> = answers.iter().map(|a| a.outcome.code()).collect();
                 let recommend = if keys.contains("10") { 10 } else { 9 };
+                // No key ends KooKoo's recordings; three seconds of silence are kept.
+                let kept = kept || kind == Kind::Kookoo && keys.ends_with(" #");
                 let comment = if kept { 1 } else { -1 };
                 assert_eq!(outcomes, [5, 1, 3, recommend, comment], "{kind:?} {keys}");
             }

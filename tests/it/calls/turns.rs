@@ -14,6 +14,10 @@ use super::{AUTH_TOKEN, PRIVATE_KEY, PUBLIC, START_KEY, T, line};
 pub fn start(kind: Kind, number: u32, agent: &str) -> WebRequest {
     let url = format!("{PUBLIC}/voice/{}/start", kind.word());
     match kind {
+        Kind::Kookoo => {
+            let url = format!("{url}?agent={agent}&lang=en&k={START_KEY}");
+            request(kind, number, url, &[("event", "NewCall")])
+        }
         Kind::Bandwidth => {
             let url = format!("{url}?agent={agent}&lang=en&k={START_KEY}");
             request(kind, number, url, &[("eventType", "answer")])
@@ -35,7 +39,10 @@ pub fn start(kind: Kind, number: u32, agent: &str) -> WebRequest {
 pub fn turn(kind: Kind, number: u32, token: &str, keys: &str) -> WebRequest {
     let url = format!("{PUBLIC}/voice/{}/turn?t={token}", kind.word());
     match (kind, keys) {
-        (Kind::Plivo, "") => request(kind, number, format!("{url}&silence=1"), &[]),
+        (Kind::Plivo | Kind::Africastalking, "") => {
+            request(kind, number, format!("{url}&silence=1"), &[])
+        }
+        (Kind::Kookoo, keys) => request(kind, number, url, &[("event", "GotDTMF"), ("data", keys)]),
         (Kind::Plivo, keys) => {
             request(kind, number, url, &[("Digits", keys), ("InputType", "dtmf")])
         }
@@ -60,6 +67,8 @@ pub fn digits(kind: Kind) -> &'static str {
     match kind {
         Kind::Freeswitch => "digits",
         Kind::Exotel => "DigitsPressed",
+        Kind::Kookoo => "data",
+        Kind::Africastalking => "dtmfDigits",
         _ => "Digits",
     }
 }
@@ -87,6 +96,18 @@ fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRe
             ("Caller-Caller-ID-Number".into(), call.from),
             ("Caller-Destination-Number".into(), call.to),
         ],
+        Kind::Kookoo => vec![
+            ("sid".into(), call.call_id),
+            ("cid_e164".into(), call.from),
+            ("called_number".into(), call.to),
+        ],
+        Kind::Africastalking => vec![
+            ("isActive".into(), "1".into()),
+            ("sessionId".into(), call.call_id),
+            ("direction".into(), "Inbound".into()),
+            ("callerNumber".into(), call.from),
+            ("destinationNumber".into(), call.to),
+        ],
         _ => vec![
             ("CallSid".into(), call.call_id),
             ("AccountSid".into(), call.account_sid),
@@ -100,7 +121,7 @@ fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRe
     post(kind, url, &params)
 }
 
-/// A form (of Bandwidth JSON), signed as that provider signs.
+/// A form (of Bandwidth JSON, of KooKoo a query), signed as that provider signs.
 pub fn post(kind: Kind, url: String, params: &[(String, String)]) -> WebRequest {
     if kind == Kind::Bandwidth {
         let object: std::collections::BTreeMap<_, _> =
@@ -140,7 +161,15 @@ pub fn post(kind: Kind, url: String, params: &[(String, String)]) -> WebRequest 
             headers.push(("telnyx-signature-ed25519", signed));
             return WebRequest { method: Method::POST, url, headers, body: Bytes::from(body) };
         }
-        Kind::Freeswitch | Kind::Bandwidth | Kind::Cloudonix | Kind::Exotel => {}
+        Kind::Kookoo => {
+            let url = format!("{url}&{}", form.finish());
+            return WebRequest { method: Method::GET, url, headers: vec![], body: Bytes::new() };
+        }
+        Kind::Freeswitch
+        | Kind::Bandwidth
+        | Kind::Cloudonix
+        | Kind::Exotel
+        | Kind::Africastalking => {}
     }
     WebRequest { method: Method::POST, url, headers, body: Bytes::from(form.finish()) }
 }

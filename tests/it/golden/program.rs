@@ -319,7 +319,7 @@ async fn no_story_has_dead_air() {
                 let outcome = Phone::new(wire).call(&line, &mut caller, |_| {}).await;
                 let what = format!("{} on {kind:?}: {keys}", file.display());
                 assert_eq!(outcome.faults, Vec::<String>::new(), "{what}");
-                wastes_little(&outcome).unwrap_or_else(|why| panic!("{what}: {why}"));
+                wastes_little(kind, &outcome).unwrap_or_else(|why| panic!("{what}: {why}"));
                 played += 1;
             }
         }

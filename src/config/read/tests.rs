@@ -84,6 +84,10 @@ fn each_public_kind_must_name_what_proves_it() {
         ("cloudonix", "allow_from = [\"10.0.0.0/8\"]", &[]),
         ("exotel", "auth_tokens = [\"x\"]", &["start_keys"]),
         ("exotel", start, &[]),
+        ("kookoo", "", &["start_keys"]),
+        ("kookoo", start, &[]),
+        ("africastalking", "auth_tokens = [\"x\"]", &["start_keys"]),
+        ("africastalking", "allow_from = [\"10.0.0.0/8\"]", &[]),
     ] {
         let section = format!("[provider.p]\nkind = \"{kind}\"\n{settings}\n");
         let read = read(&format!("public_url = \"https://s.example.com\"\n{SMALL}\n{section}"));

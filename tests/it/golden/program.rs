@@ -27,9 +27,8 @@ const BASE: &str = "https://survey.example.com";
 const KEY: &str = "12345";
 /// Telnyx's end of the line signs with it; the first test key of RFC 8032.
 const PRIVATE_KEY: &str = "nWGxne/9WmC6hEr0kuwsxERJxXtnMmkZcDrOx8MFn2A=";
-/// Kinds that have no transcripts of their own.
-const RELATIVES: [Kind; 5] =
-    [Kind::Signalwire, Kind::Telnyx, Kind::Somleng, Kind::Cloudonix, Kind::Exotel];
+/// Kinds whose sections are written out below.
+const WRITTEN: [Kind; 4] = [Kind::Twilio, Kind::Freeswitch, Kind::Plivo, Kind::Bandwidth];
 
 /// One centre on one database.
 struct Program {
@@ -76,8 +75,9 @@ async fn build(
     media: &tempfile::TempDir,
     settings: &[(String, String)],
 ) -> App {
-    let relatives: String = RELATIVES
-        .iter()
+    let others: String = Kind::ALL
+        .into_iter()
+        .filter(|kind| !WRITTEN.contains(kind))
         .map(|kind| {
             let word = kind.word();
             let public = match kind.proof() {
@@ -131,7 +131,7 @@ async fn build(
         country = "LT"
         own_numbers = ["{CENTRE}"]
         start_keys = ["{KEY}"]
-        {relatives}"#,
+        {others}"#,
         database.url,
         media.path().display(),
         "s".repeat(32),

@@ -226,6 +226,8 @@ mod tests {
             "[provider.telnyx]\nkind = \"telnyx\"\nrecording_hosts = [\"media.example.net\"]\n\
              [provider.sw]\nkind = \"signalwire\"\nauth_tokens = [\"PSK1\"]\n\
              api_base = \"https://space.signalwire.com\"\napi_key = \"project:token\"\n\
+             [provider.kookoo]\nkind = \"kookoo\"\nstart_keys = [\"k\"]\n\
+             api_base = \"http://recordings.kookoo.in\"\n\
              [provider.somleng]\nkind = \"somleng\"\nauth_tokens = [\"s\"]\naccount_sid = \"A\"\n\
              api_base = \"https://api.somleng.example\"",
         );
@@ -238,6 +240,9 @@ mod tests {
             ("sw", Named, "https://space.signalwire.com/r/1", Some(Credentials)),
             ("sw", Named, "https://other.signalwire.com/r/1", None),
             ("sw", Redirected, "https://files.signalwire.com/r/1", Some(Nothing)),
+            // Who has the address may fetch it, also where no credentials are set.
+            ("kookoo", Named, "http://recordings.kookoo.in/a/1.wav", Some(Nothing)),
+            ("kookoo", Named, "http://recordings.kookoo.in:8080/a/1.wav", None),
             ("somleng", Named, "https://api.somleng.example/r/1", Some(Credentials)),
             ("somleng", Redirected, "https://storage.example/r/1", None),
         ] {

@@ -315,18 +315,32 @@ impl Evidence {
             let (only, _) = calls.next()?;
             calls.next().is_none().then_some(*only)
         };
-        if let Some(call) = named.or_else(by_leg) {
-            return Some((call, false));
+        let named = named.or_else(by_leg);
+        // Of a call that only the platform's own notice told of, nobody knows who served it: a
+        // record without the platform's id may.
+        let names_agent = |call: Uuid| self.legs(call).iter().any(|leg| leg.agent.is_some());
+        match named {
+            Some(call) if names_agent(call) => Some((call, false)),
+            Some(call) => {
+                let guess = self.guess(row, Some(call)).filter(|guess| names_agent(*guess));
+                Some(guess.map_or((call, false), |guess| (guess, true)))
+            }
+            None => self.guess(row, None).map(|call| (call, true)),
         }
+    }
+
+    /// The only call that fits by caller and time and is not that one.
+    fn guess(&self, row: &Row, not: Option<Uuid>) -> Option<Uuid> {
         // A guess must not contradict an agent that the hand-over named.
         let mut fitting = self.callers.get(&row.id)?.iter().copied().filter(|call| {
-            row.said_agent.is_none_or(|said| {
+            let agrees = row.said_agent.is_none_or(|said| {
                 let mut agents = self.legs(*call).iter().filter_map(|leg| leg.agent).peekable();
                 agents.peek().is_none() || agents.any(|agent| agent == said)
-            })
+            });
+            agrees && Some(*call) != not
         });
         let only = fitting.next()?;
-        fitting.next().is_none().then_some((only, true))
+        fitting.next().is_none().then_some(only)
     }
 
     /// For whom the interview counts by the rule in force.

@@ -232,6 +232,41 @@ both! {
         centre.adds_up().await;
     }
 
+    /// The platform's own notice of the end names the call and how long it lasted, but nobody who
+    /// served it; that must not hide the centre's record.
+    async fn a_notice_of_the_end_keeps_no_record_away(database: Database) {
+        let centre = Centre::open(database).await;
+        let provider = centre.app.site.config.providers["tw"].clone();
+        let ended = |name: &str| Routed {
+            event: "completed".into(),
+            calls: vec![name.to_owned()],
+            at_ms: Some(T + MINUTE),
+            lasted: Some(600),
+            ..Routed::default()
+        };
+        for (order, number) in [(true, "+37060000001"), (false, "+37060000002")] {
+            let name = format!("CA{order}");
+            let hash = centre.desk().caller(Some("tw"), number).map(|(hash, _)| hash);
+            let id = centre.interview(T, &name, said("", ""), hash).await;
+            let record = json!({
+                "call": format!("own-{order}"), "caller": number,
+                "started": T - 10 * MINUTE, "ended": T - MINUTE,
+                "legs": [leg("1", "A", "q", -10, -1)],
+            });
+            if order {
+                centre.desk().routing(&provider, &ended(&name), T).await;
+                assert_eq!(centre.stands(id).await.0, "none");
+                centre.tell(&[record]).await;
+            } else {
+                centre.tell(&[record]).await;
+                centre.desk().routing(&provider, &ended(&name), T).await;
+            }
+            let found = ("inferred".into(), vec!["A - q".into()], "all - q".into());
+            assert_eq!(centre.stands(id).await, found, "notice first: {order}");
+        }
+        centre.adds_up().await;
+    }
+
     async fn what_has_no_agent_waits_and_links_itself(database: Database) {
         let centre = Centre::open(database).await;
         let id = centre.interview(T, "CA1", said("", "sales"), None).await;

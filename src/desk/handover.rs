@@ -40,6 +40,7 @@ pub struct HandoverIn {
     /// What tells two hand-overs of one call apart.
     pub handover: Option<Code>,
     /// Seconds that agent and caller talked.
+    #[serde(deserialize_with = "super::records::number")]
     pub talk: Option<u32>,
     /// The caller's language.
     pub lang: Option<Code>,

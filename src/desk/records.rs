@@ -1,6 +1,8 @@
 //! Records of calls as centres and platforms send them: checked, stored, and the interviews of
 //! their calls linked at once.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
@@ -98,6 +100,20 @@ impl<'de> Deserialize<'de> for Code {
     }
 }
 
+/// A number, or its digits as text, as systems send it that fill in templates. Empty text is none.
+pub(super) fn number<'de, D: Deserializer<'de>, N: FromStr>(
+    from: D,
+) -> Result<Option<N>, D::Error> {
+    match Option::<Code>::deserialize(from)? {
+        None => Ok(None),
+        Some(Code(text)) if text.is_empty() => Ok(None),
+        Some(Code(text)) => {
+            let wrong = |_| de::Error::custom(format!("\"{text}\" is no whole number"));
+            text.parse().map(Some).map_err(wrong)
+        }
+    }
+}
+
 /// One record of a call, whole or in part, as it is sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -151,6 +167,7 @@ pub struct LegIn {
     /// When it ended.
     pub ended: Option<Moment>,
     /// Seconds of talk.
+    #[serde(deserialize_with = "number")]
     pub talk: Option<i64>,
     /// Who or what ended it.
     pub ended_by: Option<Code>,
@@ -559,6 +576,7 @@ mod tests {
             (json!({"call": long}), "call: longer"),
             (json!({"call": "a\u{0}b"}), "call: holds a control character"),
             (json!({"call": "1", "legs": [{}, {"leg": 5, "talk": -1}]}), "legs[1].talk"),
+            (json!({"call": "1", "legs": [{"talk": "-1"}]}), "legs[0].talk"),
             (json!({"call": "1", "legs": [{"leg": 5}, {"leg": "5"}]}), "legs[1].leg: two"),
         ];
         for (json, expected) in cases {

@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -90,8 +92,8 @@ impl Person {
         let now = clock::now_ms();
         if let Some(given) = parts.headers.get(header::AUTHORIZATION) {
             // Whoever sends a token is judged by it, also if there is a session beside it.
-            let Some(token) = bearer(given) else { return Ok(None) };
-            let found = site.desk.token(token, now).await.map_err(|e| ApiError::away(&e))?;
+            let Some(token) = token(given) else { return Ok(None) };
+            let found = site.desk.token(&token, now).await.map_err(|e| ApiError::away(&e))?;
             return Ok(found.and_then(|(name, role)| Some(Self { name, role: role.parse().ok()? })));
         }
         let inside =
@@ -140,8 +142,8 @@ fn sign_in_first() -> ApiError {
     ApiError::new(
         StatusCode::UNAUTHORIZED,
         "unauthorized",
-        "send a valid API token as \"Authorization: Bearer TOKEN\"; \
-         make one with aftercall token create",
+        "send a valid API token as \"Authorization: Bearer TOKEN\" or as \
+         the password of HTTP Basic; make one with aftercall token create",
     )
 }
 
@@ -163,9 +165,18 @@ pub fn wants_json(parts: &Parts) -> bool {
         || (accept.contains("application/json") && !accept.contains("text/html"))
 }
 
-fn bearer(given: &header::HeaderValue) -> Option<&str> {
-    let (scheme, token) = given.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+/// The token: after `Bearer`, or as the password of HTTP Basic, for systems that can send no other
+/// header.
+fn token(given: &header::HeaderValue) -> Option<String> {
+    let (scheme, rest) = given.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.trim().to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
+    pair.split_once(':').map(|(_, password)| password.to_owned())
 }
 
 /// Whether one of the cookies is a session of ours that has not expired.

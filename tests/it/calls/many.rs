@@ -1,4 +1,5 @@
-//! A thousand calls at 64 at a time: the report equals what was pressed, counted on its own.
+//! Two hundred callers on every kind of provider, 64 calls at a time: the report equals what was
+//! pressed, counted on its own, and is the same for every kind.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,8 +17,10 @@ use tower::ServiceExt;
 use super::{Centre, Dice, kind, line, said};
 use crate::harness::both;
 
-const CALLS: u32 = 1000;
+const CALLERS: usize = 200;
 const AT_ONCE: usize = 64;
+/// The survey's limit of one call.
+const LIMIT_MS: i64 = 180_000;
 /// Codes as centres write them; FreeSWITCH's own have an `@`.
 const AGENTS: [&str; 7] = ["A01", "A02", "1000@default", "jonas", "Rūta Ž", "A/6", "7,8"];
 const QUEUES: [&str; 3] = ["sales", "General help", "Pagalba"];
@@ -65,9 +68,11 @@ impl Pressed {
     }
 }
 
-/// A caller with wrong keys, silences, second thoughts, skips, and a way to leave.
+/// A caller with wrong keys, silences, second thoughts, skips, and a way to leave; the same one on
+/// each kind of provider.
 fn plan(number: u32) -> Planned {
-    let mut dice = Dice::new(u64::from(number) + 77);
+    let caller = number as usize / Kind::ALL.len();
+    let mut dice = Dice::new(caller as u64 + 77);
     let mut words: Vec<String> = Vec::new();
     let mut pressed = Pressed::default();
     let mut lang = Some(dice.one(&LANGUAGES));
@@ -78,7 +83,7 @@ fn plan(number: u32) -> Planned {
         }
         words.push((1 + dice.below(5)).to_string());
     }
-    pressed.not_asked = number.is_multiple_of(41);
+    pressed.not_asked = caller.is_multiple_of(41);
     if !pressed.not_asked {
         talk(&mut dice, &mut words, &mut pressed);
     }
@@ -186,7 +191,9 @@ async fn place<W: Wire>(phone: Arc<Phone<W>>, mut planned: Planned) -> Planned {
         planned.pressed.comment |= planned.pressed.skipped;
     }
     let mut line = line(kind, planned.number);
-    line.handover = said(&[("agent", planned.agent), ("queue", planned.queue)]);
+    // One team for each kind, so that each kind's calls have a report of their own.
+    line.handover =
+        said(&[("agent", planned.agent), ("queue", planned.queue), ("team", kind.word())]);
     if let Some(lang) = planned.lang {
         line.handover.extend(said(&[("lang", lang)]));
     }
@@ -206,7 +213,10 @@ async fn place<W: Wire>(phone: Arc<Phone<W>>, mut planned: Planned) -> Planned {
     let mut caller = Scripted::new(&planned.keys).expect("a script");
     let outcome = phone.call(&line, &mut caller, |_| {}).await;
     assert_eq!(outcome.faults, Vec::<String>::new(), "call {} {}", planned.number, planned.keys);
-    assert_eq!(caller.left_over(), 0, "call {} {}", planned.number, planned.keys);
+    // Where silence does not end a recording, a long call with a silent comment comes to its limit.
+    if outcome.total_ms < LIMIT_MS {
+        assert_eq!(caller.left_over(), 0, "call {} {}", planned.number, planned.keys);
+    }
     assert_eq!(caller.misplaced(), Vec::<String>::new(), "call {}", planned.number);
     crate::calls::wastes_little(kind, &outcome)
         .unwrap_or_else(|why| panic!("{} {why}", planned.keys));
@@ -285,6 +295,18 @@ async fn report(centre: &Centre, query: &str) -> Value {
     serde_json::from_slice(&body).expect("JSON")
 }
 
+/// Takes the teams out of rows: each kind has its own.
+fn without_team(rows: &mut Value) {
+    match rows {
+        Value::Array(rows) => rows.iter_mut().for_each(without_team),
+        Value::Object(fields) => {
+            fields.remove("team");
+            fields.values_mut().for_each(without_team);
+        }
+        _ => {}
+    }
+}
+
 /// How often two transactions waited for each other.
 async fn deadlocks(database: &str) -> i64 {
     if database.starts_with("sqlite:") {
@@ -298,10 +320,11 @@ async fn deadlocks(database: &str) -> i64 {
 }
 
 both! {
-    async fn a_thousand_calls_are_reported_as_they_were_pressed(database: Database) {
+    async fn two_hundred_callers_are_reported_alike_on_every_kind(database: Database) {
         let centre = Centre::open(&database.url).await;
         let phone = Arc::new(Phone::new(centre.wire()));
-        let mut waiting = (0..CALLS).map(plan);
+        let calls = u32::try_from(CALLERS * Kind::ALL.len()).expect("some");
+        let mut waiting = (0..calls).map(plan);
         let mut running = JoinSet::new();
         let mut done = Vec::new();
         loop {
@@ -318,18 +341,34 @@ both! {
 
         let whole = report(&centre, "").await;
         let all: Vec<&Planned> = done.iter().collect();
+        let asked = all.iter().filter(|call| !call.pressed.not_asked).count() / Kind::ALL.len();
         assert_eq!(shown(&whole["centre"]), expected(&all), "the whole centre");
         let rows = whole["agents"].as_array().expect("rows");
-        assert_eq!(rows.len(), AGENTS.len());
+        assert_eq!(rows.len(), AGENTS.len() * Kind::ALL.len());
         for row in rows {
             let agent = row["agent"].as_str().expect("a code");
-            let calls: Vec<&Planned> = done.iter().filter(|call| call.agent == agent).collect();
-            assert_eq!(shown(row), expected(&calls), "agent {agent}");
+            let theirs = |call: &&Planned| {
+                call.agent == agent && row["team"] == kind(call.number).word()
+            };
+            let calls: Vec<&Planned> = done.iter().filter(theirs).collect();
+            assert_eq!(shown(row), expected(&calls), "agent {agent} in {}", row["team"]);
         }
         for queue in QUEUES {
             let part = report(&centre, &format!("&queue={}", queue.replace(' ', "%20"))).await;
             let calls: Vec<&Planned> = done.iter().filter(|call| call.queue == queue).collect();
             assert_eq!(shown(&part["centre"]), expected(&calls), "queue {queue}");
+        }
+        // One report for each kind: all the same, to the last figure.
+        let mut first: Option<Value> = None;
+        for kind in Kind::ALL {
+            let part = report(&centre, &format!("&team={}", kind.word())).await;
+            assert_eq!(part["centre"]["offered"], json!(asked), "{kind:?}");
+            let mut rows = json!([part["centre"], part["agents"], part["queues"]]);
+            without_team(&mut rows);
+            match &first {
+                None => first = Some(rows),
+                Some(first) => assert_eq!(rows, *first, "{kind:?} and {:?}", Kind::ALL[0]),
+            }
         }
         // Comments are answers too, and each has its recording.
         let said = done.iter().filter(|call| call.pressed.comment).count();

@@ -21,7 +21,8 @@ pub enum Bend {
     Cut { at: u16 },
 }
 
-const WORDS: [&str; 58] = [
+/// What means something to some reader.
+pub const WORDS: [&str; 58] = [
     "&",
     "=",
     "+",

@@ -1,5 +1,6 @@
 //! Any method, target, headers and body, on every kind of provider.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use aftercall::dialect::{self, Credentials, Kind, Method, Trust, What};
@@ -9,7 +10,7 @@ use bolero::{TypeGenerator, check};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 
-use crate::bend::{Bend, bent, bent_text};
+use crate::bend::{Bend, WORDS, bent, bent_text};
 use crate::turn::{Server, Webhook};
 use crate::{PLATFORMS, Platform, RUNS_FOR, bytes_taken, one, one_at_a_time};
 
@@ -22,6 +23,8 @@ struct Strange {
     which: u8,
     other_method: bool,
     target: Vec<Bend>,
+    /// Parameters of the body with other values: which, a word, and how often it is repeated.
+    values: Vec<(u8, u8, u8)>,
     body: Vec<Bend>,
     /// Instead of a body of the phone's.
     other_body: Option<Vec<u8>>,
@@ -84,7 +87,8 @@ fn webhook(strange: &Strange) -> (Kind, Webhook) {
             headers.insert(name, value);
         }
     }
-    let body = strange.other_body.as_deref().unwrap_or(&right.body);
+    let with_values = with_values(right, &strange.values);
+    let body = strange.other_body.as_ref().unwrap_or(&with_values);
     let webhook = Webhook {
         method,
         target: bent_text(&right.target, &strange.target, MOST_TARGET),
@@ -93,6 +97,23 @@ fn webhook(strange: &Strange) -> (Kind, Webhook) {
         at_ms: right.at_ms + i64::from(strange.later_s) * 1000,
     };
     (kind, webhook)
+}
+
+/// The body with other values of some of its parameters.
+fn with_values(right: &Webhook, values: &[(u8, u8, u8)]) -> Vec<u8> {
+    let mut params = dialect::params(&right.request()).expect("a phone's request").body;
+    if values.is_empty() || params.is_empty() {
+        return right.body.to_vec();
+    }
+    for (which, word, times) in values {
+        let place = usize::from(*which) % params.len();
+        params[place].1 = one(&WORDS, *word).repeat(usize::from(*times));
+    }
+    if right.body.starts_with(b"{") {
+        let object: BTreeMap<_, _> = params.into_iter().collect();
+        return serde_json::to_vec(&object).expect("JSON");
+    }
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish().into_bytes()
 }
 
 fn takes_little(server: &Server, webhook: &Webhook) {

@@ -14,6 +14,7 @@ mod alike;
 mod anything;
 mod away;
 mod broken;
+mod cases;
 mod checked;
 mod commands;
 mod killed;

@@ -20,6 +20,7 @@ mod commands;
 mod killed;
 mod many;
 mod meddler;
+mod nobody;
 mod pairs;
 mod proxy;
 mod seconds;

@@ -5,7 +5,6 @@
 //! Somleng's source (twiml_endpoint.rb).
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -121,22 +120,14 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 
 /// Names in order of their bytes, each followed by its value.
 fn sorted(body: &[(String, String)], repeated: Repeated) -> Vec<u8> {
-    let pairs: Vec<(&str, &str)> = match repeated {
+    let mut pairs: Vec<_> = body.iter().collect();
+    match repeated {
         Repeated::Once => {
-            let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-            for (name, value) in body {
-                names.entry(name).or_default().insert(value);
-            }
-            let pairs =
-                |(name, values): (_, BTreeSet<_>)| values.into_iter().map(move |v| (name, v));
-            names.into_iter().flat_map(pairs).collect()
+            pairs.sort();
+            pairs.dedup();
         }
-        Repeated::Every => {
-            let mut pairs: Vec<_> = body.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-            pairs.sort_by_key(|(name, _)| *name);
-            pairs
-        }
-    };
+        Repeated::Every => pairs.sort_by_key(|(name, _)| name),
+    }
     let mut text = Vec::new();
     for (name, value) in pairs {
         text.extend_from_slice(name.as_bytes());

@@ -1,6 +1,7 @@
 //! A small tree of XML elements and how it is written: UTF-8, declared, two spaces a level,
 //! everything escaped by quick-xml.
 
+use std::borrow::Cow;
 use std::io;
 
 use quick_xml::Writer;
@@ -58,13 +59,15 @@ impl Element {
         let _ = writer
             .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
             .and_then(|()| self.write(&mut writer));
-        String::from_utf8_lossy(&writer.into_inner()).into_owned() + "\n"
+        let mut document = writer.into_inner();
+        document.push(b'\n');
+        String::from_utf8(document).expect("all that was written is text")
     }
 
     fn write(&self, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
         let mut start = BytesStart::new(self.name);
         for (name, value) in &self.attributes {
-            start.push_attribute((*name, allowed(value).as_str()));
+            start.push_attribute((*name, allowed(value).as_ref()));
         }
         let text = allowed(&self.text);
         if text.is_empty() && self.children.is_empty() {
@@ -82,12 +85,14 @@ impl Element {
 }
 
 /// Without the characters that XML 1.0 (section 2.2) forbids even when escaped.
-fn allowed(text: &str) -> String {
-    text.chars()
-        .filter(|c| match c {
-            '\t' | '\n' | '\r' => true,
-            '\u{FFFE}' | '\u{FFFF}' => false,
-            c => *c >= ' ',
-        })
-        .collect()
+fn allowed(text: &str) -> Cow<'_, str> {
+    let is_allowed = |c: char| match c {
+        '\t' | '\n' | '\r' => true,
+        '\u{FFFE}' | '\u{FFFF}' => false,
+        c => c >= ' ',
+    };
+    match text.chars().all(is_allowed) {
+        true => Cow::Borrowed(text),
+        false => text.chars().filter(|c| is_allowed(*c)).collect(),
+    }
 }

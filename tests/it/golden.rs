@@ -15,7 +15,7 @@ use crate::harness::given;
 mod case;
 mod document;
 mod program;
-mod rows;
+pub mod rows;
 mod show;
 mod wire;
 

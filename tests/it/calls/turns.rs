@@ -65,7 +65,7 @@ pub fn name(kind: Kind) -> &'static str {
 /// The parameter with the pressed keys.
 pub fn digits(kind: Kind) -> &'static str {
     match kind {
-        Kind::Freeswitch => "digits",
+        Kind::Freeswitch | Kind::Bandwidth => "digits",
         Kind::Exotel => "DigitsPressed",
         Kind::Kookoo => "data",
         Kind::Africastalking => "dtmfDigits",
@@ -121,57 +121,84 @@ fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRe
     post(kind, url, &params)
 }
 
+/// When the requests of Telnyx say that they were signed, in seconds: that holds for some minutes,
+/// before and after.
+pub const SIGNED_AT: i64 = T / 1000 + 150;
+
 /// A form (of Bandwidth JSON, of KooKoo a query), signed as that provider signs.
 pub fn post(kind: Kind, url: String, params: &[(String, String)]) -> WebRequest {
-    if kind == Kind::Bandwidth {
-        let object: std::collections::BTreeMap<_, _> =
-            params.iter().map(|(name, value)| (name, value)).collect();
-        let body = Bytes::from(serde_json::to_vec(&object).expect("JSON"));
-        let headers = vec![("content-type", "application/json".to_owned())];
-        return WebRequest { method: Method::POST, url, headers, body };
+    if kind == Kind::Kookoo {
+        return get(kind, &url, params);
     }
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(params.iter().map(|(name, value)| (name, value)));
-    let mut headers =
-        vec![("content-type", "application/x-www-form-urlencoded; charset=UTF-8".to_owned())];
+    let (content_type, body) = match kind {
+        Kind::Bandwidth => ("application/json", json(params)),
+        _ => ("application/x-www-form-urlencoded; charset=UTF-8", form(params)),
+    };
+    let headers = vec![("content-type", content_type.to_owned())];
+    let request = WebRequest { method: Method::POST, url, headers, body: body.into() };
+    signed(kind, request, params, SIGNED_AT)
+}
+
+/// The same by GET: all stands in the address.
+pub fn get(kind: Kind, url: &str, params: &[(String, String)]) -> WebRequest {
+    let mark = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{mark}{}", form(params));
+    let request = WebRequest { method: Method::GET, url, headers: vec![], body: Bytes::new() };
+    signed(kind, request, &[], SIGNED_AT)
+}
+
+/// Parameters as a form.
+pub fn form(params: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish()
+}
+
+/// Parameters as a JSON object; of a repeated name the last.
+pub fn json(params: &[(String, String)]) -> String {
+    let object: std::collections::BTreeMap<_, _> =
+        params.iter().map(|(name, value)| (name, value)).collect();
+    serde_json::to_string(&object).expect("JSON")
+}
+
+/// The request with the provider's signature of that second, over a form with these parameters.
+pub fn signed(
+    kind: Kind,
+    mut request: WebRequest,
+    params: &[(String, String)],
+    second: i64,
+) -> WebRequest {
+    let WebRequest { url, headers, body, .. } = &mut request;
     match kind {
         Kind::Twilio => {
-            headers.push(("x-twilio-signature", twilio_signature(AUTH_TOKEN, &url, params)));
+            headers.push(("x-twilio-signature", twilio_signature(AUTH_TOKEN, url, params)));
         }
         Kind::Plivo => {
             let nonce = "12345678901234567890";
-            let signature = plivo_signature(AUTH_TOKEN, &url, params, nonce);
+            let signature = plivo_signature(AUTH_TOKEN, url, params, nonce);
             headers.push(("x-plivo-signature-v3", signature));
             headers.push(("x-plivo-signature-v3-nonce", nonce.to_owned()));
         }
         Kind::Signalwire => {
-            let signed = every_value_signature(AUTH_TOKEN, &url, params);
+            let signed = every_value_signature(AUTH_TOKEN, url, params);
             headers.push(("x-signalwire-signature", signed));
         }
         Kind::Somleng => {
-            let signed = every_value_signature(AUTH_TOKEN, &url, params);
+            let signed = every_value_signature(AUTH_TOKEN, url, params);
             headers.push(("x-twilio-signature", signed));
         }
         Kind::Telnyx => {
-            // It holds for some minutes, before and after.
-            let timestamp = (T / 1000 + 150).to_string();
-            let body = form.finish();
-            let signed = telnyx_signature(PRIVATE_KEY, &timestamp, body.as_bytes());
+            let timestamp = second.to_string();
+            let signed = telnyx_signature(PRIVATE_KEY, &timestamp, body);
             headers.push(("telnyx-timestamp", timestamp));
             headers.push(("telnyx-signature-ed25519", signed));
-            return WebRequest { method: Method::POST, url, headers, body: Bytes::from(body) };
-        }
-        Kind::Kookoo => {
-            let url = format!("{url}&{}", form.finish());
-            return WebRequest { method: Method::GET, url, headers: vec![], body: Bytes::new() };
         }
         Kind::Freeswitch
         | Kind::Bandwidth
         | Kind::Cloudonix
         | Kind::Exotel
+        | Kind::Kookoo
         | Kind::Africastalking => {}
     }
-    WebRequest { method: Method::POST, url, headers, body: Bytes::from(form.finish()) }
+    request
 }
 
 /// The token that a document's turn address carries.
@@ -186,4 +213,56 @@ pub fn token(document: &[u8]) -> Option<String> {
 pub fn exiting(number: u32, token: &str) -> WebRequest {
     let url = format!("{PUBLIC}/voice/freeswitch/turn?t={token}");
     request(Kind::Freeswitch, number, url, &[("exiting", "true")])
+}
+
+/// What the platform tells when the call is over.
+pub fn ended(kind: Kind, number: u32, token: &str) -> WebRequest {
+    let key = match kind.proof() {
+        Proof::Nothing => format!("?k={START_KEY}"),
+        Proof::Address | Proof::Body => String::new(),
+    };
+    let url = format!("{PUBLIC}/voice/{}/status{key}", kind.word());
+    match kind {
+        Kind::Freeswitch => exiting(number, token),
+        Kind::Bandwidth => {
+            request(kind, number, url, &[("eventType", "disconnect"), ("cause", "hangup")])
+        }
+        Kind::Kookoo => request(kind, number, url, &[("event", "Hangup")]),
+        _ => edited(kind, request(kind, number, url, &[]), |params| {
+            let (name, value) = match kind {
+                Kind::Africastalking => ("isActive", "0"),
+                _ => ("CallStatus", "completed"),
+            };
+            params.retain(|(known, _)| known != name);
+            params.extend(super::said(&[(name, value)]));
+        }),
+    }
+}
+
+/// The request with other parameters in its body (of KooKoo's in its address), signed anew.
+pub fn edited(
+    kind: Kind,
+    request: WebRequest,
+    edit: impl FnOnce(&mut Vec<(String, String)>),
+) -> WebRequest {
+    let mut params = params(&request);
+    edit(&mut params);
+    match request.url.split_once('?') {
+        Some((base, _)) if kind == Kind::Kookoo => get(kind, base, &params),
+        _ => post(kind, request.url, &params),
+    }
+}
+
+/// The parameters of a request's body; of one without a body, those of its address.
+pub fn params(request: &WebRequest) -> Vec<(String, String)> {
+    if request.method == Method::GET {
+        let (_, query) = request.url.split_once('?').unwrap_or_default();
+        return form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    }
+    if request.body.starts_with(b"{") {
+        let object: std::collections::BTreeMap<String, String> =
+            serde_json::from_slice(&request.body).expect("JSON");
+        return object.into_iter().collect();
+    }
+    form_urlencoded::parse(&request.body).into_owned().collect()
 }

@@ -109,9 +109,11 @@ impl Desk {
         // A sealed start address is good for one call, so it can stand for that call.
         let call = call_id.or(said.call.as_deref()).or(sealed.as_deref());
         let handover = own_handover(said).or(said.call.as_deref()).unwrap_or_default();
-        let id = match call {
-            Some(call) => self.keys.interview(&provider.name, call, &survey.name, handover),
-            None => {
+        let id = match (start.hello, call) {
+            // The seal holds for one interview, whatever comes back beside it.
+            (Some(id), _) if sealed.is_none() => InterviewId(id),
+            (_, Some(call)) => self.keys.interview(&provider.name, call, &survey.name, handover),
+            (_, None) => {
                 self.counters.count("no_call_id", &provider.name);
                 InterviewId(random)
             }
@@ -319,7 +321,9 @@ impl Desk {
     ) -> Result<Option<Found>, StoreError> {
         let sealed = start.announced.as_deref();
         let handover = own_handover(&start.handover).unwrap_or_default();
-        let asking = Asking { call: call_id, handover };
+        // What is good for one call is good for one hello document.
+        let greeted = start.hello.map(|id| InterviewId(id).to_string());
+        let asking = Asking { call: call_id.or(greeted.as_deref()), handover };
         self.announced(&provider.name, sealed, asking, caller, now).await
     }
 

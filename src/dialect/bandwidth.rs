@@ -73,7 +73,7 @@ impl Dialect for Bandwidth {
                     }
                 }
             }
-            Document::Empty => Vec::new(),
+            Document::Empty | Document::Hello { .. } => Vec::new(),
             Document::Leave(after) => leave(after),
             Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref()),
         };

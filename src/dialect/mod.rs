@@ -19,6 +19,7 @@ mod telnyx;
 mod trust;
 mod twilio;
 mod twiml;
+mod voicexml;
 mod xml;
 
 #[cfg(test)]
@@ -95,6 +96,7 @@ pub fn of(kind: Kind) -> &'static dyn Dialect {
         Kind::Freeswitch => &freeswitch::Freeswitch,
         Kind::Plivo => &plivo::Plivo,
         Kind::Bandwidth => &bandwidth::Bandwidth,
+        Kind::Voicexml => &voicexml::Voicexml,
     }
 }
 
@@ -120,11 +122,13 @@ pub enum Kind {
     Cloudonix,
     /// Exotel ExoML in response mode.
     Exotel,
+    /// VoiceXML 2.1.
+    Voicexml,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Twilio,
         Self::Freeswitch,
         Self::Plivo,
@@ -134,13 +138,14 @@ impl Kind {
         Self::Somleng,
         Self::Cloudonix,
         Self::Exotel,
+        Self::Voicexml,
     ];
 
     /// Longest time in milliseconds that a key waits on the platform for a second one that may
     /// follow it; 0 where only a key that is no answer yet waits.
     pub fn key_wait_ms(self) -> u32 {
         match self {
-            Self::Freeswitch => 0,
+            Self::Freeswitch | Self::Voicexml => 0,
             Self::Plivo => plivo::SECOND_KEY_SECONDS * 1000,
             Self::Bandwidth => bandwidth::SECOND_KEY_SECONDS * 1000,
             _ => twiml::SECOND_KEY_SECONDS * 1000,
@@ -149,7 +154,7 @@ impl Kind {
 
     /// Whether the platform brings recordings in the body of its requests.
     pub fn uploads(self) -> bool {
-        self == Self::Freeswitch
+        matches!(self, Self::Freeswitch | Self::Voicexml)
     }
 
     /// What proves that a request of this kind comes from the platform.
@@ -157,7 +162,11 @@ impl Kind {
         match self {
             Self::Twilio | Self::Signalwire | Self::Somleng | Self::Plivo => Proof::Address,
             Self::Telnyx => Proof::Body,
-            Self::Freeswitch | Self::Bandwidth | Self::Cloudonix | Self::Exotel => Proof::Nothing,
+            Self::Freeswitch
+            | Self::Bandwidth
+            | Self::Cloudonix
+            | Self::Exotel
+            | Self::Voicexml => Proof::Nothing,
         }
     }
 
@@ -181,6 +190,7 @@ impl Kind {
             Self::Somleng => "somleng",
             Self::Cloudonix => "cloudonix",
             Self::Exotel => "exotel",
+            Self::Voicexml => "voicexml",
         }
     }
 
@@ -196,6 +206,7 @@ impl Kind {
             Self::Somleng => "Somleng",
             Self::Cloudonix => "Cloudonix",
             Self::Exotel => "Exotel",
+            Self::Voicexml => "VoiceXML",
         }
     }
 }
@@ -399,6 +410,9 @@ pub enum What {
     /// What that document said was heard to its end, and nothing was pressed: the platform asks for
     /// what follows it. Steps nothing.
     Heard,
+    /// A caller is handed over, and the platform will tell of the call once it is asked: what the
+    /// request says already, under its own names, to be sealed into where the answer comes back to.
+    Hello(Vec<(String, String)>),
     /// A caller is handed over.
     Start(Box<Start>),
 }
@@ -483,6 +497,15 @@ pub enum Document<'a> {
         links: Links,
         /// What comes after an `End`.
         after: After,
+    },
+    /// Says nothing, and comes back with what the platform knows of the call.
+    Hello {
+        /// Where it comes back to, absolute.
+        next: String,
+        /// The language of the goodbye, should that fail.
+        lang: Lang,
+        /// The goodbye as a file, as in [`Document::Sorry`].
+        audio: Option<String>,
     },
     /// Nothing: for notices.
     Empty,

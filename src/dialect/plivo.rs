@@ -129,7 +129,7 @@ impl Dialect for Plivo {
                     }
                 }
             }
-            Document::Empty => Vec::new(),
+            Document::Empty | Document::Hello { .. } => Vec::new(),
             Document::Leave(after) => leave(after),
             Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref()),
         };

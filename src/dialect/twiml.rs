@@ -217,7 +217,7 @@ pub(super) fn write(document: &Document, manner: &Manner) -> String {
                 }
             }
         }
-        Document::Empty => Vec::new(),
+        Document::Empty | Document::Hello { .. } => Vec::new(),
         Document::Leave(after) => leave(after, manner),
         Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref(), manner.voices),
     };

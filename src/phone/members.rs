@@ -136,7 +136,7 @@ pub(super) fn of(kind: Kind) -> Option<&'static Member> {
         Kind::Somleng => Some(&SOMLENG),
         Kind::Cloudonix => Some(&CLOUDONIX),
         Kind::Exotel => Some(&EXOTEL),
-        Kind::Freeswitch | Kind::Plivo | Kind::Bandwidth => None,
+        Kind::Freeswitch | Kind::Plivo | Kind::Bandwidth | Kind::Voicexml => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a dialect allows, as data: its elements with their text, their children and the values of
-//! their attributes, and the check of a document against it. For dialects with one flat list of
-//! elements below the root.
+//! their attributes, and the check of a document against it. For dialects in which an element is
+//! the same wherever it stands.
 
 use super::xml::Element;
 
@@ -53,13 +53,17 @@ pub(super) fn check(root: &Element, rules: &[Rule]) -> Result<(), String> {
     }
     root.only(&[])?;
     root.no_text()?;
-    root.children.iter().try_for_each(|element| one(element, rules))
+    root.children.iter().try_for_each(|child| self::element(child, rules))
 }
 
-fn one(element: &Element, rules: &[Rule]) -> Result<(), String> {
+/// Checks one element with all that is inside.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn element(element: &Element, rules: &[Rule]) -> Result<(), String> {
     let name = &element.name;
     let Some(rule) = rules.iter().find(|rule| rule.name == name) else {
-        return Err(format!("<{name}> is no element that this phone knows in <Response>"));
+        return Err(format!("<{name}> is no element that this phone knows"));
     };
     for (attribute, text) in &element.attributes {
         let Some((_, value)) = rule.attributes.iter().find(|(known, _)| known == attribute) else {
@@ -82,7 +86,7 @@ fn one(element: &Element, rules: &[Rule]) -> Result<(), String> {
         if !rule.children.contains(&child.name.as_str()) {
             return Err(format!("<{name}> cannot hold <{}>", child.name));
         }
-        one(child, rules)?;
+        self::element(child, rules)?;
     }
     Ok(())
 }

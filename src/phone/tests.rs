@@ -603,6 +603,7 @@ fn the_documents_that_our_writers_keep_as_golden_files_are_accepted() {
                 (Some(member), _) => twiml::read(&document, member.grammar).err(),
                 (None, Kind::Plivo) => super::plivoxml::read(&document).err(),
                 (None, Kind::Bandwidth) => bxml::read(&document).err(),
+                (None, Kind::Voicexml) => vxml::read(&document).err(),
                 (None, _) => httapi::read(&document).err(),
             };
             assert_eq!(fault, None, "{}", path.display());

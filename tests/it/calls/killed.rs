@@ -108,7 +108,8 @@ impl Wire for Witness {
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let turn = request.method == Method::POST
             && request.url.contains("/turn?t=")
-            && !body.contains("exiting=");
+            && !body.contains("exiting=")
+            && !body.contains("event=hangup");
         if turn {
             self.told.lock().expect("not poisoned").last = Some(request.clone());
         }

@@ -75,7 +75,7 @@ impl Meddler {
         let key = keys[usize::try_from(self.dice(keys.len() as u64)).expect("small")];
         let name = turns::digits(self.kind);
         let mut params: Vec<(String, String)> = form_urlencoded::parse(&old.body)
-            .filter(|(known, _)| known != name && !known.starts_with("Record"))
+            .filter(|(known, _)| known != name && known != "event" && !known.starts_with("Record"))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         params.push((name.into(), key.into()));
@@ -94,6 +94,7 @@ fn is_turn(request: &WebRequest) -> bool {
     request.method == Method::POST
         && request.url.contains("/turn?t=")
         && !body.contains("exiting=true")
+        && !body.contains("event=hangup")
 }
 
 fn is_form(request: &WebRequest) -> bool {

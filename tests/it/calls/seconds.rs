@@ -64,8 +64,8 @@ async fn answered_after(centre: &Centre, kind: Kind, number: u32, word: &str) ->
     let (mut key, mut waited) = (0, None);
     for event in &events {
         match &event.what {
-            // The start, and three questions: the fourth's is the fifth.
-            What::Document { .. } => {
+            // The start, and three questions: the fourth's is the fifth. A hello says nothing.
+            What::Document { xml, .. } if !xml.contains("hello=1") => {
                 documents += 1;
                 if documents == 5 {
                     waited = Some(event.at_ms - key);
@@ -93,7 +93,7 @@ both! {
             assert!(seven <= 2300, "{kind:?}: 7 took {seven} ms");
             let (finished, _) = answered_after(&centre, kind, number + 3, "7#").await;
             assert!(finished <= 500, "{kind:?}: 7# took {finished} ms");
-            if kind == Kind::Freeswitch {
+            if matches!(kind, Kind::Freeswitch | Kind::Voicexml) {
                 assert!(seven <= 300, "one key is enough where the platform can tell: {seven} ms");
             }
         }

@@ -18,6 +18,11 @@ pub fn start(kind: Kind, number: u32, agent: &str) -> WebRequest {
             let url = format!("{url}?agent={agent}&lang=en&k={START_KEY}");
             request(kind, number, url, &[("eventType", "answer")])
         }
+        // As from a gateway whose first request says it all, which needs no hello document.
+        Kind::Voicexml => {
+            let url = format!("{url}?hello=1&agent={agent}&lang=en&k={START_KEY}");
+            request(kind, number, url, &[])
+        }
         Kind::Freeswitch => {
             request(kind, number, url, &[("agent", agent), ("lang", "en"), ("k", START_KEY)])
         }
@@ -42,6 +47,7 @@ pub fn turn(kind: Kind, number: u32, token: &str, keys: &str) -> WebRequest {
         (Kind::Bandwidth, keys) => {
             request(kind, number, url, &[("eventType", "gather"), ("digits", keys)])
         }
+        (Kind::Voicexml, "") => request(kind, number, url, &[("event", "silence")]),
         (Kind::Freeswitch, "") => request(kind, number, url, &[]),
         (Kind::Freeswitch, keys) => {
             request(kind, number, url, &[("digits", keys), ("input_type", "dtmf")])
@@ -60,6 +66,7 @@ pub fn digits(kind: Kind) -> &'static str {
     match kind {
         Kind::Freeswitch => "digits",
         Kind::Exotel => "DigitsPressed",
+        Kind::Voicexml => "keys",
         _ => "Digits",
     }
 }
@@ -79,6 +86,11 @@ fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRe
             ("Direction".into(), "inbound".into()),
             ("From".into(), call.from.trim_start_matches('+').into()),
             ("To".into(), call.to.trim_start_matches('+').into()),
+        ],
+        Kind::Voicexml => vec![
+            ("sessionid".into(), call.call_id),
+            ("remote".into(), format!("tel:{}", call.from)),
+            ("local".into(), format!("tel:{}", call.to)),
         ],
         Kind::Freeswitch => vec![
             ("session_id".into(), call.call_id.clone()),
@@ -140,7 +152,7 @@ pub fn post(kind: Kind, url: String, params: &[(String, String)]) -> WebRequest 
             headers.push(("telnyx-signature-ed25519", signed));
             return WebRequest { method: Method::POST, url, headers, body: Bytes::from(body) };
         }
-        Kind::Freeswitch | Kind::Bandwidth | Kind::Cloudonix | Kind::Exotel => {}
+        Kind::Freeswitch | Kind::Bandwidth | Kind::Cloudonix | Kind::Exotel | Kind::Voicexml => {}
     }
     WebRequest { method: Method::POST, url, headers, body: Bytes::from(form.finish()) }
 }

@@ -28,8 +28,8 @@ const KEY: &str = "12345";
 /// Telnyx's end of the line signs with it; the first test key of RFC 8032.
 const PRIVATE_KEY: &str = "nWGxne/9WmC6hEr0kuwsxERJxXtnMmkZcDrOx8MFn2A=";
 /// Kinds that have no transcripts of their own.
-const RELATIVES: [Kind; 5] =
-    [Kind::Signalwire, Kind::Telnyx, Kind::Somleng, Kind::Cloudonix, Kind::Exotel];
+const RELATIVES: [Kind; 6] =
+    [Kind::Signalwire, Kind::Telnyx, Kind::Somleng, Kind::Cloudonix, Kind::Exotel, Kind::Voicexml];
 
 /// One centre on one database.
 struct Program {

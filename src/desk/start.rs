@@ -321,9 +321,7 @@ impl Desk {
     ) -> Result<Option<Found>, StoreError> {
         let sealed = start.announced.as_deref();
         let handover = own_handover(&start.handover).unwrap_or_default();
-        // What is good for one call is good for one hello document.
-        let greeted = start.hello.map(|id| InterviewId(id).to_string());
-        let asking = Asking { call: call_id.or(greeted.as_deref()), handover };
+        let asking = Asking { call: call_id, handover };
         self.announced(&provider.name, sealed, asking, caller, now).await
     }
 

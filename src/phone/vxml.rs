@@ -432,3 +432,127 @@ pub(super) fn millis(text: &str) -> Option<i64> {
         (None, None) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(content: &str) -> Result<Document, String> {
+        let root = "<vxml version=\"2.1\" xmlns=\"http://www.w3.org/2001/vxml\">";
+        read(format!("{root}{content}</vxml>").as_bytes())
+    }
+
+    const GRAMMAR: &str = "<grammar mode=\"dtmf\" version=\"1.0\" root=\"r\"><rule id=\"r\"><one-of>\
+                           <item>1</item><item>1 0</item></one-of></rule></grammar>";
+
+    #[test]
+    fn defaults_are_those_of_the_recommendation() {
+        let record =
+            "<record name=\"r\" maxtime=\"9s\" finalsilence=\"300ms\" type=\"audio/basic\"/>";
+        let submit = "<block><submit next=\"https://s/x\" namelist=\"a b\"/></block>";
+        let field = format!("<field name=\"f\">{GRAMMAR}<prompt/></field>");
+        let read = one(&format!("<form>{field}{record}{submit}</form>")).unwrap();
+        let items = &read.forms[0].items;
+        let Kind::Field { prompts, words, .. } = &items[0].kind else { panic!() };
+        assert_eq!(
+            (words.as_slice(), prompts[0].bargein),
+            (["1".into(), "10".into()].as_slice(), true)
+        );
+        let Kind::Record { beep, longest_ms, silence_ms, by_key, .. } = items[1].kind else {
+            panic!()
+        };
+        assert_eq!((beep, longest_ms, silence_ms, by_key), (false, 9000, 300, true));
+        let Kind::Block(steps) = &items[2].kind else { panic!() };
+        let Step::Submit { post, multipart, names, .. } = &steps[0] else { panic!() };
+        assert_eq!(
+            (*post, *multipart, names.as_slice()),
+            (false, false, ["a".into(), "b".into()].as_slice())
+        );
+    }
+
+    #[test]
+    fn times_are_written_as_in_style_sheets() {
+        for (text, expected) in [
+            ("6s", Some(6000)),
+            ("0s", Some(0)),
+            ("200ms", Some(200)),
+            ("6", None),
+            ("s", None),
+            ("", None),
+            ("-1s", None),
+            ("1.5s", None),
+            ("99999999999s", None),
+        ] {
+            assert_eq!(millis(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_recommendation_does_not_know_is_refused() {
+        let block = |content: &str| format!("<form><block>{content}</block></form>");
+        let field = |content: &str| format!("<form><field name=\"f\">{content}</field></form>");
+        for wrong in [
+            String::new(),
+            "<block/>".into(),
+            "<form><prompt/></form>".into(),
+            "<form><block><field name=\"f\"/></block></form>".into(),
+            "<form id=\"a\"/><form id=\"a\"/>".into(),
+            "<property name=\"termchar\" value=\"none\"/><form/>".into(),
+            "<property name=\"timeout\" value=\"5\"/><form/>".into(),
+            "<property name=\"shouting\" value=\"true\"/><form/>".into(),
+            "<catch><exit/></catch><form/>".into(),
+            "<catch event=\"error\"><goto next=\"#nowhere\"/></catch><form/>".into(),
+            "words<form/>".into(),
+            block("words"),
+            block("<hangup/>"),
+            block("<Disconnect/>"),
+            block("<prompt>words</prompt>"),
+            block("<prompt><audio/></prompt>"),
+            block("<prompt><audio src=\"a b\"/></prompt>"),
+            block("<prompt bargein=\"no\"/>"),
+            block("<var/>"),
+            block("<var name=\"recording$\"/>"),
+            block("<var name=\"user-id\"/>"),
+            block("<var name=\"v\" expr=\"f()\"/>"),
+            block("<if><exit/></if>"),
+            block("<submit next=\"https://s/x\"/>"),
+            block("<submit namelist=\"a\"/>"),
+            block("<submit next=\"https://s/x\" method=\"POST\" namelist=\"a\"/>"),
+            block("<submit next=\"https://s/x\" enctype=\"multipart/form-data\" namelist=\"a\"/>"),
+            block("<submit next=\"https://s/x\" enctype=\"application/json\" namelist=\"a\"/>"),
+            block("<goto/>"),
+            block("<goto next=\"#a\" nextitem=\"b\"/>"),
+            block("<goto nextitem=\"b\"/>"),
+            block("<exit reason=\"x\"/>"),
+            field(""),
+            field("<grammar mode=\"dtmf\" src=\"builtin:dtmf/digits\"/>"),
+            field(&GRAMMAR.replace("dtmf", "voice")),
+            field(&GRAMMAR.replace("root=\"r\"", "root=\"s\"")),
+            field(&GRAMMAR.replace("1 0", "10")),
+            field(&GRAMMAR.replace("1 0", "A")),
+            field(&format!("{GRAMMAR}<block/>")),
+            format!("<form><field type=\"digits\" name=\"f\">{GRAMMAR}</field></form>"),
+            format!("<form><field name=\"f\">{GRAMMAR}</field><block name=\"f\"/></form>"),
+            "<form><record name=\"r\"/></form>".into(),
+            "<form><record name=\"r\" maxtime=\"9\" finalsilence=\"3s\" type=\"audio/basic\"/></form>".into(),
+            "<form><record name=\"r\" maxtime=\"9s\" finalsilence=\"3s\" type=\"audio/mpeg\"/></form>".into(),
+        ] {
+            assert!(one(&wrong).is_err(), "{wrong}");
+        }
+        for root in ["<vxml version=\"2.1\"><form/></vxml>", "<Response/>", "<vxml xmlns=\"x\"/>"] {
+            assert!(read(root.as_bytes()).is_err(), "{root}");
+        }
+        assert!(one(&field(GRAMMAR)).is_ok());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn reading_never_panics(name in "(form|block|field|record|catch|submit|goto|var|if|property)",
+                                key in "(name|next|expr|cond|event|value|maxtime|id)",
+                                value in ".{0,12}", text in ".{0,30}") {
+            let value = value.replace(['<', '&', '"'], "");
+            let _ = one(&format!("<form><{name} {key}=\"{value}\">{text}</{name}></form>"));
+            let _ = one(&format!("<{name} {key}=\"{value}\"/>{text}"));
+        }
+    }
+}

@@ -428,10 +428,8 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     if !asked {
         call.asked(Asked::Speech { prompt_ms: beep_ms });
     }
-    if record.beep {
-        if !call.play(&call::beep()).await {
-            return Some(Flow::End(EndedBy::Caller));
-        }
+    if record.beep && !call.play(&call::beep()).await {
+        return Some(Flow::End(EndedBy::Caller));
     }
     let first_ms = if member.record.waits_for_words { 0 } else { record.silence_ms };
     let taken = call

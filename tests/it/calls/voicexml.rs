@@ -208,6 +208,41 @@ async fn a_call_that_is_given_back_brings_its_result() {
     assert!(gone.contains("'ineligible'") && gone.contains("<exit namelist="), "{gone}");
 }
 
+/// Some browsers name the field of a recording and no file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_needs_no_file_name() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    for (number, kind, kept) in [(1, "audio/x-wav", 1), (2, "audio/basic", 1), (3, "text/plain", 0)]
+    {
+        let mut document = send(&centre, turns::start(KIND, number, "A1"), T).await.body;
+        for (turn, keys) in (1..).zip(["4", "1", "3", "9"]) {
+            let token = turns::token(&document).expect("a token");
+            let request = turns::turn(KIND, number, &token, keys);
+            document = send(&centre, request, T + 5000 * turn).await.body;
+        }
+        let token = turns::token(&document).expect("a token");
+        let mut body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n#\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"recording\"\r\nContent-Type: {kind}\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(&[7; 16_044]);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        let request = WebRequest {
+            method: Method::POST,
+            url: format!("{PUBLIC}/voice/voicexml/turn?t={token}"),
+            headers: vec![("content-type", "multipart/form-data; boundary=b".to_owned())],
+            body: Bytes::from(body),
+        };
+        assert_eq!(send(&centre, request, T + 30_000).await.status, 200, "{kind}");
+        let call = line(KIND, number).call_id;
+        let known = centre.app.store().by_call_ref("voicexml", &call).await.expect("reads");
+        let comments = centre.app.store().comments(known[0].id).await.expect("reads");
+        assert_eq!(comments.len(), kept, "{kind}");
+    }
+}
+
 /// The password of HTTP Basic is a start key, where a gateway can send one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_starts_a_call() {

@@ -502,9 +502,7 @@ pub enum Document<'a> {
     Hello {
         /// Where it comes back to, absolute.
         next: String,
-        /// The language of the goodbye, should that fail.
-        lang: Lang,
-        /// The goodbye as a file, as in [`Document::Sorry`].
+        /// The goodbye as a file, should that fail; as in [`Document::Sorry`].
         audio: Option<String>,
     },
     /// Nothing: for notices.

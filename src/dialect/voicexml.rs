@@ -103,17 +103,15 @@ impl Dialect for Voicexml {
                     Order::Record(record) => speaking.record(record),
                     Order::End(end) => speaking.end(end, after),
                 };
-                vxml(Some(*lang), content)
+                vxml(content)
             }
-            Document::Hello { next, lang, audio } => {
-                vxml(Some(*lang), hello(next, audio.as_deref()))
-            }
-            Document::Empty => vxml(None, last(vec![Element::new("exit")])),
-            Document::Leave(after) => vxml(None, last(leave(after, "ineligible", None))),
-            Document::Sorry { lang, audio } => {
+            Document::Hello { next, audio } => vxml(hello(next, audio.as_deref())),
+            Document::Empty => vxml(last(vec![Element::new("exit")])),
+            Document::Leave(after) => vxml(last(leave(after, "ineligible", None))),
+            Document::Sorry { lang: _, audio } => {
                 let mut said: Vec<_> = audio.as_deref().map(goodbye).into_iter().collect();
                 said.push(Element::new("disconnect"));
-                vxml(Some(*lang), last(said))
+                vxml(last(said))
             }
         }
     }
@@ -335,13 +333,14 @@ fn guarded(path: &str, otherwise: &str) -> String {
     format!("typeof {root} != 'undefined' && {} || '{otherwise}'", steps.join(" && "))
 }
 
-fn vxml(lang: Option<Lang>, content: impl IntoIterator<Item = Element>) -> String {
-    let root = Element::new("vxml").with("version", "2.1").with("xmlns", NAMESPACE);
-    let root = match lang {
-        Some(lang) => root.with("xml:lang", lang.code()),
-        None => root,
-    };
-    root.children(content).document()
+/// A whole document, without a language: nothing in it is read or listened for by the platform,
+/// which would refuse one that it does not know (error.unsupported.language).
+fn vxml(content: Vec<Element>) -> String {
+    Element::new("vxml")
+        .with("version", "2.1")
+        .with("xmlns", NAMESPACE)
+        .children(content)
+        .document()
 }
 
 /// The namespace of all elements.

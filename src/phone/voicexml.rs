@@ -148,7 +148,7 @@ async fn document<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     next: Next,
 ) -> Result<(String, Document), String> {
     let Next { url, post, params, file, secret } = next;
-    let mut shown = params.clone();
+    let mut shown: Params = params.iter().filter(|(_, text)| !text.is_empty()).cloned().collect();
     let mut headers = vec![("accept", "application/voicexml+xml, */*;q=0.1".to_owned())];
     let in_query = !post || call.line.browser == Browser::FormsInQuery;
     let (url, body) = match &file {

@@ -333,10 +333,9 @@ async fn answer(
         What::Hello(said) => {
             let hello = Hello { id: (site.draw)(), trusted, said };
             let next = desk.hello_url(provider, &hello, now);
-            let lang = desk.default_language(provider);
-            let audio = goodbye(site, lang);
+            let audio = goodbye(site, desk.default_language(provider));
             let language = dialect::of(provider.kind);
-            let xml = language.write(&Document::Hello { next, lang, audio });
+            let xml = language.write(&Document::Hello { next, audio });
             return document(language.content_type(), xml);
         }
         What::Start(mut start) => {

@@ -177,7 +177,6 @@ fn a_key_a_network_or_a_certificate_proves_a_start() {
 fn hello(audio: Option<&str>) -> String {
     of(KIND).write(&Document::Hello {
         next: "https://s.example.net/voice/p/start?hello=1&s=SEAL_a-b".to_owned(),
-        lang: "lt".parse().unwrap(),
         audio: audio.map(str::to_owned),
     })
 }

@@ -16,6 +16,7 @@ pub mod answer;
 pub mod browse;
 pub mod caller;
 pub mod handover;
+pub mod hello;
 pub mod import;
 pub mod keys;
 pub mod link;

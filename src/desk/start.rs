@@ -109,9 +109,11 @@ impl Desk {
         // A sealed start address is good for one call, so it can stand for that call.
         let call = call_id.or(said.call.as_deref()).or(sealed.as_deref());
         let handover = own_handover(said).or(said.call.as_deref()).unwrap_or_default();
-        let id = match call {
-            Some(call) => self.keys.interview(&provider.name, call, &survey.name, handover),
-            None => {
+        let id = match (start.hello, call) {
+            // The seal holds for one interview, whatever comes back beside it.
+            (Some(id), _) if sealed.is_none() => InterviewId(id),
+            (_, Some(call)) => self.keys.interview(&provider.name, call, &survey.name, handover),
+            (_, None) => {
                 self.counters.count("no_call_id", &provider.name);
                 InterviewId(random)
             }

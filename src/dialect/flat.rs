@@ -91,7 +91,8 @@ pub(super) fn write(document: &Document, language: &impl Flat) -> String {
                 }
             }
         }
-        Document::Empty => Vec::new(),
+        // No language of this form says hello.
+        Document::Empty | Document::Hello { .. } => Vec::new(),
         Document::Leave(after) => language.leave(after),
         Document::Sorry { lang, audio } => sorry(*lang, audio.as_deref(), language),
     };

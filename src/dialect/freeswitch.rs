@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use super::flat::{self, Flat, Said};
-use super::params::{is_key, keys};
+use super::params::{AFTER_ONE, TWELVE, is_key, keys};
 use super::speech;
 use super::xml::Element;
 use super::{After, CallEvent, Dialect, Document, Kind, Notice, Params, Request, What, handover};
@@ -33,13 +33,6 @@ const QUIET: &str = "quiet";
 /// The parameter beside it that says the limit in seconds: a file of that length was ended by it,
 /// since mod_httapi lets a recording run on to the next whole second.
 const LIMIT: &str = "limit";
-/// All keys of a telephone.
-const TWELVE: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"];
-/// What may follow a `1` on a scale to ten. `10` is an answer, `1#` is a finished 1, the others are
-/// wrong keys; unbound, they would look like silence. They must stand behind `1`: the first match
-/// in the list decides, and in front of it they would make `1` an answer at once.
-const AFTER_ONE: [&str; 12] =
-    ["10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "1*", "1#"];
 
 impl Dialect for Freeswitch {
     fn kind(&self) -> Kind {

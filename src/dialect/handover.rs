@@ -5,8 +5,21 @@ use super::params::{clean, whole_seconds};
 use super::{Handover, Params, Reached, Start};
 
 /// The names that a hand-over may carry, as parameters or as headers `X-Aftercall-…`.
-const NAMES: [&str; 10] =
+pub(super) const NAMES: [&str; 10] =
     ["survey", "agent", "team", "queue", "call", "handover", "talk", "lang", "caller", "consent"];
+
+/// What else a request may say of a hand-over: the agent's leg and how it ended, the announcement.
+const FURTHER: [&str; 9] = [
+    "DialCallSid",
+    "DialBLegUUID",
+    "ReservationSid",
+    "TaskSid",
+    "DialCallDuration",
+    "DialCallStatus",
+    "DialStatus",
+    "QueueResult",
+    "h",
+];
 
 /// Longest value that is taken, in bytes, as in records of calls. What is longer names nobody, and
 /// SIP headers may come from a stranger's telephone.
@@ -21,6 +34,29 @@ pub(super) struct Ends {
     pub to: Option<String>,
     /// Whether the centre placed the call, so that its customer is the called end.
     pub outbound: bool,
+}
+
+/// What a request says of a hand-over, and under the further names, as it can be given back with
+/// [`Params::sealed`].
+pub(super) fn carried(params: &Params, names: &[&str]) -> Vec<(String, String)> {
+    let all = NAMES.iter().chain(&FURTHER).chain(names);
+    all.flat_map(|name| {
+        let values = params.all(name).filter_map(clean).filter(|value| value.len() <= LONGEST);
+        values.map(|value| ((*name).to_owned(), value))
+    })
+    .collect()
+}
+
+impl Params {
+    /// With what we sealed before everything else, and without what anybody else says of the
+    /// hand-over under the same names.
+    pub fn sealed(mut self, said: Vec<(String, String)>) -> Self {
+        let other = |name: &str| !NAMES.contains(&name) && !FURTHER.contains(&name);
+        self.query.retain(|(name, _)| other(name));
+        self.body.retain(|(name, _)| other(name));
+        self.query.splice(0..0, said);
+        self
+    }
 }
 
 /// Reads a start: what the hand-over says, whether an agent was reached, whose number it is.
@@ -42,6 +78,7 @@ pub(super) fn start(params: &Params, sip_header: &str, ends: Ends) -> Start {
         reached: reached(params),
         unanswered: false,
         announced: params.word("h"),
+        hello: None,
     }
 }
 

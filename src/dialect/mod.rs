@@ -22,6 +22,7 @@ mod telnyx;
 mod trust;
 mod twilio;
 mod twiml;
+mod voicexml;
 mod xml;
 
 #[cfg(test)]
@@ -100,6 +101,7 @@ pub fn of(kind: Kind) -> &'static dyn Dialect {
         Kind::Freeswitch => &freeswitch::Freeswitch,
         Kind::Plivo => &plivo::Plivo,
         Kind::Bandwidth => &bandwidth::Bandwidth,
+        Kind::Voicexml => &voicexml::Voicexml,
     }
 }
 
@@ -129,11 +131,13 @@ pub enum Kind {
     Kookoo,
     /// Africa's Talking.
     Africastalking,
+    /// VoiceXML 2.1.
+    Voicexml,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Twilio,
         Self::Freeswitch,
         Self::Plivo,
@@ -145,20 +149,21 @@ impl Kind {
         Self::Exotel,
         Self::Kookoo,
         Self::Africastalking,
+        Self::Voicexml,
     ];
 
     /// Longest time in milliseconds that a key waits on the platform for a second one that may
     /// follow it; 0 where only a key that is no answer yet waits.
     pub fn key_wait_ms(self) -> u32 {
         match self {
-            Self::Freeswitch | Self::Africastalking => 0,
+            Self::Freeswitch | Self::Africastalking | Self::Voicexml => 0,
             _ => SECOND_KEY_MS,
         }
     }
 
     /// Whether the platform brings recordings in the body of its requests.
     pub fn uploads(self) -> bool {
-        self == Self::Freeswitch
+        matches!(self, Self::Freeswitch | Self::Voicexml)
     }
 
     /// What proves that a request of this kind comes from the platform.
@@ -171,7 +176,8 @@ impl Kind {
             | Self::Cloudonix
             | Self::Exotel
             | Self::Kookoo
-            | Self::Africastalking => Proof::Nothing,
+            | Self::Africastalking
+            | Self::Voicexml => Proof::Nothing,
         }
     }
 
@@ -197,6 +203,7 @@ impl Kind {
             Self::Exotel => "exotel",
             Self::Kookoo => "kookoo",
             Self::Africastalking => "africastalking",
+            Self::Voicexml => "voicexml",
         }
     }
 
@@ -214,6 +221,7 @@ impl Kind {
             Self::Exotel => "Exotel",
             Self::Kookoo => "KooKoo",
             Self::Africastalking => "Africa's Talking",
+            Self::Voicexml => "VoiceXML",
         }
     }
 }
@@ -417,6 +425,9 @@ pub enum What {
     /// The platform asks for the document of its token once more, or for what follows what it heard
     /// of it. Steps nothing.
     Open(Open),
+    /// A caller is handed over, and the platform will tell of the call once it is asked: what the
+    /// request says already, under its own names, to be sealed into where the answer comes back to.
+    Hello(Vec<(String, String)>),
     /// A caller is handed over.
     Start(Box<Start>),
 }
@@ -504,6 +515,13 @@ pub enum Document<'a> {
         /// Whether the platform asked for it once more, and how much of it; an answer to a start
         /// or a turn is none.
         open: Option<Open>,
+    },
+    /// Says nothing, and comes back with what the platform knows of the call.
+    Hello {
+        /// Where it comes back to, absolute.
+        next: String,
+        /// The goodbye as a file, should that fail; as in [`Document::Sorry`].
+        audio: Option<String>,
     },
     /// Nothing: for notices.
     Empty,

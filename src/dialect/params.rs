@@ -134,6 +134,15 @@ pub(super) fn whole_seconds(text: &str) -> Option<u32> {
     (digits(whole) && digits(fraction)).then(|| whole.parse().ok()).flatten()
 }
 
+/// All keys of a telephone.
+pub(super) const TWELVE: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"];
+/// What may follow a `1` on a scale to ten, for platforms that match what is pressed against a
+/// list. `10` is an answer, `1#` is a finished 1, the others are wrong keys; not on the list, they
+/// would look like silence or like any wrong key. On FreeSWITCH they must stand behind `1`: the
+/// first match in the list decides, and in front of it they would make `1` an answer at once.
+pub(super) const AFTER_ONE: [&str; 12] =
+    ["10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "1*", "1#"];
+
 /// The keys of a telephone among what was sent, at most twenty: nobody presses more in one breath.
 pub(super) fn keys(text: &str) -> String {
     text.chars().filter(|c| is_key(*c)).take(20).collect()

@@ -9,6 +9,7 @@ mod plivo;
 mod reading;
 mod signature;
 mod trusting;
+mod voicexml;
 mod writing;
 
 use std::net::IpAddr;
@@ -110,6 +111,7 @@ fn every_kind_has_its_dialect() {
         let content_type = match kind {
             Kind::Plivo | Kind::Africastalking => "application/xml",
             Kind::Bandwidth => "application/xml; charset=utf-8",
+            Kind::Voicexml => "application/voicexml+xml",
             _ => "text/xml",
         };
         assert_eq!(of(kind).content_type(), content_type);

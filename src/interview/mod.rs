@@ -347,6 +347,10 @@ pub struct End {
     pub prompts: Vec<Arc<Prompt>>,
     /// Why it ends.
     pub ending: Ending,
+    /// How the interview stands, for platforms that are told.
+    pub disposition: Disposition,
+    /// The answer to the survey's core question, if there is one.
+    pub score: Option<u8>,
 }
 
 /// Which survey's audio an order speaks from.

@@ -196,7 +196,12 @@ fn end(voice: &Words, state: &State, ending: Ending) -> Order {
     let noted = (state.lead == Lead::ManagerNoted).then(|| voice.get("manager-noted")).flatten();
     let mut prompts: Vec<_> = noted.into_iter().collect();
     prompts.extend(voice.get(goodbye).or_else(|| voice.get("goodbye")));
-    Order::End(End { prompts, ending })
+    let score = match state.items.get(voice.survey.core) {
+        Some(Some(Outcome::Answered(value))) => Some(*value),
+        _ => None,
+    };
+    let disposition = state.disposition(voice.survey);
+    Order::End(End { prompts, ending, disposition, score })
 }
 
 /// Stands for a prompt that must be there and is not.

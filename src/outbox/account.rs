@@ -227,7 +227,7 @@ mod tests {
              [provider.sw]\nkind = \"signalwire\"\nauth_tokens = [\"PSK1\"]\n\
              api_base = \"https://space.signalwire.com\"\napi_key = \"project:token\"\n\
              [provider.kookoo]\nkind = \"kookoo\"\nstart_keys = [\"k\"]\n\
-             api_base = \"http://recordings.kookoo.in\"\n\
+             api_base = \"https://recordings.kookoo.in\"\n\
              [provider.somleng]\nkind = \"somleng\"\nauth_tokens = [\"s\"]\naccount_sid = \"A\"\n\
              api_base = \"https://api.somleng.example\"",
         );
@@ -241,8 +241,8 @@ mod tests {
             ("sw", Named, "https://other.signalwire.com/r/1", None),
             ("sw", Redirected, "https://files.signalwire.com/r/1", Some(Nothing)),
             // Who has the address may fetch it, also where no credentials are set.
-            ("kookoo", Named, "http://recordings.kookoo.in/a/1.wav", Some(Nothing)),
-            ("kookoo", Named, "http://recordings.kookoo.in:8080/a/1.wav", None),
+            ("kookoo", Named, "https://recordings.kookoo.in/a/1.wav", Some(Nothing)),
+            ("kookoo", Named, "http://recordings.kookoo.in/a/1.wav", None),
             ("somleng", Named, "https://api.somleng.example/r/1", Some(Credentials)),
             ("somleng", Redirected, "https://storage.example/r/1", None),
         ] {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Method;
 use secrecy::ExposeSecret;
 
-use super::call::{self, Ask, BEEP_MS, Call, Listened, MOST_DOCUMENTS, Part, Piece};
+use super::call::{self, Ask, Call, Listened, MOST_DOCUMENTS, Part, Piece};
 use super::caller::{Asked, Caller};
 use super::gather::{self, Gathered, TWELVE, Wait};
 use super::rules::{self, RESPONSE, Rule, Text, Value};
@@ -293,7 +293,9 @@ async fn digits<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             let asked = Asked::Keys { prompt_ms: prompt.millis };
             let asked = (wait_ms >= ASKS_FROM_MS).then_some(asked);
             let valid = TWELVE.to_owned();
-            let wait = Wait { first_ms: wait_ms, next_ms: wait_ms, most, ends: finish, valid };
+            let list = Vec::new();
+            let wait =
+                Wait { first_ms: wait_ms, next_ms: wait_ms, most, ends: finish, valid, list };
             match gather::keys(call, &wait, &[prompt], asked).await {
                 Gathered::HungUp => return Some(Flow::End(EndedBy::Caller)),
                 // Whether keys that are too few are told when the time is over is not documented.
@@ -332,11 +334,7 @@ async fn record<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         Err(flow) => return Some(flow),
     };
     let flag = |name| element.attribute(name) == Some("true");
-    let beep = flag("playBeep").then(|| {
-        let name = "beep".to_owned();
-        let what = What::Play { url: String::new(), name, words: None, millis: BEEP_MS };
-        Piece { millis: BEEP_MS, audible: true, what }
-    });
+    let beep = flag("playBeep").then(call::beep);
     let before: Vec<Piece> = prompt.into_iter().chain(beep).collect();
     call.asked(Asked::Speech { prompt_ms: before.iter().map(|piece| piece.millis).sum() });
     for piece in &before {
@@ -348,7 +346,7 @@ async fn record<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     let longest = seconds(element, "maxLength", LONGEST_SECONDS);
     let longest = longest.min(seconds(element, "timeout", LONGEST_SECONDS));
     // Silence ends nothing.
-    let taken = call.record(0, false, longest, |key| finish.contains(key)).await;
+    let taken = call.record(0, 0, longest, |key| finish.contains(key)).await;
     let millis = if flag("trimSilence") { taken.spoken_ms } else { taken.whole_ms };
     let recorded = if millis == 0 {
         call.tell(What::Recorded { millis: 0, key: taken.key });

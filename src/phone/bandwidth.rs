@@ -303,7 +303,9 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         call.asked(Asked::Speech { prompt_ms: 0 });
     }
     let taken = call
-        .record(record.silence_ms, false, record.max_ms, |key| record.finish.contains(key))
+        .record(record.silence_ms, record.silence_ms, record.max_ms, |key| {
+            record.finish.contains(key)
+        })
         .await;
     // The whole recording is kept, with the silence at its end.
     let millis = taken.whole_ms;

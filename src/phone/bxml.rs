@@ -171,6 +171,7 @@ fn verb(e: &Element) -> Result<Verb, String> {
                     most: usize::try_from(e.number("maxDigits", 50, 1, 50)?).unwrap_or(1),
                     ends: text("terminatingDigits").unwrap_or_default(),
                     valid: TWELVE.to_owned(),
+                    list: Vec::new(),
                 },
                 rounds,
                 prompts: e.children.iter().map(speech).collect(),

@@ -18,7 +18,7 @@ const MOST_REDIRECTS: usize = 10;
 const SAY_MS: (i64, i64) = (60, 500);
 /// A recording that nothing ends is ended by the phone.
 const LONGEST_MS: i64 = 24 * 3_600_000;
-/// The beep of a platform that brings its own.
+/// How long such a beep is.
 pub(super) const BEEP_MS: i64 = 500;
 
 /// What a stretch of time was for the caller.
@@ -66,6 +66,16 @@ pub(super) struct Ask {
     pub(super) shown: Vec<(String, String)>,
     /// What is added to the query unseen: a start key.
     pub(super) secret: Vec<(String, String)>,
+}
+
+/// A file that a form brings.
+#[derive(Clone, Debug)]
+pub(super) struct Upload {
+    pub(super) field: String,
+    pub(super) name: String,
+    /// Its content type.
+    pub(super) kind: &'static str,
+    pub(super) content: Bytes,
 }
 
 /// A piece of sound whose length is known.
@@ -367,11 +377,12 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
 
     /// Records until silence, a key that `ends` it, the longest time (0: none), or hang-up.
     /// Silence before the first word is time to think; after the last word it is dead air.
-    /// `after_speech`: silence ends it only after the first word.
+    /// `first_ms` is the silence before the first word, `silence_ms` behind the last one; 0 never
+    /// ends it.
     pub(super) async fn record(
         &mut self,
+        first_ms: i64,
         silence_ms: i64,
-        after_speech: bool,
         longest_ms: i64,
         ends: impl Fn(char) -> bool + Send,
     ) -> Taken {
@@ -388,10 +399,10 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
             }
         }
         while key.is_none() && !hung_up {
-            let unheard = after_speech && first_sound.is_none();
-            let quiet = match self.speaking || silence_ms == 0 || unheard {
+            let patience = if first_sound.is_none() { first_ms } else { silence_ms };
+            let quiet = match self.speaking || patience == 0 {
                 true => i64::MAX,
-                false => last_sound + silence_ms,
+                false => last_sound + patience,
             };
             let deadline = longest.min(quiet).min(begun + LONGEST_MS);
             let act = self.caller.wait(deadline).await;
@@ -459,6 +470,13 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
     }
 }
 
+/// The beep of a platform that brings its own.
+pub(super) fn beep() -> Piece {
+    let (url, name) = (String::new(), "beep".to_owned());
+    let what = What::Play { url, name, words: None, millis: BEEP_MS };
+    Piece { millis: BEEP_MS, audible: true, what }
+}
+
 /// What platforms play: Twilio's list and FreeSWITCH's names for WAV and MP3.
 const AUDIO: [&str; 12] = [
     "audio/wav",
@@ -480,6 +498,28 @@ pub(super) fn json(params: &[(String, String)]) -> String {
     let object: serde_json::Map<String, serde_json::Value> =
         params.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
     serde_json::Value::Object(object).to_string()
+}
+
+/// A form in parts, with a file at its end: the content type and the body.
+pub(super) fn multipart(params: &[(String, String)], file: &Upload) -> (String, Bytes) {
+    // The boundary of libcurl; it stands in no WAV of ours.
+    let boundary = "------------------------6c1a0f93d2b74e58";
+    let mut body = Vec::with_capacity(file.content.len() + 8192);
+    for (name, value) in params {
+        let part = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
+        body.extend_from_slice(part.as_bytes());
+    }
+    let head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; \
+         filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
+        file.field, file.name, file.kind
+    );
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(&file.content);
+    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={boundary}"), Bytes::from(body))
 }
 
 /// Parameters as a form.

@@ -428,17 +428,12 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     if !asked {
         call.asked(Asked::Speech { prompt_ms: beep_ms });
     }
-    if record.beep {
-        let name = "beep".to_owned();
-        let what = What::Play { url: String::new(), name, words: None, millis: beep_ms };
-        let beep = Piece { millis: beep_ms, audible: true, what };
-        if !call.play(&beep).await {
-            return Some(Flow::End(EndedBy::Caller));
-        }
+    if record.beep && !call.play(&call::beep()).await {
+        return Some(Flow::End(EndedBy::Caller));
     }
-    let after_speech = member.record.waits_for_words;
+    let first_ms = if member.record.waits_for_words { 0 } else { record.silence_ms };
     let taken = call
-        .record(record.silence_ms, after_speech, record.max_ms, |key| record.finish.contains(key))
+        .record(first_ms, record.silence_ms, record.max_ms, |key| record.finish.contains(key))
         .await;
     let millis = if record.trim { taken.spoken_ms } else { taken.whole_ms };
     let id = recording_id(&call.line.call_id, call.recordings.len());

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Method;
 use secrecy::ExposeSecret;
 
-use super::call::{self, Ask, Call, Listened, MOST_DOCUMENTS, Part, Piece};
+use super::call::{self, Ask, Call, Listened, MOST_DOCUMENTS, Part, Piece, Upload};
 use super::caller::{Asked, Caller};
 use super::httapi::{self, Bind, Hear, Match, Record, Sound, Step};
 use super::wire::{Wire, resolve};
@@ -23,8 +23,7 @@ struct Client {
     params: Params,
     /// Sent with the next request only; `url` among them is a `temp-action`.
     once: Params,
-    /// Field, file name and content.
-    file: Option<(String, String, Bytes)>,
+    file: Option<Upload>,
 }
 
 /// How a piece of work left the call.
@@ -138,33 +137,11 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     let mut shown: Params = once.into_iter().filter(|(n, _)| n != "url").collect();
     let mut headers = vec![("user-agent", "mod_httapi/1.0".to_owned()), ("cookie", String::new())];
     let file = client.file.take();
-    let ask = if let Some((field, name, content)) = file {
-        shown.push((field.clone(), format!("{name}, {} bytes", content.len())));
-        // The boundary of libcurl; it stands in no WAV of ours.
-        let boundary = "------------------------6c1a0f93d2b74e58";
-        headers.push(("content-type", format!("multipart/form-data; boundary={boundary}")));
-        let mut body = Vec::with_capacity(content.len() + 8192);
-        for (name, value) in &params {
-            let part = format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            );
-            body.extend_from_slice(part.as_bytes());
-        }
-        let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; \
-             filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-        );
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(&content);
-        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        Ask {
-            method: Method::POST,
-            url,
-            headers,
-            body: Bytes::from(body),
-            shown,
-            secret: Vec::new(),
-        }
+    let ask = if let Some(file) = file {
+        shown.push((file.field.clone(), format!("{}, {} bytes", file.name, file.content.len())));
+        let (kind, body) = call::multipart(&params, &file);
+        headers.push(("content-type", kind));
+        Ask { method: Method::POST, url, headers, body, shown, secret: Vec::new() }
     } else if call.line.post {
         headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
         let body = Bytes::from(call::form(&params));
@@ -443,10 +420,15 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         // more of them than the limit (switch_ivr_record_file).
         limit => (limit + 1) * 1000 - call.utc_ms().rem_euclid(1000),
     };
-    let taken = call.record(record.silence_ms, false, limit_ms, ends).await;
+    let taken = call.record(record.silence_ms, record.silence_ms, limit_ms, ends).await;
     call.keep(record.name.clone(), None, &taken, taken.whole_ms);
     if let Some(kept) = call.recordings.last() {
-        client.file = Some((record.name.clone(), record.file.clone(), kept.wav.clone()));
+        client.file = Some(Upload {
+            field: record.name.clone(),
+            name: record.file.clone(),
+            kind: "application/octet-stream",
+            content: kept.wav.clone(),
+        });
     }
     if let Some(key) = taken.key {
         follow_bind(call, client, record, key);

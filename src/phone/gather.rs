@@ -19,6 +19,22 @@ pub(super) struct Wait {
     pub(super) ends: String,
     /// Keys that are taken.
     pub(super) valid: String,
+    /// Where keys are matched against a list, the whole inputs on it: one that no other goes on
+    /// from ends the input at once. Without a list all inputs are good.
+    pub(super) list: Vec<String>,
+}
+
+impl Wait {
+    /// Whether these keys are a whole input.
+    fn lists(&self, keys: &str) -> bool {
+        self.list.is_empty() || self.list.iter().any(|whole| whole == keys)
+    }
+
+    /// Whether a further key could belong to the same input.
+    fn goes_on(&self, keys: &str) -> bool {
+        let longer = |whole: &String| whole.len() > keys.len() && whole.starts_with(keys);
+        keys.chars().count() < self.most && (self.list.is_empty() || self.list.iter().any(longer))
+    }
 }
 
 /// All keys of a telephone.
@@ -84,7 +100,10 @@ pub(super) async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
                 match call.listen(until, Part::Thinking, further).await {
                     Listened::Key(key) => key,
                     Listened::HungUp => return Gathered::HungUp,
-                    Listened::Time if further => return Gathered::Keys { keys, ended_by: None },
+                    Listened::Time if further && wait.lists(&keys) => {
+                        return Gathered::Keys { keys, ended_by: None };
+                    }
+                    Listened::Time if further => return Gathered::Invalid,
                     Listened::Time => {
                         if asks_keys {
                             call.tell(What::Silence);
@@ -103,8 +122,10 @@ pub(super) async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             return Gathered::Invalid;
         }
         keys.push(key);
-        if keys.chars().count() >= wait.most {
-            return Gathered::Keys { keys, ended_by: None };
+        match wait.goes_on(&keys) {
+            true => {}
+            false if wait.lists(&keys) => return Gathered::Keys { keys, ended_by: None },
+            false => return Gathered::Invalid,
         }
     }
 }

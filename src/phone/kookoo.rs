@@ -259,6 +259,7 @@ async fn collect<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         most: usize::try_from(most).unwrap_or(1),
         ends: tag.attribute("t").unwrap_or_default().to_owned(),
         valid: TWELVE.to_owned(),
+        list: Vec::new(),
     };
     let audible = pieces.iter().rposition(|piece| piece.audible).map_or(0, |last| last + 1);
     let prompt_ms = pieces[..audible].iter().map(|piece| piece.millis).sum();
@@ -286,13 +287,11 @@ async fn record<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     if !std::mem::take(foretold) {
         call.asked(Asked::Speech { prompt_ms: BEEP_MS });
     }
-    let name = "beep".to_owned();
-    let what = What::Play { url: String::new(), name, words: None, millis: BEEP_MS };
-    if !call.play(&Piece { millis: BEEP_MS, audible: true, what }).await {
+    if !call.play(&call::beep()).await {
         return Flow::End(EndedBy::Caller);
     }
     // No key is described that ends it.
-    let taken = call.record(silence_ms, false, longest_ms, |_| false).await;
+    let taken = call.record(silence_ms, silence_ms, longest_ms, |_| false).await;
     if taken.hung_up {
         // What was recorded until then is not told.
         return Flow::End(EndedBy::Caller);

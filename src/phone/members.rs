@@ -136,9 +136,12 @@ pub(super) fn of(kind: Kind) -> Option<&'static Member> {
         Kind::Somleng => Some(&SOMLENG),
         Kind::Cloudonix => Some(&CLOUDONIX),
         Kind::Exotel => Some(&EXOTEL),
-        Kind::Freeswitch | Kind::Plivo | Kind::Bandwidth | Kind::Kookoo | Kind::Africastalking => {
-            None
-        }
+        Kind::Freeswitch
+        | Kind::Plivo
+        | Kind::Bandwidth
+        | Kind::Kookoo
+        | Kind::Africastalking
+        | Kind::Voicexml => None,
     }
 }
 

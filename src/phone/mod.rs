@@ -17,6 +17,7 @@ mod bandwidth;
 mod bxml;
 mod call;
 mod caller;
+mod ecma;
 mod family;
 mod freeswitch;
 mod gather;
@@ -31,6 +32,8 @@ mod sign;
 mod sound;
 mod transcript;
 mod twiml;
+mod voicexml;
+mod vxml;
 mod wire;
 mod xml;
 
@@ -91,7 +94,7 @@ pub struct Line {
     /// server; `None` when the server keeps its own time.
     pub start_ms: Option<i64>,
     /// Whether the platform is set up to ask the fallback address when a document cannot be had
-    /// (TwiML and its relatives; Plivo for the answer address; FreeSWITCH has none).
+    /// (TwiML and its relatives; Plivo for the answer address; FreeSWITCH and VoiceXML have none).
     pub fallback: bool,
     /// Where recordings can be fetched; below it stands, on TwiML's platforms,
     /// `/2010-04-01/Accounts/{account}/Recordings/{id}`, on Plivo
@@ -99,6 +102,20 @@ pub struct Line {
     /// `/api/v2/accounts/{account}/calls/{call}/recordings/{id}/media`, on KooKoo and Africa's
     /// Talking `/recordings/{id}`.
     pub media: String,
+    /// What kind of browser runs VoiceXML.
+    pub browser: Browser,
+}
+
+/// How VoiceXML's browsers differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Browser {
+    /// Knows the session variables of the Recommendation, and sends forms in the body of a POST.
+    #[default]
+    Usual,
+    /// Has no session variables at all.
+    Ignorant,
+    /// Sends a POST with an empty body and the form in the query, as JVoiceXML does.
+    FormsInQuery,
 }
 
 impl Line {
@@ -127,6 +144,7 @@ impl Line {
                 _ => "https://api.twilio.com",
             }
             .into(),
+            browser: Browser::Usual,
         }
     }
 }
@@ -141,7 +159,12 @@ pub fn call_id(kind: Kind, random: [u8; 16]) -> String {
         Kind::Kookoo => u128::from_be_bytes(random).to_string(),
         Kind::Africastalking => format!("ATVId_{hex}"),
         Kind::Bandwidth => format!("c-{}-{}", &hex[..8], &hex[8..]),
-        Kind::Freeswitch | Kind::Plivo | Kind::Signalwire | Kind::Somleng | Kind::Cloudonix => {
+        Kind::Freeswitch
+        | Kind::Plivo
+        | Kind::Signalwire
+        | Kind::Somleng
+        | Kind::Cloudonix
+        | Kind::Voicexml => {
             let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
             parts.join("-")
         }
@@ -291,7 +314,7 @@ pub enum After {
 /// A recording as the platform keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// The platform's id (Twilio), or the field in which it was uploaded (FreeSWITCH).
+    /// The platform's id (Twilio), or the field in which it was uploaded (FreeSWITCH, VoiceXML).
     pub id: String,
     /// Where it can be fetched, on Twilio.
     pub url: Option<String>,
@@ -381,6 +404,7 @@ impl<W: Wire> Phone<W> {
             (None, Kind::Bandwidth) => bandwidth::run(&mut call).await,
             (None, Kind::Kookoo) => kookoo::run(&mut call).await,
             (None, Kind::Africastalking) => africastalking::run(&mut call).await,
+            (None, Kind::Voicexml) => voicexml::run(&mut call).await,
             (None, _) => freeswitch::run(&mut call).await,
         };
         call.outcome(ended_by)

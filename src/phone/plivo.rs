@@ -290,7 +290,7 @@ async fn ask<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         }
     }
     if input.beep {
-        pieces.push(beep());
+        pieces.push(call::beep());
     }
     let said: i64 = pieces.iter().map(|piece| piece.millis).sum();
     for _ in 0..input.rounds {
@@ -333,12 +333,6 @@ async fn pressed<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     }
 }
 
-fn beep() -> Piece {
-    let name = "beep".to_owned();
-    let what = What::Play { url: String::new(), name, words: None, millis: BEEP_MS };
-    Piece { millis: BEEP_MS, audible: true, what }
-}
-
 fn beep_ms(record: &Record) -> i64 {
     if record.beep { BEEP_MS } else { 0 }
 }
@@ -351,11 +345,13 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     if !asked {
         call.asked(Asked::Speech { prompt_ms: beep_ms(record) });
     }
-    if record.beep && !call.play(&beep()).await {
+    if record.beep && !call.play(&call::beep()).await {
         return Some(Flow::End(EndedBy::Caller));
     }
     let taken = call
-        .record(record.silence_ms, false, record.max_ms, |key| record.finish.contains(key))
+        .record(record.silence_ms, record.silence_ms, record.max_ms, |key| {
+            record.finish.contains(key)
+        })
         .await;
     // The whole recording is kept, with the silence at its end.
     let millis = taken.whole_ms;

@@ -233,6 +233,7 @@ fn input(e: &Element, post: bool) -> Result<Input, String> {
             most: usize::try_from(e.number("numDigits", 32, 1, 32)?).unwrap_or(1),
             ends: keys(e, "finishOnKey", "#"),
             valid: TWELVE.to_owned(),
+            list: Vec::new(),
         },
         false => Wait {
             first_ms: e.number("timeout", 5, 1, 3600)? * 1000,
@@ -240,6 +241,7 @@ fn input(e: &Element, post: bool) -> Result<Input, String> {
             most: usize::try_from(e.number("numDigits", 99, 1, 99)?).unwrap_or(1),
             ends: keys(e, "finishOnKey", "#"),
             valid: e.attribute("validDigits").unwrap_or(TWELVE).to_owned(),
+            list: Vec::new(),
         },
     };
     Ok(Input {

@@ -1,6 +1,6 @@
 //! What a dialect allows, as data: its elements with their text, their children and the values of
-//! their attributes, and the check of a document against it. For dialects with one flat list of
-//! elements below the root.
+//! their attributes, and the check of a document against it. For dialects in which an element is
+//! the same wherever it stands.
 
 use super::xml::Element;
 
@@ -63,7 +63,7 @@ pub(super) fn check(document: &Element, root: &Root, rules: &[Rule]) -> Result<(
     }
     attributes(document, root.attributes)?;
     document.no_text()?;
-    document.children.iter().try_for_each(|element| one(element, rules))
+    document.children.iter().try_for_each(|element| self::element(element, rules))
 }
 
 fn attributes(element: &Element, allowed: &[(&str, Value)]) -> Result<(), String> {
@@ -77,7 +77,11 @@ fn attributes(element: &Element, allowed: &[(&str, Value)]) -> Result<(), String
     Ok(())
 }
 
-fn one(element: &Element, rules: &[Rule]) -> Result<(), String> {
+/// Checks one element with all that is inside.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn element(element: &Element, rules: &[Rule]) -> Result<(), String> {
     let name = &element.name;
     let Some(rule) = rules.iter().find(|rule| rule.name == name) else {
         return Err(format!("<{name}> is no element that this phone knows"));
@@ -98,7 +102,7 @@ fn one(element: &Element, rules: &[Rule]) -> Result<(), String> {
         if !rule.children.contains(&child.name.as_str()) {
             return Err(format!("<{name}> cannot hold <{}>", child.name));
         }
-        one(child, rules)?;
+        self::element(child, rules)?;
     }
     Ok(())
 }

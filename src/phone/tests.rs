@@ -13,6 +13,7 @@ use super::*;
 
 mod bandwidth;
 mod plivo;
+mod voicexml;
 
 /// Method, address, and parameters of query and form.
 type Asked = (String, String, Vec<(String, String)>);
@@ -42,6 +43,11 @@ impl Fake {
                 format!("<document type=\"xml/freeswitch-httapi\"><work>{body}</work></document>");
             (200, "text/xml", text)
         };
+        Self { documents: Mutex::new(bodies.iter().map(document).collect()), ..Self::default() }
+    }
+
+    fn vxml(bodies: &[&str]) -> Self {
+        let document = |body: &&str| (200, "application/voicexml+xml", voicexml::whole(body));
         Self { documents: Mutex::new(bodies.iter().map(document).collect()), ..Self::default() }
     }
 
@@ -110,7 +116,11 @@ impl Wire for Fake {
             true => "<document type=\"xml/freeswitch-httapi\"><work/></document>",
             false => "<Response/>",
         };
-        let (status, kind, text) = next.unwrap_or((200, "text/xml", empty.to_owned()));
+        let empty = match url.contains("/vx/") {
+            true => voicexml::whole("<form/>"),
+            false => empty.to_owned(),
+        };
+        let (status, kind, text) = next.unwrap_or((200, "text/xml", empty));
         if (300..400).contains(&status) {
             headers.insert("location", HeaderValue::from_str(&text).unwrap());
         } else {
@@ -605,6 +615,7 @@ fn the_documents_that_our_writers_keep_as_golden_files_are_accepted() {
                 (None, Kind::Bandwidth) => bxml::read(&document).err(),
                 (None, Kind::Kookoo) => super::kookoo::read(&document).err(),
                 (None, Kind::Africastalking) => super::africastalking::read(&document).err(),
+                (None, Kind::Voicexml) => vxml::read(&document).err(),
                 (None, _) => httapi::read(&document).err(),
             };
             assert_eq!(fault, None, "{}", path.display());

@@ -23,12 +23,13 @@ use crate::clock::{self, CallTime};
 use crate::config::{Next, Otherwise, Provider};
 use crate::desk::Answer;
 use crate::desk::handover::Move;
+use crate::desk::hello::Hello;
 use crate::desk::records::Routed;
 use crate::dialect::{
     self, After, CallEvent, Credentials, Document, Links, Method, Notice, Open, Params, Request,
     Trust, What,
 };
-use crate::interview::{End, Ending, Input, Order, Recording, Voice};
+use crate::interview::{Disposition, End, Ending, Input, Order, Recording, Voice};
 use crate::survey::Lang;
 
 mod body;
@@ -165,6 +166,13 @@ async fn handle(
             };
         }
     };
+    // What comes back from a hello document says what it said before under our seal.
+    let now = request.now_ms;
+    let hello = params.filled("s").and_then(|seal| site.desk.hello(provider, seal, now));
+    let params = match &hello {
+        Some(hello) => params.sealed(hello.said.clone()),
+        None => params,
+    };
     let upload = draft.as_ref().map(Draft::upload);
     request.upload = upload.as_ref();
     let mut event = language.read(&request, &params);
@@ -183,8 +191,15 @@ async fn handle(
         site.desk.counters().count(form, &provider.name);
     }
     let opens = site.desk.token_opens(provider, event.token.as_deref());
-    let sealed = matches!(&event.what, What::Start(start)
-        if start.announced.as_deref().is_some_and(|h| site.desk.sealed(h)));
+    let announced = match &event.what {
+        What::Start(start) => start.announced.as_deref(),
+        What::Hello(said) => said.iter().find(|(name, _)| name == "h").map(|(_, h)| h.as_str()),
+        _ => None,
+    };
+    let sealed = hello.is_some() || announced.is_some_and(|h| site.desk.sealed(h));
+    if let (What::Start(start), Some(hello)) = (&mut event.what, &hello) {
+        start.hello = Some(hello.id);
+    }
     if !trusted && !opens && !sealed {
         // Neither key, network nor a token of ours: it may do nothing. A turn whose token is
         // damaged still hears a goodbye, since a caller may be on the line.
@@ -207,6 +222,7 @@ async fn handle(
     // A request without any proof is none that succeeded.
     site.desk.verified(provider);
     proven.store(true, Ordering::Relaxed);
+    let trusted = trusted || hello.is_some_and(|hello| hello.trusted);
     answer(site, provider, address, event, &params, trusted, now_ms).await
 }
 
@@ -292,7 +308,7 @@ async fn answer(
         What::Turn(input) if address == Address::Fallback => {
             desk.fallback(provider, call_id, token, input, now).await
         }
-        What::Start(_) if address == Address::Fallback => {
+        What::Start(_) | What::Hello(_) if address == Address::Fallback => {
             match desk.fallback(provider, call_id, token, Input::Silence, now).await {
                 Answer::Sorry(lang) => {
                     Answer::Sorry(spoken(site, params.filled("lang")).unwrap_or(lang))
@@ -313,9 +329,17 @@ async fn answer(
         }
         // The start comes to its own address (or, from platforms that ask the same address again,
         // with a token); a turn's address without a token belongs to no interview.
-        What::Start(_) if address == Address::Turn => {
+        What::Start(_) | What::Hello(_) if address == Address::Turn => {
             desk.counters().count("no_token", &provider.name);
             Answer::Sorry(desk.default_language(provider))
+        }
+        What::Hello(said) => {
+            let hello = Hello { id: (site.draw)(), trusted, said };
+            let next = desk.hello_url(provider, &hello, now);
+            let audio = goodbye(site, desk.default_language(provider));
+            let language = dialect::of(provider.kind);
+            let xml = language.write(&Document::Hello { next, audio });
+            return document(language.content_type(), xml);
         }
         What::Start(mut start) => {
             start.handover.leg = start.handover.leg.take().filter(|leg| leg.len() <= LONGEST_ID);
@@ -453,7 +477,12 @@ fn respond(site: &Site, provider: &Provider, answer: &Answer, asked: Asked) -> R
                 let voice = Voice { survey: survey.name.as_str().into(), version: survey.version };
                 let prompts = survey.prompt(*lang, "not-now").cloned().into_iter().collect();
                 language.write(&Document::Order {
-                    order: &Order::End(End { prompts, ending: Ending::Finished }),
+                    order: &Order::End(End {
+                        prompts,
+                        ending: Ending::Finished,
+                        disposition: Disposition::Ineligible,
+                        score: None,
+                    }),
                     voice: &voice,
                     speech: survey.speech,
                     lang: *lang,
@@ -475,13 +504,16 @@ fn after(next: &Next) -> After {
     }
 }
 
+/// The file of a goodbye that belongs to no interview, in that language.
+fn goodbye(site: &Site, lang: Lang) -> Option<String> {
+    let survey = site.desk.surveys().find(|survey| survey.languages.contains(&lang))?;
+    let base = &site.config.public_url;
+    Some(format!("{base}/audio/{}/{}/{lang}/sorry.wav", survey.name, survey.version))
+}
+
 /// A goodbye that belongs to no interview.
 fn sorry(site: &Site, provider: &Provider, lang: Lang) -> Response {
-    let speaks = |survey: &&std::sync::Arc<crate::survey::Survey>| survey.languages.contains(&lang);
-    let audio = site.desk.surveys().find(speaks).map(|survey| {
-        let base = &site.config.public_url;
-        format!("{base}/audio/{}/{}/{lang}/sorry.wav", survey.name, survey.version)
-    });
+    let audio = goodbye(site, lang);
     let language = dialect::of(provider.kind);
     document(language.content_type(), language.write(&Document::Sorry { lang, audio }))
 }

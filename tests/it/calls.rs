@@ -26,6 +26,7 @@ mod proxy;
 mod seconds;
 mod strangers;
 mod turns;
+mod voicexml;
 
 /// 2026-01-20, 10:00 UTC.
 const T: i64 = 1_768_903_200_000;

@@ -125,6 +125,11 @@ impl Server {
         let event = self.read(&request, &params);
         let (state, order) = match event.what {
             What::Notice(_) => return Ok(dialect::of(self.kind).write(&Document::Empty)),
+            What::Hello(_) => {
+                let next = format!("{PUBLIC}/voice/{}/start?hello=1", self.kind.word());
+                let hello = Document::Hello { next, audio: None };
+                return Ok(dialect::of(self.kind).write(&hello));
+            }
             What::Start(_) => {
                 let next = self.begin(webhook.at_ms);
                 (next.state, next.order)

@@ -88,6 +88,8 @@ fn each_public_kind_must_name_what_proves_it() {
         ("kookoo", start, &[]),
         ("africastalking", "auth_tokens = [\"x\"]", &["start_keys"]),
         ("africastalking", "allow_from = [\"10.0.0.0/8\"]", &[]),
+        ("voicexml", "", &["start_keys"]),
+        ("voicexml", "client_cert_header = \"X-Client-Verify\"", &[]),
     ] {
         let section = format!("[provider.p]\nkind = \"{kind}\"\n{settings}\n");
         let read = read(&format!("public_url = \"https://s.example.com\"\n{SMALL}\n{section}"));

@@ -88,6 +88,15 @@ const NAMES: &[&str] = &[
     "cause",
     "answerTime",
     "endTime",
+    "hello",
+    "s",
+    "event",
+    "keys",
+    "recording",
+    "x_agent",
+    "aai",
+    "remote",
+    "sessionid",
 ];
 
 proptest! {

@@ -403,7 +403,7 @@ fn whether_an_agent_was_reached() {
     ];
     for (body, reached) in cases {
         for kind in Kind::ALL {
-            let (_, start) = start(kind, &Webhook::post("/voice/p/start", body));
+            let (_, start) = start(kind, &Webhook::post("/voice/p/start?hello=1", body));
             assert_eq!(start.reached, reached, "{body}");
             assert_eq!(start.handover.talk, None, "{body}: never talk");
         }
@@ -430,7 +430,7 @@ fn talk_leg_and_hand_over() {
     ];
     for (body, talk, leg, part) in cases {
         for kind in Kind::ALL {
-            let (_, start) = start(kind, &Webhook::post("/voice/p/start", body));
+            let (_, start) = start(kind, &Webhook::post("/voice/p/start?hello=1", body));
             assert_eq!(start.handover.talk, talk, "{body}");
             assert_eq!(start.handover.leg.as_deref(), leg, "{body}");
             assert_eq!(start.handover.handover.as_deref(), part, "{body}");

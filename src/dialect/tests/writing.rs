@@ -8,7 +8,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::*;
-use crate::interview::{Ask, End, Ending, Keys, Record};
+use crate::interview::{Ask, Disposition, End, Ending, Keys, Record};
 use crate::survey::{Prompt, Sound, Version};
 
 pub(super) fn prompt(lang: &str, id: &str, text: &str, sound: Sound) -> Arc<Prompt> {
@@ -21,7 +21,8 @@ pub(super) fn ask(prompts: Vec<Arc<Prompt>>, keys: Keys) -> Order {
 }
 
 fn end(prompts: Vec<Arc<Prompt>>) -> Order {
-    Order::End(End { prompts, ending: Ending::Finished })
+    let disposition = Disposition::Complete;
+    Order::End(End { prompts, ending: Ending::Finished, disposition, score: Some(5) })
 }
 
 fn links() -> Links {
@@ -125,6 +126,7 @@ macro_rules! golden {
                     (Kind::Exotel, include_str!(concat!("../../../tests/it/data/dialect/exotel/", $name, ".xml"))),
                     (Kind::Kookoo, include_str!(concat!("../../../tests/it/data/dialect/kookoo/", $name, ".xml"))),
                     (Kind::Africastalking, include_str!(concat!("../../../tests/it/data/dialect/africastalking/", $name, ".xml"))),
+                    (Kind::Voicexml, include_str!(concat!("../../../tests/it/data/dialect/voicexml/", $name, ".xml"))),
                 ];
                 assert_eq!(golden.map(|(kind, _)| kind), Kind::ALL);
                 for (kind, expected) in golden {
@@ -142,11 +144,11 @@ fn write(document: Document) -> impl Fn(Kind) -> String {
     move |kind| of(kind).write(&document)
 }
 
-fn sorry(lang: &str, audio: Option<&str>) -> Document<'static> {
+pub(super) fn sorry(lang: &str, audio: Option<&str>) -> Document<'static> {
     Document::Sorry { lang: lang.parse().unwrap(), audio: audio.map(str::to_owned) }
 }
 
-const SORRY: &str = "https://s.example.net/x/audio/goodbye/00000001/lt/sorry.wav";
+pub(super) const SORRY: &str = "https://s.example.net/x/audio/goodbye/00000001/lt/sorry.wav";
 const BACK: &str = "https://webhooks.example.com/Flows/FW1?FlowEvent=return&x=1";
 
 golden! {

@@ -85,7 +85,9 @@ async fn multipart(
     let mut parts = multer::Multipart::new(Limited::new(body, most).into_data_stream(), boundary);
     while let Some(mut field) = parts.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_string();
-        match (field.file_name().is_some(), &place) {
+        // Some VoiceXML browsers name the field and no file.
+        let sound = field.content_type().is_some_and(|kind| kind.type_() == "audio");
+        match (sound || field.file_name().is_some(), &place) {
             (false, _) => {
                 let text = text(&mut field, &mut left).await?;
                 fields.push((name, text));

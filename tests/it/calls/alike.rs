@@ -12,7 +12,7 @@ use crate::harness::both;
 
 /// What a caller does: the name of the story, the language that the hand-over says (none: the
 /// caller is asked), and the words for the phone.
-const STORIES: [(&str, Option<&str>, &str); 35] = [
+pub const STORIES: [(&str, Option<&str>, &str); 35] = [
     ("complete, shortest", Some("en"), "4 1 3 7"),
     ("complete, with a comment", Some("en"), "5 1 3 10 say:5"),
     ("comment ended by a key", Some("en"), "5 1 3 9 say:5#"),

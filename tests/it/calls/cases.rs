@@ -217,7 +217,10 @@ struct Exception {
 const EXCEPTIONS: &[Exception] = &[
     Exception {
         case: "our mark of silence, and old digits",
-        on: |kind| matches!(kind, Kind::Freeswitch | Kind::Bandwidth | Kind::Kookoo),
+        on: |kind| {
+            use Kind::{Bandwidth, Freeswitch, Kookoo, Voicexml};
+            matches!(kind, Freeswitch | Bandwidth | Kookoo | Voicexml)
+        },
         heard: "asks 2",
         stored: "1:4 in 1",
         why: "no document of its kind has the mark: silence comes to the action without digits",

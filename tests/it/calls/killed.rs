@@ -107,7 +107,10 @@ impl Wire for Witness {
     ) -> Result<WebResponse, WireError> {
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let turn = match request.method == Method::POST {
-            true => !body.contains("exiting=") && !body.contains("isActive=0"),
+            true => {
+                let over = ["exiting=", "isActive=0", "event=hangup"];
+                !over.iter().any(|over| body.contains(over))
+            }
             false => request.url.contains("event=GotDTMF"),
         };
         let turn = turn && request.url.contains("/turn?t=");

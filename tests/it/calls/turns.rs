@@ -22,6 +22,11 @@ pub fn start(kind: Kind, number: u32, agent: &str) -> WebRequest {
             let url = format!("{url}?agent={agent}&lang=en&k={START_KEY}");
             request(kind, number, url, &[("eventType", "answer")])
         }
+        // As from a gateway whose first request says it all, which needs no hello document.
+        Kind::Voicexml => {
+            let url = format!("{url}?hello=1&agent={agent}&lang=en&k={START_KEY}");
+            request(kind, number, url, &[])
+        }
         Kind::Freeswitch => {
             request(kind, number, url, &[("agent", agent), ("lang", "en"), ("k", START_KEY)])
         }
@@ -49,6 +54,7 @@ pub fn turn(kind: Kind, number: u32, token: &str, keys: &str) -> WebRequest {
         (Kind::Bandwidth, keys) => {
             request(kind, number, url, &[("eventType", "gather"), ("digits", keys)])
         }
+        (Kind::Voicexml, "") => request(kind, number, url, &[("event", "silence")]),
         (Kind::Freeswitch, "") => request(kind, number, url, &[]),
         (Kind::Freeswitch, keys) => {
             request(kind, number, url, &[("digits", keys), ("input_type", "dtmf")])
@@ -69,6 +75,7 @@ pub fn digits(kind: Kind) -> &'static str {
         Kind::Exotel => "DigitsPressed",
         Kind::Kookoo => "data",
         Kind::Africastalking => "dtmfDigits",
+        Kind::Voicexml => "keys",
         _ => "Digits",
     }
 }
@@ -88,6 +95,11 @@ fn request(kind: Kind, number: u32, url: String, more: &[(&str, &str)]) -> WebRe
             ("Direction".into(), "inbound".into()),
             ("From".into(), call.from.trim_start_matches('+').into()),
             ("To".into(), call.to.trim_start_matches('+').into()),
+        ],
+        Kind::Voicexml => vec![
+            ("sessionid".into(), call.call_id),
+            ("remote".into(), format!("tel:{}", call.from)),
+            ("local".into(), format!("tel:{}", call.to)),
         ],
         Kind::Freeswitch => vec![
             ("session_id".into(), call.call_id.clone()),
@@ -196,7 +208,8 @@ pub fn signed(
         | Kind::Cloudonix
         | Kind::Exotel
         | Kind::Kookoo
-        | Kind::Africastalking => {}
+        | Kind::Africastalking
+        | Kind::Voicexml => {}
     }
     request
 }
@@ -228,6 +241,10 @@ pub fn ended(kind: Kind, number: u32, token: &str) -> WebRequest {
             request(kind, number, url, &[("eventType", "disconnect"), ("cause", "hangup")])
         }
         Kind::Kookoo => request(kind, number, url, &[("event", "Hangup")]),
+        Kind::Voicexml => {
+            let url = format!("{PUBLIC}/voice/voicexml/turn?t={token}");
+            request(kind, number, url, &[("event", "hangup")])
+        }
         _ => edited(kind, request(kind, number, url, &[]), |params| {
             let (name, value) = match kind {
                 Kind::Africastalking => ("isActive", "0"),

@@ -1,0 +1,354 @@
+//! What only VoiceXML does: it is asked for the call before the survey begins, and every document
+//! is valid by the W3C's schema and document type.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use aftercall::dialect::Kind;
+use aftercall::phone::{Browser, EndedBy, Phone, Scripted, WebRequest, WebResponse, What, Wire};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use http::Method;
+
+use super::{Centre, PUBLIC, START_KEY, T, alike, line, said, turns, wastes_little};
+use crate::harness::{Database, both};
+
+const KIND: Kind = Kind::Voicexml;
+
+fn get(url: impl Into<String>) -> WebRequest {
+    let (url, headers) = (url.into(), Vec::new());
+    WebRequest { method: Method::GET, url, headers, body: Bytes::new() }
+}
+
+async fn send(centre: &Centre, request: WebRequest, at: i64) -> WebResponse {
+    centre.wire().send(request, Some(at)).await.expect("an answer")
+}
+
+fn text(answer: &WebResponse) -> String {
+    String::from_utf8_lossy(&answer.body).into_owned()
+}
+
+/// Asks for a start with these parameters, and gives the address that the hello document comes
+/// back to.
+async fn hello(centre: &Centre, query: &str, at: i64) -> String {
+    let answer = send(centre, get(format!("{PUBLIC}/voice/voicexml/start?{query}")), at).await;
+    assert_eq!(answer.status, 200, "{query}");
+    let document = text(&answer);
+    assert!(!document.contains(START_KEY), "{document}");
+    assert!(!document.contains("/turn?t="), "no survey has begun: {document}");
+    let (_, rest) = document.split_once("<submit next=\"").expect("it comes back");
+    let next = rest.split('"').next().expect("an address").replace("&amp;", "&");
+    assert!(!next.contains(['@', ',', '{', '}', '$']), "{next}");
+    next
+}
+
+/// Comes back from it with what is known of call `number`.
+fn back(next: &str, number: u32) -> WebRequest {
+    let call = line(KIND, number);
+    let params = said(&[("sessionid", &call.call_id), ("remote", &call.from)]);
+    turns::post(KIND, next.to_owned(), &params)
+}
+
+/// The agent whom the hand-over of each interview of that call named.
+async fn agents(centre: &Centre, number: u32) -> Vec<String> {
+    let call = line(KIND, number).call_id;
+    let known = centre.app.store().by_call_ref("voicexml", &call).await.expect("reads");
+    let mut agents = Vec::new();
+    for known in known {
+        let page = centre.app.site.desk.interview_json(&known.id.to_string()).await;
+        let page = page.expect("reads").expect("an interview");
+        agents.push(page["handed_over"]["agent"].as_str().unwrap_or_default().to_owned());
+    }
+    agents
+}
+
+both! {
+    /// Nobody but the platform that proved itself, and for one interview.
+    async fn a_hello_is_good_for_one_interview(database: Database) {
+        let centre = Centre::open(&database.url).await;
+        let interviews = async |number: u32| {
+            let call = line(KIND, number).call_id;
+            centre.app.store().by_call_ref("voicexml", &call).await.expect("reads").len()
+        };
+        // Without key, network or certificate there is not even a hello.
+        let bare = get(format!("{PUBLIC}/voice/voicexml/start?agent=A1"));
+        assert_eq!(send(&centre, bare, T).await.status, 403);
+        let unproven = get(format!("{PUBLIC}/voice/voicexml/start?hello=1&agent=A1"));
+        assert_eq!(send(&centre, unproven, T).await.status, 403);
+
+        let next = hello(&centre, &format!("k={START_KEY}&agent=A1&lang=en"), T).await;
+        let first = send(&centre, back(&next, 1), T + 50).await;
+        assert_eq!(first.status, 200);
+        let token = turns::token(&first.body).expect("the survey begins");
+        // The same once more, by GET, from a browser that knows nothing, or as another call.
+        for again in [back(&next, 1), get(next.clone()), get(format!("{next}&sessionid=other"))] {
+            let repeated = send(&centre, again, T + 60).await;
+            assert_eq!((repeated.status, interviews(1).await), (200, 1));
+        }
+        assert_eq!(interviews(2).await, 0);
+        let other = send(&centre, back(&next, 2), T + 70).await;
+        assert_eq!((other.status, interviews(2).await), (200, 0), "no second interview");
+        assert_eq!(centre.counted("start"), 1);
+        let turn = send(&centre, turns::turn(KIND, 1, &token, "4"), T + 5000).await;
+        assert!(turns::token(&turn.body).is_some());
+
+        // Bent in any place, too late, or at another provider's address.
+        let late = hello(&centre, &format!("k={START_KEY}"), T).await;
+        assert_eq!(send(&centre, back(&late, 3), T + 120_001).await.status, 403);
+        assert_eq!(send(&centre, back(&late, 3), T - 1).await.status, 403);
+        let (address, seal) = late.split_once("&s=").expect("a seal");
+        for at in (0..seal.len()).step_by(7).chain([seal.len() - 1]) {
+            let mut bent = seal.as_bytes().to_vec();
+            bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };
+            let bent = String::from_utf8(bent).expect("letters");
+            let answer = send(&centre, back(&format!("{address}&s={bent}"), 3), T + 50).await;
+            assert_eq!(answer.status, 403, "{bent}");
+        }
+        let elsewhere = get(late.replace("/voice/voicexml/", "/voice/freeswitch/"));
+        assert_eq!(send(&centre, elsewhere, T + 50).await.status, 403);
+        assert_eq!(interviews(3).await, 0);
+        assert_eq!(send(&centre, back(&late, 3), T + 50).await.status, 200);
+        assert_eq!(interviews(3).await, 1);
+        centre.adds_up().await;
+    }
+
+    /// What the first request said is what counts, whatever the second one says.
+    async fn a_hello_carries_the_hand_over(database: Database) {
+        let centre = Centre::open(&database.url).await;
+        let query = format!("k={START_KEY}&agent=A1&queue=R%C5%ABta+%26&lang=lt");
+        let next = hello(&centre, &query, T).await;
+        let first = send(&centre, back(&format!("{next}&agent=A2&lang=pl"), 1), T + 50).await;
+        assert!(text(&first).contains("/lt/greeting"), "{}", text(&first));
+        assert_eq!(agents(&centre, 1).await, ["A1"]);
+        // Who reached nobody is not asked, as said in the first request.
+        let next = hello(&centre, &format!("k={START_KEY}&DialCallStatus=busy"), T).await;
+        let gone = send(&centre, back(&next, 2), T + 50).await;
+        assert!(text(&gone).contains("<disconnect/>"), "{}", text(&gone));
+    }
+
+    /// An announced address needs no key, is good for one call, and a hello makes it no better.
+    async fn an_announced_address_stays_good_for_one_call(database: Database) {
+        let centre = Centre::open(&database.url).await;
+        let announced = serde_json::json!({"provider": "voicexml", "agent": "A7", "lang": "en"});
+        let announced = serde_json::from_value(announced).expect("an announcement");
+        let start = centre.app.site.desk.announce(announced, [9; 16], T).await.expect("announced");
+        let (_, query) = start.start_url.split_once('?').expect("a seal");
+        let (next, other) = (hello(&centre, query, T).await, hello(&centre, query, T).await);
+        assert_eq!(send(&centre, back(&next, 1), T + 50).await.status, 200);
+        assert_eq!(send(&centre, back(&next, 1), T + 60).await.status, 200);
+        assert_eq!(agents(&centre, 1).await, ["A7"]);
+        assert_eq!(send(&centre, back(&other, 2), T + 70).await.status, 403);
+        assert!(agents(&centre, 2).await.is_empty());
+    }
+
+    /// Also where the platform knows nothing of its call, or sends its forms in the query.
+    async fn every_browser_gets_through(database: Database) {
+        let centre = Centre::open(&database.url).await;
+        let mut number = 10;
+        for browser in [Browser::Usual, Browser::Ignorant, Browser::FormsInQuery] {
+            for keys in ["5 1 3 10 say:4#", "5 1 3 1 #", "- 8 4 1 * 3 7", "5 1 3 9 say:3 bye"] {
+                number += 1;
+                let mut line = line(KIND, number);
+                line.browser = browser;
+                line.handover = said(&[("agent", "A1"), ("lang", "en")]);
+                let mut caller = Scripted::new(keys).expect("a script");
+                let outcome = Phone::new(centre.wire()).call(&line, &mut caller, |_| {}).await;
+                let which = format!("{browser:?} {keys}");
+                assert_eq!(outcome.faults, Vec::<String>::new(), "{which}");
+                wastes_little(Kind::Voicexml, &outcome).unwrap_or_else(|why| panic!("{which}: {why}"));
+                assert_eq!(caller.left_over(), 0, "{which}");
+                centre.app.site.desk.settle().await;
+            }
+        }
+        let day = centre.app.site.reports.today(T);
+        let filter = aftercall::report::Filter::days(day, day);
+        let report = centre.app.site.reports.agents(&filter, T).await.expect("a report");
+        let report = serde_json::to_value(report).expect("JSON");
+        assert_eq!(report["centre"]["completed"], 12, "{report:#}");
+        assert_eq!(report["agents"][0]["agent"], "A1");
+        // The calls of the ignorant browser are all different ones, without a name.
+        assert_eq!(centre.counted("no_call_id"), 0);
+        assert_eq!(centre.counted("start"), 12);
+        centre.adds_up().await;
+    }
+}
+
+/// What the browser's own script gets back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_given_back_brings_its_result() {
+    let database = Database::sqlite();
+    let further =
+        "offer.otherwise = \"return\"\nafter.complete = \"return\"\nafter.early = \"return\"";
+    let centre = Centre::with(&database.url, further).await;
+    for (number, keys, disposition, score) in [
+        (1, "4 1 3 7", "complete", "4"),
+        (2, "2 - - - - - -", "break_off", "2"),
+        (3, "# # # #", "no_contact", ""),
+        (4, "* * 4", "refusal", ""),
+    ] {
+        let mut line = line(KIND, number);
+        line.handover = said(&[("lang", "en")]);
+        let mut caller = Scripted::new(keys).expect("a script");
+        let mut last = String::new();
+        let outcome = Phone::new(centre.wire())
+            .call(&line, &mut caller, |event| {
+                if let What::Document { xml, .. } = event.what {
+                    last = xml.replace("&apos;", "'");
+                }
+            })
+            .await;
+        assert_eq!(outcome.ended_by, EndedBy::Returned, "{keys}");
+        assert!(last.contains("<exit namelist=\"disposition score\"/>"), "{last}");
+        assert!(last.contains(&format!("name=\"disposition\" expr=\"'{disposition}'\"")), "{last}");
+        assert!(last.contains(&format!("name=\"score\" expr=\"'{score}'\"")), "{last}");
+    }
+    let next = hello(&centre, &format!("k={START_KEY}&DialCallStatus=busy"), T).await;
+    let gone = text(&send(&centre, back(&next, 9), T + 50).await).replace("&apos;", "'");
+    assert!(gone.contains("'ineligible'") && gone.contains("<exit namelist="), "{gone}");
+}
+
+/// Some browsers name the field of a recording and no file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_needs_no_file_name() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    for (number, kind, kept) in [(1, "audio/x-wav", 1), (2, "audio/basic", 1), (3, "text/plain", 0)]
+    {
+        let mut document = send(&centre, turns::start(KIND, number, "A1"), T).await.body;
+        for (turn, keys) in (1..).zip(["4", "1", "3", "9"]) {
+            let token = turns::token(&document).expect("a token");
+            let request = turns::turn(KIND, number, &token, keys);
+            document = send(&centre, request, T + 5000 * turn).await.body;
+        }
+        let token = turns::token(&document).expect("a token");
+        let mut body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n#\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"recording\"\r\nContent-Type: {kind}\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(&[7; 16_044]);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        let request = WebRequest {
+            method: Method::POST,
+            url: format!("{PUBLIC}/voice/voicexml/turn?t={token}"),
+            headers: vec![("content-type", "multipart/form-data; boundary=b".to_owned())],
+            body: Bytes::from(body),
+        };
+        assert_eq!(send(&centre, request, T + 30_000).await.status, 200, "{kind}");
+        let call = line(KIND, number).call_id;
+        let known = centre.app.store().by_call_ref("voicexml", &call).await.expect("reads");
+        let comments = centre.app.store().comments(known[0].id).await.expect("reads");
+        assert_eq!(comments.len(), kept, "{kind}");
+    }
+}
+
+/// The password of HTTP Basic is a start key, where a gateway can send one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_starts_a_call() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    for (password, status) in [(START_KEY, 200), ("wrong", 403)] {
+        let mut request = get(format!("{PUBLIC}/voice/voicexml/start"));
+        let code = STANDARD.encode(format!("survey:{password}"));
+        request.headers.push(("authorization", format!("Basic {code}")));
+        assert_eq!(send(&centre, request, T).await.status, status);
+    }
+}
+
+/// What the seal carries is for nobody's eyes but holds no key.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_key_is_sealed() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let next = hello(&centre, &format!("k={START_KEY}&agent=A1"), T).await;
+    let (_, seal) = next.split_once("&s=").expect("a seal");
+    let bytes = URL_SAFE_NO_PAD.decode(seal).expect("base64url");
+    let sealed = String::from_utf8_lossy(&bytes).into_owned();
+    assert!(sealed.contains("agent=A1") && !sealed.contains(START_KEY), "{sealed}");
+}
+
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data")
+}
+
+/// What xmllint says against these documents, by schema and by document type.
+fn invalid(files: &[PathBuf]) -> String {
+    let rules = data().join("voicexml21");
+    let mut told = String::new();
+    for (option, file) in [("--schema", "vxml.xsd"), ("--dtdvalid", "vxml.dtd")] {
+        for files in files.chunks(200) {
+            let checked = Command::new("xmllint")
+                .args(["--nonet", "--noout", option])
+                .arg(rules.join(file))
+                .args(files)
+                .output()
+                .expect("xmllint is there: install libxml2-utils");
+            if !checked.status.success() {
+                told += &String::from_utf8_lossy(&checked.stderr);
+            }
+        }
+    }
+    told
+}
+
+/// Every document that is written down, and every one of whole calls.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_documents_are_valid() {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(data().join("dialect/voicexml"))
+        .expect("the documents")
+        .map(|file| file.expect("a document").path())
+        .collect();
+    assert!(files.len() > 20, "{} documents", files.len());
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = files.len();
+    for (number, (story, lang, keys)) in (5000..).zip(alike::STORIES) {
+        let mut line = line(KIND, number);
+        line.handover = said(&[("agent", "Rūta \"<&>' Ž"), ("queue", "1000@default")]);
+        line.handover.extend(lang.map(|lang| ("lang".to_owned(), lang.to_owned())));
+        let mut caller = Scripted::new(keys).expect("a script");
+        let mut documents = Vec::new();
+        let phone = Phone::new(centre.wire());
+        phone
+            .call(&line, &mut caller, |event| {
+                if let What::Document { xml, .. } = event.what {
+                    documents.push(xml);
+                }
+            })
+            .await;
+        for (at, document) in documents.iter().enumerate() {
+            let file = folder.path().join(format!("{number}-{at}.xml"));
+            std::fs::write(&file, document).unwrap_or_else(|why| panic!("{story}: {why}"));
+            files.push(file);
+        }
+    }
+    assert!(files.len() > written + 150, "{} documents", files.len());
+    assert_eq!(invalid(&files), "");
+}
+
+/// The check can fail: by the schema, by the document type, and of one document among many.
+#[test]
+fn what_is_not_valid_is_found() {
+    let good = data().join("dialect/voicexml/ask.xml");
+    let document = std::fs::read_to_string(&good).expect("reads");
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, (from, to)) in [
+        ("<filled>", "<filled><field/>"),
+        ("mode=\"dtmf\"", "mode=\"keys\""),
+        ("value=\"0s\"", "worth=\"0s\""),
+        ("</vxml>", ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let bent = document.replacen(from, to, 1);
+        assert_ne!(bent, document);
+        let file = folder.path().join(format!("{number}.xml"));
+        std::fs::write(&file, bent).expect("written");
+        let told = invalid(&[good.clone(), file]);
+        assert!(told.contains(&format!("{number}.xml")), "{from}: {told}");
+    }
+    assert_eq!(invalid(&[good]), "");
+}

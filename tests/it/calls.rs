@@ -25,6 +25,7 @@ mod pairs;
 mod proxy;
 mod seconds;
 mod strangers;
+mod table;
 mod turns;
 mod voicexml;
 

@@ -51,7 +51,7 @@ pub const STORIES: [(&str, Option<&str>, &str); 35] = [
 ];
 
 /// Where a kind stores something else than the others, and why.
-const EXCEPTIONS: [(Kind, &str, &str); 8] = [
+pub const EXCEPTIONS: [(Kind, &str, &str); 8] = [
     (
         Kind::Somleng,
         "nothing said",
@@ -65,13 +65,13 @@ const EXCEPTIONS: [(Kind, &str, &str); 8] = [
     ),
     (Kind::Exotel, "hung up while speaking", "its recordings are told by the action alone"),
     (Kind::Kookoo, "comment skipped", "no key is known to end a recording: its silence is told"),
-    (Kind::Kookoo, "low, no call-back", "the same"),
+    (Kind::Kookoo, "low, no call-back", "it begins with a comment skipped"),
     (Kind::Kookoo, "nothing said", "it tells no length: three seconds are three seconds"),
     (Kind::Kookoo, "hung up while speaking", "its recordings are told while the call goes on"),
 ];
 
 /// What is stored of one call, in words.
-async fn stored(centre: &Centre, kind: Kind, number: u32) -> String {
+pub async fn stored(centre: &Centre, kind: Kind, number: u32) -> String {
     let store = centre.app.store();
     let call = line(kind, number).call_id;
     let known = store.by_call_ref(turns::name(kind), &call).await.expect("reads");

@@ -118,3 +118,41 @@ async fn only_a_token_of_ours_tells_which_interview_failed() {
     let known = centre.app.store().by_call_ref("twilio", &call).await.expect("reads");
     assert_eq!(known[0].disposition, Disposition::NoContact);
 }
+
+/// The platform's own voice says it, or a file that is there; in every language, on every kind, to
+/// whoever asks the address of the fallback without a proof.
+#[tokio::test]
+async fn a_goodbye_is_spoken_on_every_kind_in_every_language() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let plain = |method: http::Method, url: String| WebRequest {
+        method,
+        url,
+        headers: vec![("content-type", "application/x-www-form-urlencoded".into())],
+        body: Bytes::new(),
+    };
+    for kind in Kind::ALL {
+        for (lang, words) in [
+            ("en", "Thank you. Goodbye."),
+            ("lt", "Ačiū. Viso gero."),
+            ("lv", "Paldies. Visu labu."),
+            ("pl", "Dziękujemy. Do usłyszenia."),
+            ("ta", "நன்றி. வணக்கம்."),
+        ] {
+            let base = format!("{}/voice/{}", super::PUBLIC, kind.word());
+            let fallback = plain(http::Method::POST, format!("{base}/fallback?lang={lang}"));
+            let (status, heard) = send(&centre, &fallback, None).await;
+            let which = format!("{kind:?} {lang}: {heard}");
+            assert_eq!(status, 200, "{which}");
+            assert!(heard.starts_with("<?xml"), "{which}");
+            if heard.contains(words) {
+                continue;
+            }
+            let (_, rest) = heard.split_once("/audio/").expect(&which);
+            let path = rest.split(['"', '<']).next().expect("an address");
+            assert!(path.contains(&format!("/{lang}/sorry.")), "{which}");
+            let file = plain(http::Method::GET, format!("{}/audio/{path}", super::PUBLIC));
+            assert_eq!(send(&centre, &file, None).await.0, 200, "{which}");
+        }
+    }
+}

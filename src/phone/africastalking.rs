@@ -149,7 +149,7 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     at: &Address,
     active: &str,
     told: Params,
-) -> Result<Vec<u8>, String> {
+) -> Result<Bytes, String> {
     let line = call.line;
     let mut params = pairs(&[
         ("isActive", active),
@@ -175,15 +175,7 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         shown: told,
         secret: secret.into_iter().collect(),
     };
-    let (url, answer) = call.ask(ask, false, |_| Vec::new()).await?;
-    if answer.status != 200 {
-        return Err(format!("{url} is answered with {}", answer.status));
-    }
-    call.tell(What::Document {
-        xml: String::from_utf8_lossy(&answer.body).into_owned(),
-        took_ms: answer.took_ms,
-    });
-    Ok(answer.body.to_vec())
+    call.fetch(ask).await
 }
 
 /// Asks for a document and reads it.

@@ -233,6 +233,17 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
         Err(format!("{} redirects lead to no document", MOST_REDIRECTS + 1))
     }
 
+    /// Asks for the document of a platform that takes nothing but status 200, and tells of it.
+    pub(super) async fn fetch(&mut self, ask: Ask) -> Result<Bytes, String> {
+        let (url, answer) = self.ask(ask, false, |_| Vec::new()).await?;
+        if answer.status != 200 {
+            return Err(format!("{url} is answered with {}", answer.status));
+        }
+        let xml = String::from_utf8_lossy(&answer.body).into_owned();
+        self.tell(What::Document { xml, took_ms: answer.took_ms });
+        Ok(answer.body)
+    }
+
     /// A sound file as a piece; `head_first` as FreeSWITCH does. A file that cannot be had is a
     /// fault and gives nothing.
     pub(super) async fn file(&mut self, url: &str, head_first: bool) -> Option<Piece> {

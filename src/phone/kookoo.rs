@@ -149,7 +149,7 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     url: &str,
     params: Params,
     configured: bool,
-) -> Result<Vec<u8>, String> {
+) -> Result<Bytes, String> {
     let mut all = params.clone();
     all.push(("sid".into(), call.line.call_id.clone()));
     let url = call::with_query(url, &all);
@@ -164,15 +164,7 @@ async fn request<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         shown: params,
         secret: secret.into_iter().collect(),
     };
-    let (url, answer) = call.ask(ask, false, |_| Vec::new()).await?;
-    if answer.status != 200 {
-        return Err(format!("{url} is answered with {}", answer.status));
-    }
-    call.tell(What::Document {
-        xml: String::from_utf8_lossy(&answer.body).into_owned(),
-        took_ms: answer.took_ms,
-    });
-    Ok(answer.body.to_vec())
+    call.fetch(ask).await
 }
 
 /// Asks for a document and reads it.

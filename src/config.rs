@@ -304,6 +304,8 @@ pub struct Provider {
     pub api_key: Option<SecretString>,
     /// Base address of the provider's API.
     pub api_base: Option<String>,
+    /// Where access tokens for that API come from, for `api_key` (OAuth 2.0, client credentials).
+    pub token_url: Option<String>,
     /// Hosts, beside the provider's own, that recordings may be fetched from.
     pub recording_hosts: Vec<String>,
     /// Keys a start may carry.

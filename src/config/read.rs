@@ -550,16 +550,17 @@ impl Reading<'_> {
         if api_key.as_ref().is_some_and(|text| !text.contains(':')) {
             self.fault(&key("api_key"), "must be \"SID:secret\"");
         }
-        let api_base = filled(table, "api_base");
-        if api_base
-            .as_ref()
-            .is_some_and(|base| !base.starts_with("https://") && !loopback_host(base))
-        {
-            self.fault(
-                &key("api_base"),
-                "must begin with https://, since credentials are sent there",
-            );
-        }
+        let mut secret_address = |name: &str| {
+            let url = filled(table, name);
+            if url.as_ref().is_some_and(|url| !url.starts_with("https://") && !loopback_host(url)) {
+                self.fault(
+                    &key(name),
+                    "must begin with https://, since credentials are sent there",
+                );
+            }
+            url
+        };
+        let (api_base, token_url) = (secret_address("api_base"), secret_address("token_url"));
         let own = u64::try_from(integer(table, "budget_ms")).unwrap_or(0);
         Some(Provider {
             name: name.to_string(),
@@ -574,6 +575,7 @@ impl Reading<'_> {
             recording_hosts: strings(table, "recording_hosts"),
             api_key: api_key.map(SecretString::from),
             api_base,
+            token_url,
             start_keys,
             allow_from,
             client_cert_header: (!certificate.is_empty()).then_some(certificate),

@@ -14,11 +14,15 @@ struct Home {
     api: Option<&'static str>,
     /// Domains, with all below them, to which its API may send us on for a recording.
     media: &'static [&'static str],
+    /// Where its API's access tokens come from, if it takes nothing else.
+    token: Option<&'static str>,
 }
 
 /// Twilio: <https://www.twilio.com/docs/voice/api/recording>. Plivo:
 /// <https://www.plivo.com/docs/voice/xml/record>; its notices name the media host.
-/// Bandwidth: <https://dev.bandwidth.com/docs/voice/webhooks/recordingAvailable>. SignalWire: every
+/// Bandwidth: <https://dev.bandwidth.com/docs/voice/webhooks/recordingAvailable>, and
+/// <https://dev.bandwidth.com/docs/account/credentials/management> (no user and password any more
+/// from December 2026) with the address in its libraries. SignalWire: every
 /// space has a name below its domain (developer.signalwire.com/compatibility-api). Kinds that are
 /// not here upload their recordings, or their documentation names no host: then the settings must.
 const HOMES: &[Home] = &[
@@ -26,10 +30,21 @@ const HOMES: &[Home] = &[
         kind: "twilio",
         api: Some("https://api.twilio.com"),
         media: &["twilio.com", "twiliocdn.com"],
+        token: None,
     },
-    Home { kind: "bandwidth", api: Some("https://voice.bandwidth.com"), media: &["bandwidth.com"] },
-    Home { kind: "plivo", api: Some("https://media.plivo.com"), media: &["plivo.com"] },
-    Home { kind: "signalwire", api: None, media: &["signalwire.com"] },
+    Home {
+        kind: "bandwidth",
+        api: Some("https://voice.bandwidth.com"),
+        media: &["bandwidth.com"],
+        token: Some("https://api.bandwidth.com/api/v1/oauth2/token"),
+    },
+    Home {
+        kind: "plivo",
+        api: Some("https://media.plivo.com"),
+        media: &["plivo.com"],
+        token: None,
+    },
+    Home { kind: "signalwire", api: None, media: &["signalwire.com"], token: None },
 ];
 
 /// Kinds whose signing key is also the password of their API.
@@ -85,6 +100,13 @@ pub(super) fn credentials(provider: &Provider) -> Option<Credentials> {
     let password = provider.auth_tokens.first()?.clone();
     let user = provider.account_sid.clone();
     (!user.is_empty()).then_some(Credentials { user, password })
+}
+
+/// Where access tokens for the provider's API come from, if it takes no user and password: the
+/// settings' `token_url`, else the provider's own, unless its API is somewhere else.
+pub(super) fn token_url(provider: &Provider) -> Option<&str> {
+    let own = || home(provider).filter(|_| provider.api_base.is_none())?.token;
+    provider.token_url.as_deref().or_else(own)
 }
 
 /// The section whose account an address of the provider's API belongs to (Twilio's has
@@ -249,6 +271,16 @@ mod tests {
             let url = Url::parse(url).expect("an address");
             assert_eq!(allowed(&config.providers[name], &url, came), expected, "{name} {url}");
         }
+        let token = |more: &str| {
+            let section =
+                format!("[provider.bw]\nkind = \"bandwidth\"\nstart_keys = [\"k\"]\n{more}");
+            token_url(&super::tests::config(&section).providers["bw"]).map(str::to_owned)
+        };
+        assert!(token("").is_some_and(|url| url.starts_with("https://api.bandwidth.com/")));
+        assert_eq!(token("api_base = \"https://relay.example.net\""), None);
+        let own = "https://login.example.net/token";
+        let named = format!("api_base = \"https://relay.example.net\"\ntoken_url = \"{own}\"");
+        assert_eq!(token(&named).as_deref(), Some(own));
         let user = |name: &str| credentials(&config.providers[name]).map(|who| who.user);
         assert_eq!(user("sw").as_deref(), Some("project"));
         assert_eq!(user("somleng").as_deref(), Some("A"));

@@ -1,11 +1,13 @@
 //! One try to fetch one recording over HTTP: the right host, the right size, the right kind.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, StatusCode, Url, header};
 use secrecy::ExposeSecret;
 
 use super::account::{self, Allowed, Came};
+use super::bearer::Bearers;
 use super::resolver::Outside;
 use super::{OutboxError, USER_AGENT};
 use crate::config::{Config, Provider};
@@ -106,46 +108,77 @@ pub(super) fn most_bytes(seconds: u32) -> u64 {
     (u64::from(seconds) * SECOND + SLACK).min(MOST)
 }
 
-/// Fetches what stands at `url`, at most `most` bytes of it.
-pub(super) async fn fetch(
-    client: &Client,
-    config: &Config,
-    provider: &Provider,
-    url: &str,
-    most: u64,
-) -> Result<Sound, FetchError> {
-    let mut at = Url::parse(url).map_err(|_| FetchError::Address("no address at all".into()))?;
-    let mut came = Came::Named;
-    for _ in 0..=REDIRECTS {
-        let mut request = client.get(at.clone()).header(header::ACCEPT, "audio/x-wav, audio/*");
-        match account::allowed(provider, &at, came) {
-            None => return Err(FetchError::Address(place(&at))),
-            Some(Allowed::Nothing) => {}
-            Some(Allowed::Credentials) => {
-                let who = account::credentials(account::owner(config, provider, &at))
-                    .ok_or(FetchError::NoCredentials)?;
-                request = request.basic_auth(who.user, Some(who.password.expose_secret()));
-            }
-        }
-        let mut response = request.send().await.map_err(way)?;
-        match response.status() {
-            StatusCode::OK => return read(&mut response, most).await,
-            StatusCode::NOT_FOUND => return Err(FetchError::NotThere),
-            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-                return Err(FetchError::Credentials(status.as_u16()));
-            }
-            status if status.is_redirection() => {
-                let next = response.headers().get(header::LOCATION);
-                let next = next.and_then(|next| next.to_str().ok());
-                at = next
-                    .and_then(|next| at.join(next).ok())
-                    .ok_or(FetchError::Status(status.as_u16()))?;
-                came = Came::Redirected;
-            }
-            status => return Err(FetchError::Status(status.as_u16())),
-        }
+/// Fetches recordings.
+pub(super) struct Fetcher {
+    client: Client,
+    config: Arc<Config>,
+    bearers: Bearers,
+}
+
+impl Fetcher {
+    /// # Errors
+    /// If the system's certificates cannot be read.
+    pub(super) fn new(config: Arc<Config>) -> Result<Self, OutboxError> {
+        Ok(Self { client: client(&config)?, config, bearers: Bearers::default() })
     }
-    Err(FetchError::Redirects)
+
+    /// Fetches what stands at `url`, at most `most` bytes of it.
+    pub(super) async fn fetch(
+        &self,
+        provider: &Provider,
+        url: &str,
+        most: u64,
+    ) -> Result<Sound, FetchError> {
+        let mut at =
+            Url::parse(url).map_err(|_| FetchError::Address("no address at all".into()))?;
+        let mut came = Came::Named;
+        for _ in 0..=REDIRECTS {
+            // The token that is sent, by where it came from.
+            let mut given = None;
+            let mut request =
+                self.client.get(at.clone()).header(header::ACCEPT, "audio/x-wav, audio/*");
+            match account::allowed(provider, &at, came) {
+                None => return Err(FetchError::Address(place(&at))),
+                Some(Allowed::Nothing) => {}
+                Some(Allowed::Credentials) => {
+                    let owner = account::owner(&self.config, provider, &at);
+                    let who = account::credentials(owner).ok_or(FetchError::NoCredentials)?;
+                    match account::token_url(owner) {
+                        None => {
+                            let password = Some(who.password.expose_secret());
+                            request = request.basic_auth(who.user, password);
+                        }
+                        Some(url) => {
+                            let token = self.bearers.token(&self.client, url, &who).await?;
+                            request = request.bearer_auth(token.expose_secret());
+                            given = Some((url, who));
+                        }
+                    }
+                }
+            }
+            let mut response = request.send().await.map_err(way)?;
+            match response.status() {
+                StatusCode::OK => return read(&mut response, most).await,
+                StatusCode::NOT_FOUND => return Err(FetchError::NotThere),
+                status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                    if let Some((url, who)) = given {
+                        self.bearers.refused(url, &who);
+                    }
+                    return Err(FetchError::Credentials(status.as_u16()));
+                }
+                status if status.is_redirection() => {
+                    let next = response.headers().get(header::LOCATION);
+                    let next = next.and_then(|next| next.to_str().ok());
+                    at = next
+                        .and_then(|next| at.join(next).ok())
+                        .ok_or(FetchError::Status(status.as_u16()))?;
+                    came = Came::Redirected;
+                }
+                status => return Err(FetchError::Status(status.as_u16())),
+            }
+        }
+        Err(FetchError::Redirects)
+    }
 }
 
 /// Reads a body that says it is sound and looks like it.
@@ -194,6 +227,6 @@ pub(super) fn sentence(fault: reqwest::Error) -> String {
     said
 }
 
-fn way(fault: reqwest::Error) -> FetchError {
+pub(super) fn way(fault: reqwest::Error) -> FetchError {
     FetchError::Way(sentence(fault))
 }

@@ -5,6 +5,7 @@
 //! account's credentials, and with nobody else.
 
 mod account;
+mod bearer;
 mod fetch;
 pub mod moves;
 pub mod recordings;

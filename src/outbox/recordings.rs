@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use super::OutboxError;
-use super::fetch::{self, FetchError, Sound};
+use super::fetch::{self, FetchError, Fetcher, Sound};
 use crate::config::Config;
 use crate::store::{Due, Store, StoreError};
 use crate::telemetry::Counters;
@@ -43,7 +43,7 @@ pub struct Recordings {
     store: Store,
     config: Arc<Config>,
     counters: Arc<Counters>,
-    client: reqwest::Client,
+    fetcher: Fetcher,
     whole: Duration,
 }
 
@@ -57,8 +57,8 @@ impl Recordings {
         config: Arc<Config>,
         counters: Arc<Counters>,
     ) -> Result<Self, OutboxError> {
-        let client = fetch::client(&config)?;
-        Ok(Self { store, config, counters, client, whole: WHOLE })
+        let fetcher = Fetcher::new(config.clone())?;
+        Ok(Self { store, config, counters, fetcher, whole: WHOLE })
     }
 
     /// The same worker with another limit for one try.
@@ -142,7 +142,7 @@ impl Recordings {
             .get(&due.provider)
             .ok_or_else(|| FetchError::NoProvider(due.provider.clone()))?;
         let most = fetch::most_bytes(due.most_seconds);
-        let fetched = fetch::fetch(&self.client, &self.config, provider, &due.url, most);
+        let fetched = self.fetcher.fetch(provider, &due.url, most);
         let sound = tokio::time::timeout(self.whole, fetched)
             .await
             .map_err(|_| FetchError::Slow(self.whole))??;

@@ -57,15 +57,17 @@ fn is_public(address: IpAddr) -> bool {
     !INSIDE.iter().any(|net| net.contains(&address))
 }
 
-/// Looks names up in the system and leaves out addresses inside; a host that an `api_base` of the
-/// settings names is exempt, since the operator put it there.
+/// Looks names up in the system and leaves out addresses inside; a host that an `api_base` or a
+/// `token_url` of the settings names is exempt, since the operator put it there.
 pub(super) struct Outside {
     exempt: Arc<BTreeSet<String>>,
 }
 
 impl Outside {
     pub(super) fn new(config: &Config) -> Self {
-        let bases = config.providers.values().filter_map(|provider| provider.api_base.as_deref());
+        let bases = config.providers.values().flat_map(|provider| {
+            [provider.api_base.as_deref(), provider.token_url.as_deref()].into_iter().flatten()
+        });
         let hosts = bases.filter_map(|base| reqwest::Url::parse(base).ok());
         let exempt = hosts.filter_map(|url| url.domain().map(str::to_owned)).collect();
         Self { exempt: Arc::new(exempt) }

@@ -25,6 +25,8 @@ use crate::harness::{Database, both};
 const NOW: i64 = 1_764_000_000_000;
 const HOUR: i64 = 3_600_000;
 const INTERVIEW: InterviewId = InterviewId([7; 16]);
+/// Where the provider gives access tokens.
+const TOKEN: &str = "/oauth2/token";
 const RECORDING: &str = "/2010-04-01/Accounts/AC1/Recordings/RE1";
 
 /// What the provider answers next.
@@ -93,11 +95,26 @@ async fn answer(
         path: uri.path().to_owned(),
         body: String::from_utf8_lossy(&body).into_owned(),
     };
-    provider.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
-    let expected = format!("Basic {}", STANDARD.encode(provider.takes));
+    let given = {
+        let mut all = provider.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(seen);
+        all.iter().filter(|seen| seen.path == TOKEN).count()
+    };
+    let asks = uri.path() == TOKEN;
+    // Once it gave a token, it takes nothing but the newest one.
+    let expected = match given == 0 || asks {
+        true => format!("Basic {}", STANDARD.encode(provider.takes)),
+        false => format!("Bearer token-{given}"),
+    };
     if headers.get(header::AUTHORIZATION).is_none_or(|sent| sent.as_bytes() != expected.as_bytes())
     {
         return status(401).into_response();
+    }
+    if asks {
+        let token = serde_json::json!({
+            "access_token": format!("token-{given}"), "token_type": "Bearer", "expires_in": 3600,
+        });
+        return axum::Json(token).into_response();
     }
     let next = {
         let mut script = provider.script.lock().unwrap_or_else(PoisonError::into_inner);
@@ -290,6 +307,42 @@ both! {
         assert!(provider.seen().iter().all(|seen| seen.path == RECORDING));
         assert_eq!(centre.counters.total("recording_retry", "main"), 2);
         assert_eq!(centre.counters.total("recording_stored", "main"), 1);
+    }
+
+    /// An API that takes access tokens only: one is asked for with the API key, used until it is
+    /// refused, and asked for anew then.
+    async fn an_access_token_is_used_until_it_is_refused(database: Database) {
+        let script = vec![sound(100), Status(401), sound(100)];
+        let provider = Provider::start("ID:secret", script).await;
+        let more = format!("api_key = \"ID:secret\"\ntoken_url = \"{}{TOKEN}\"", provider.base);
+        let centre = Centre::open(database, &provider, &more).await;
+        let url = format!("{}{RECORDING}", provider.base);
+        let mut now = NOW;
+        for recording in ["RE1", "RE2", "RE3"] {
+            centre.notice(recording, &url).await;
+            while centre.worker.step(now).await > 0 {
+                now += HOUR;
+            }
+        }
+        let seen = provider.seen();
+        let asked: Vec<&str> = seen.iter().map(|seen| seen.path.as_str()).collect();
+        let expected = [TOKEN, RECORDING, RECORDING, TOKEN, RECORDING, RECORDING];
+        assert_eq!(asked, expected);
+        assert_eq!((seen[0].method.as_str(), seen[0].body.as_str()), ("POST", "grant_type=client_credentials"));
+        assert_eq!(centre.counters.total("recording_stored", "main"), 3);
+        assert_eq!(centre.files().len(), 3);
+    }
+
+    /// A key that is given no token is told of as wrong credentials.
+    async fn a_key_that_gets_no_token_is_told(database: Database) {
+        let provider = Provider::start("ID:other", vec![sound(100)]).await;
+        let more = format!("api_key = \"ID:secret\"\ntoken_url = \"{}{TOKEN}\"", provider.base);
+        let centre = Centre::open(database, &provider, &more).await;
+        centre.notice("RE1", &format!("{}{RECORDING}", provider.base)).await;
+        assert_eq!(centre.worker.step(NOW).await, 1);
+        let reason = centre.reason("RE1").await.expect("a reason");
+        assert!(reason.contains("refused our credentials (401)"), "{reason}");
+        assert!(provider.seen().iter().all(|seen| seen.path == TOKEN), "no Basic elsewhere");
     }
 
     /// However often the notice comes, before and after, the file is fetched once.

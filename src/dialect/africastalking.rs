@@ -133,7 +133,7 @@ impl Flat for Actions {
     }
 
     fn spoken(&self, words: &str, voice: &PlatformVoice) -> Option<Element> {
-        Some(Element::new("Say").with("voice", voice.name).text(words))
+        Some(Element::new("Say").with("voice", voice.name).text(words.to_owned()))
     }
 
     fn play(&self, url: String) -> Element {
@@ -220,9 +220,9 @@ fn digits(url: &str, timeout: u32) -> Element {
     Element::new("GetDigits")
         .with("numDigits", "1")
         .with("timeout", timeout.to_string())
-        .with("callbackUrl", url)
+        .with("callbackUrl", url.to_owned())
 }
 
 fn redirect(url: &str) -> Element {
-    Element::new("Redirect").text(url)
+    Element::new("Redirect").text(url.to_owned())
 }

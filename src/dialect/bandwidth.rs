@@ -184,7 +184,7 @@ impl Flat for Bxml {
     }
 
     fn spoken(&self, words: &str, voice: &PlatformVoice) -> Option<Element> {
-        Some(Element::new("SpeakSentence").with("voice", voice.name).text(words))
+        Some(Element::new("SpeakSentence").with("voice", voice.name).text(words.to_owned()))
     }
 
     fn play(&self, url: String) -> Element {
@@ -249,7 +249,7 @@ impl Flat for Bxml {
 
 fn gather(url: &str, keys: u32, first: u32) -> Element {
     Element::new("Gather")
-        .with("gatherUrl", url)
+        .with("gatherUrl", url.to_owned())
         .with("gatherMethod", "POST")
         .with("maxDigits", keys.to_string())
         .with("firstDigitTimeout", first.to_string())

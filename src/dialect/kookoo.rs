@@ -180,6 +180,6 @@ impl Flat for Tags {
 }
 
 /// No finish key: `#` and `*` are keys like the others.
-fn collect(keys: &str, wait_ms: u32, heard: Vec<Element>) -> Element {
+fn collect(keys: &'static str, wait_ms: u32, heard: Vec<Element>) -> Element {
     Element::new("collectdtmf").with("l", keys).with("o", wait_ms.to_string()).children(heard)
 }

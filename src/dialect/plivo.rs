@@ -277,7 +277,7 @@ impl Flat for PlivoXml {
 
     fn spoken(&self, words: &str, voice: &PlatformVoice) -> Option<Element> {
         let speak = Element::new("Speak").with("voice", voice.name).with("language", voice.tag);
-        Some(speak.text(words))
+        Some(speak.text(words.to_owned()))
     }
 
     fn play(&self, url: String) -> Element {
@@ -370,5 +370,5 @@ fn silence(said: &Said) -> Element {
 }
 
 fn redirect(url: &str) -> Element {
-    Element::new("Redirect").with("method", "POST").text(url)
+    Element::new("Redirect").with("method", "POST").text(url.to_owned())
 }

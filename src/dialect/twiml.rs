@@ -177,7 +177,7 @@ impl Flat for Manner {
 
     fn spoken(&self, words: &str, voice: &PlatformVoice) -> Option<Element> {
         let say = Element::new("Say").with("voice", voice.name).with("language", voice.tag);
-        Some(say.text(words))
+        Some(say.text(words.to_owned()))
     }
 
     fn play(&self, url: String) -> Element {
@@ -271,5 +271,5 @@ fn silence(said: &Said) -> Element {
 }
 
 fn redirect(url: &str) -> Element {
-    Element::new("Redirect").with("method", "POST").text(url)
+    Element::new("Redirect").with("method", "POST").text(url.to_owned())
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use super::handover;
 use super::params::{AFTER_ONE, TWELVE, is_key, keys};
 use super::speech::{self, Speaker};
-use super::xml::Element;
+use super::xml::{Element, Value};
 use super::{
     After, CallEvent, Dialect, Document, Kind, Links, Notice, Params, Request, Start, What,
 };
@@ -228,7 +228,7 @@ impl Speaking<'_> {
             let field = self.field(&record.prompts, Keys::One, IN_PASSING, go);
             content.push(form(Some("ask"), [field]));
         }
-        let upload = |names: &str| self.submit(names).with("enctype", "multipart/form-data");
+        let upload = |names: String| self.submit(names).with("enctype", "multipart/form-data");
         let item = Element::new("record")
             .with("name", RECORDING)
             .with("beep", "true")
@@ -242,12 +242,12 @@ impl Speaking<'_> {
                 var(EVENT, "'hangup'"),
                 Element::new("if")
                     .with("cond", RECORDING)
-                    .child(upload(&format!("{EVENT} {RECORDING}"))),
+                    .child(upload(format!("{EVENT} {RECORDING}"))),
                 self.submit(EVENT),
             ]))
             .child(Element::new("filled").children([
                 var(KEY, &guarded(&format!("{RECORDING}$.termchar"), "")),
-                upload(&format!("{KEY} {RECORDING}")),
+                upload(format!("{KEY} {RECORDING}")),
             ]));
         // The second block is reached when the item was visited and is not filled: a key came
         // before a word.
@@ -287,7 +287,7 @@ impl Speaking<'_> {
         vec![var(EVENT, &format!("'{event}'")), self.submit(EVENT)]
     }
 
-    fn submit(&self, names: &str) -> Element {
+    fn submit(&self, names: impl Value) -> Element {
         submit(&self.links.turn, names)
     }
 
@@ -346,7 +346,7 @@ fn vxml(content: Vec<Element>) -> String {
 /// The namespace of all elements.
 const NAMESPACE: &str = "http://www.w3.org/2001/vxml";
 
-fn form(id: Option<&str>, items: impl IntoIterator<Item = Element>) -> Element {
+fn form(id: Option<&'static str>, items: impl IntoIterator<Item = Element>) -> Element {
     let form = Element::new("form");
     match id {
         Some(id) => form.with("id", id),
@@ -359,16 +359,19 @@ fn block(content: impl IntoIterator<Item = Element>) -> Element {
     Element::new("block").children(content)
 }
 
-fn property(name: &str, value: &str) -> Element {
+fn property(name: &'static str, value: impl Value) -> Element {
     Element::new("property").with("name", name).with("value", value)
 }
 
-fn var(name: &str, expr: &str) -> Element {
+fn var(name: impl Value, expr: impl Value) -> Element {
     Element::new("var").with("name", name).with("expr", expr)
 }
 
-fn submit(next: &str, names: &str) -> Element {
-    Element::new("submit").with("next", next).with("method", "post").with("namelist", names)
+fn submit(next: &str, names: impl Value) -> Element {
+    Element::new("submit")
+        .with("next", next.to_owned())
+        .with("method", "post")
+        .with("namelist", names)
 }
 
 fn hung_up(content: impl IntoIterator<Item = Element>) -> Element {

@@ -11,44 +11,75 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Element {
     name: &'static str,
-    attributes: Vec<(&'static str, String)>,
-    text: String,
-    children: Vec<Element>,
+    attributes: Vec<(&'static str, Cow<'static, str>)>,
+    text: Cow<'static, str>,
+    children: Vec<Cow<'static, Element>>,
+}
+
+/// Text of a document: what stands in the program is not copied.
+pub(super) trait Value {
+    /// As an element keeps it.
+    fn kept(self) -> Cow<'static, str>;
+}
+
+impl Value for &'static str {
+    fn kept(self) -> Cow<'static, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl Value for String {
+    fn kept(self) -> Cow<'static, str> {
+        Cow::Owned(self)
+    }
+}
+
+impl Value for &String {
+    fn kept(self) -> Cow<'static, str> {
+        Cow::Owned(self.clone())
+    }
 }
 
 impl Element {
     /// An empty element.
     pub fn new(name: &'static str) -> Self {
-        Self { name, attributes: Vec::new(), text: String::new(), children: Vec::new() }
+        Self { name, attributes: Vec::new(), text: Cow::Borrowed(""), children: Vec::new() }
     }
 
     /// With that attribute.
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.attributes.push((name, value.into()));
+    pub fn with(mut self, name: &'static str, value: impl Value) -> Self {
+        self.attributes.push((name, value.kept()));
         self
     }
 
     /// With these attributes.
     pub fn with_all(mut self, attributes: &[(&'static str, &'static str)]) -> Self {
-        self.attributes.extend(attributes.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        self.attributes
+            .extend(attributes.iter().map(|(name, value)| (*name, Cow::Borrowed(*value))));
         self
     }
 
     /// With that text.
-    pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.text = text.into();
+    pub fn text(mut self, text: impl Value) -> Self {
+        self.text = text.kept();
         self
     }
 
     /// With that child behind the others.
     pub fn child(mut self, child: Element) -> Self {
-        self.children.push(child);
+        self.children.push(Cow::Owned(child));
+        self
+    }
+
+    /// With that child, which is the same in every document, behind the others.
+    pub fn fixed(mut self, child: &'static Element) -> Self {
+        self.children.push(Cow::Borrowed(child));
         self
     }
 
     /// With these children behind the others.
     pub fn children(mut self, children: impl IntoIterator<Item = Element>) -> Self {
-        self.children.extend(children);
+        self.children.extend(children.into_iter().map(Cow::Owned));
         self
     }
 

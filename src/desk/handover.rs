@@ -120,7 +120,7 @@ impl Desk {
         let Some(secret) = self.config.secrets.first() else {
             return Err(AnnounceError::Wrong(String::from("the server has no secret")));
         };
-        let seal = seal::mac(secret, LABEL, &id);
+        let seal = seal::mac(secret, LABEL, &seal::covered(&handover.provider, &id));
         let start_url = format!(
             "{}/voice/{}/start?h={}.{}",
             self.config.public_url,
@@ -221,7 +221,7 @@ impl Desk {
         caller: Option<CallerHash>,
         now: Millis,
     ) -> Result<Option<Found>, StoreError> {
-        let sealed = h.and_then(|h| self.opened(h));
+        let sealed = h.and_then(|h| self.opened(provider, h));
         let found = match sealed {
             Some(id) => self.store.use_handover(provider, id, start, now).await?,
             None => None,
@@ -233,17 +233,18 @@ impl Desk {
         Ok(found.map(|handover| found_as(handover, false)))
     }
 
-    /// Whether a start address carries a seal of ours: such a start proves where it comes from.
-    /// Whether it may still be used is for [`Desk::announced`] to say.
-    pub fn sealed(&self, h: &str) -> bool {
-        self.opened(h).is_some()
+    /// Whether a start address of that provider carries a seal of ours: such a start proves where
+    /// it comes from. Whether it may still be used is for [`Desk::announced`] to say.
+    pub fn sealed(&self, provider: &str, h: &str) -> bool {
+        self.opened(provider, h).is_some()
     }
 
-    fn opened(&self, h: &str) -> Option<[u8; 16]> {
+    fn opened(&self, provider: &str, h: &str) -> Option<[u8; 16]> {
         let (id, seal) = h.split_once('.')?;
         let id: [u8; 16] = URL_SAFE_NO_PAD.decode(id).ok()?.try_into().ok()?;
         let seal = URL_SAFE_NO_PAD.decode(seal).ok()?;
-        seal::verifies(&self.config.secrets, LABEL, &id, &seal).then_some(id)
+        seal::verifies(&self.config.secrets, LABEL, &seal::covered(provider, &id), &seal)
+            .then_some(id)
     }
 
     /// Forgets announcements that nobody can ask for any more; to be called now and then.

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::handover::VALID_MS;
+use super::seal::covered;
 use super::{Desk, seal};
 use crate::config::Provider;
 use crate::interview::Millis;
@@ -38,7 +39,7 @@ impl Desk {
         form.extend_pairs(hello.said.iter().map(|(name, value)| (name, value)));
         sealed.extend(form.finish().into_bytes());
         if let Some(secret) = self.config.secrets.first() {
-            let mac = seal::mac(secret, LABEL, &covered(provider, &sealed));
+            let mac = seal::mac(secret, LABEL, &covered(&provider.name, &sealed));
             sealed.extend(&mac[..SEAL]);
         }
         let (base, name) = (&self.config.public_url, &provider.name);
@@ -50,7 +51,7 @@ impl Desk {
     pub fn hello(&self, provider: &Provider, text: &str, now: Millis) -> Option<Hello> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (sealed, mac) = bytes.split_at_checked(bytes.len().checked_sub(SEAL)?)?;
-        let covered = covered(provider, sealed);
+        let covered = covered(&provider.name, sealed);
         if !seal::verifies(&self.config.secrets, LABEL, &covered, mac) {
             return None;
         }
@@ -65,10 +66,4 @@ impl Desk {
             said: form_urlencoded::parse(said).into_owned().collect(),
         })
     }
-}
-
-/// What the seal covers: the provider too, kept apart by its length.
-fn covered(provider: &Provider, sealed: &[u8]) -> Vec<u8> {
-    let name = provider.name.as_bytes();
-    [&(name.len() as u64).to_be_bytes(), name, sealed].concat()
 }

@@ -24,6 +24,12 @@ pub fn verifies(secrets: &[SecretString], label: &str, data: &[u8], given: &[u8]
     })
 }
 
+/// What a seal of one provider's covers: its name too, kept apart by its length.
+pub fn covered(provider: &str, sealed: &[u8]) -> Vec<u8> {
+    let name = provider.as_bytes();
+    [&(name.len() as u64).to_be_bytes(), name, sealed].concat()
+}
+
 fn hmac(key: &[u8], data: &[u8]) -> [u8; 32] {
     // HMAC takes keys of any length; an empty result could only come from a broken build.
     Hmac::<Sha256>::new_from_slice(key)

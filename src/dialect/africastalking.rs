@@ -35,6 +35,9 @@ const SILENCE: &str = "silence";
 const TWO: &str = "two";
 /// The parameter, in the address of the input for the second key, with the first one.
 const FIRST: &str = "first";
+/// The parameter, in the address of a recording, that says so: other requests of the call may name
+/// recordings that are no comment, such as one of the agent's leg.
+const RECORDED: &str = "recorded";
 /// The key that ends a recording: there is room for one.
 const ENDS_RECORDING: &str = "#";
 
@@ -86,7 +89,7 @@ fn notice(request: &Request, params: &Params, has_token: bool) -> Option<Notice>
         let failed = status.eq_ignore_ascii_case("failed");
         return Some(Notice::Ended {
             status: if failed { "failed".to_owned() } else { status },
-            // What was recorded last: of a caller who hung up while speaking it is the comment.
+            // A caller who hung up while speaking.
             recording: recorded(params).filter(|_| has_token),
             lasted: params
                 .seconds("durationInSeconds")
@@ -116,7 +119,9 @@ fn turn(params: &Params) -> What {
     }
 }
 
+/// The comment, at the address of its recording.
 fn recorded(params: &Params) -> Option<Recording> {
+    params.word(RECORDED)?;
     let url = params.word("recordingUrl")?;
     let id = recording::id(&url)?;
     Some(Recording { id, seconds: None, key: None, url: Some(url) })
@@ -185,7 +190,7 @@ impl Flat for Actions {
                 .with("timeout", record.max_seconds.to_string())
                 .with("trimSilence", "true")
                 .with("playBeep", "true")
-                .with("callbackUrl", &said.links.turn),
+                .with("callbackUrl", said.links.turn_with(RECORDED, "1")),
         );
         // Where an empty recording requests nothing.
         elements.push(redirect(&said.links.turn_with(SILENCE, "1")));

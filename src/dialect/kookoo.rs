@@ -70,7 +70,9 @@ fn notice(request: &Request, params: &Params, event: &str) -> Option<Notice> {
     }
     let path = request.path().trim_end_matches('/');
     let elsewhere = path.ends_with("/status") || path.ends_with("/recording");
-    (elsewhere || params.word("CallbackSource").is_some())
+    // Whatever else happens is no question for the next document.
+    let known = ["", "newcall", "gotdtmf", "record", "dial"].contains(&event);
+    (elsewhere || !known || params.word("CallbackSource").is_some())
         .then(|| Notice::Other { status: event.to_owned() })
 }
 

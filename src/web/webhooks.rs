@@ -196,7 +196,11 @@ async fn handle(
         What::Hello(said) => said.iter().find(|(name, _)| name == "h").map(|(_, h)| h.as_str()),
         _ => None,
     };
-    let sealed = hello.is_some() || announced.is_some_and(|h| site.desk.sealed(h));
+    // A seal is good for the beginning of a call and for nothing else: no notice, no fallback.
+    let begins = address == Address::Start && matches!(event.what, What::Start(_) | What::Hello(_));
+    let hello = hello.filter(|_| begins);
+    let sealed =
+        hello.is_some() || begins && announced.is_some_and(|h| site.desk.sealed(&provider.name, h));
     if let (What::Start(start), Some(hello)) = (&mut event.what, &hello) {
         start.hello = Some(hello.id);
     }

@@ -41,9 +41,24 @@ fn requests_mean_what_they_say() {
         ("the second key", post(&with("first=1"), "dtmfDigits=0"), keys("10")),
         ("no second key", post(&with("first=1&silence=1"), "dtmfDigits=1"), keys("1")),
         ("a finished 1", post(&with("first=1"), "dtmfDigits=%23"), keys("1#")),
-        ("a recording", post(TURN, recorded), What::Turn(Input::Recording(recording.clone()))),
+        (
+            "a recording",
+            post(&with("recorded=1"), recorded),
+            What::Turn(Input::Recording(recording.clone())),
+        ),
+        (
+            "a key beside somebody else's recording",
+            post(TURN, &recorded.replace("dtmfDigits=", "dtmfDigits=4")),
+            keys("4"),
+        ),
+        ("nothing recorded", post(&with("recorded=1"), "recordingUrl="), silence()),
         ("over", over(TURN, "durationInSeconds=41"), lasted),
-        ("over while speaking", over(TURN, recorded), ended("Completed", Some(recording))),
+        (
+            "over while speaking",
+            over(&with("recorded=1"), recorded),
+            ended("Completed", Some(recording)),
+        ),
+        ("over, with the agent's recording", over(TURN, recorded), ended("Completed", None)),
         (
             "over, with the whole call's recording",
             over("/voice/p/status?x=1", recorded),

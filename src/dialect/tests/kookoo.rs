@@ -51,6 +51,7 @@ fn requests_mean_what_they_say() {
         ("hung up at the start's address", event("/voice/p/start?x=1", "Disconnect", ""), {
             ended("disconnect", None)
         }),
+        ("an event of another kind", event(TURN, "Conference", "data=5"), other("conference")),
         ("at the status address", event("/voice/p/status?x=1", "Dial", ""), other("dial")),
     ];
     for (case, webhook, expected) in cases {

@@ -22,10 +22,13 @@ macro_rules! began {
     };
 }
 
+// A call without a caller and without legs: told of by nothing but the platform's notice of its end.
 const BY_NAME: &str = concat!(
     "select n.name, n.call_id, ",
     began!(),
-    " from call_names n join calls c on c.id = n.call_id where n.name in ({rows text})"
+    ", cast(case when c.caller_hash is null
+            and not exists (select 1 from legs l where l.call_id = c.id) then 1 else 0 end
+        as bigint) as bare from call_names n join calls c on c.id = n.call_id where n.name in ({rows text})"
 );
 
 const BY_LEG: &str = concat!(
@@ -210,10 +213,19 @@ fn decide(
     Found { call_id, link: Link::Handover, units }
 }
 
+/// A call that has a name.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    call: Uuid,
+    began: Option<Millis>,
+    /// Nothing but the platform's notice of its end told of it.
+    bare: bool,
+}
+
 /// All that linking reads about a few interviews.
 pub(super) struct Evidence {
-    /// Calls by their names, with when they began.
-    names: HashMap<String, (Uuid, Option<Millis>)>,
+    /// Calls by their names.
+    names: HashMap<String, Named>,
     /// Likewise by the names of their legs.
     legs_named: HashMap<String, BTreeMap<Uuid, Option<Millis>>>,
     callers: HashMap<Uuid, BTreeSet<Uuid>>,
@@ -230,7 +242,7 @@ impl Evidence {
             .flat_map(|row| [&row.said_call, &row.call_ref, &row.said_leg])
             .filter_map(|name| name.as_deref())
             .collect();
-        let names: Vec<(String, Uuid, Option<Millis>)> =
+        let names: Vec<(String, Uuid, Option<Millis>, i64)> =
             tx.fetch(BY_NAME, &[Column::Text(said.into_iter().collect())]).await?;
         let said: BTreeSet<&str> = rows.iter().filter_map(|r| r.said_leg.as_deref()).collect();
         let by_leg: Vec<(String, Uuid, Option<Millis>)> =
@@ -246,8 +258,12 @@ impl Evidence {
             Column::Int(vec![match_ms; callers.len()]),
         ];
         let by_caller: Vec<(Uuid, Uuid)> = tx.fetch(BY_CALLER, &columns).await?;
-        let calls: BTreeSet<Uuid> =
-            names.iter().chain(&by_leg).map(|n| n.1).chain(by_caller.iter().map(|c| c.1)).collect();
+        let calls: BTreeSet<Uuid> = names
+            .iter()
+            .map(|name| name.1)
+            .chain(by_leg.iter().map(|leg| leg.1))
+            .chain(by_caller.iter().map(|call| call.1))
+            .collect();
         let legs: Vec<Leg> = tx.fetch(LEGS, &[Column::Id(calls.into_iter().collect())]).await?;
         let agents: BTreeSet<i64> = legs
             .iter()
@@ -262,7 +278,10 @@ impl Evidence {
             tx.fetch(RULES, &[Column::Int(versions.into_iter().collect())]).await?;
 
         let mut evidence = Self {
-            names: names.into_iter().map(|(name, call, at)| (name, (call, at))).collect(),
+            names: names
+                .into_iter()
+                .map(|(name, call, began, bare)| (name, Named { call, began, bare: bare == 1 }))
+                .collect(),
             legs_named: HashMap::new(),
             callers: HashMap::new(),
             legs: HashMap::new(),
@@ -306,8 +325,8 @@ impl Evidence {
             began.is_none_or(|at| at.abs_diff(row.started_ms) <= SAME_CALL_MS.unsigned_abs())
         };
         let named = [&row.said_call, &row.call_ref, &row.said_leg].into_iter().find_map(|name| {
-            let (call, began) = *self.names.get(name.as_deref()?)?;
-            near(began).then_some(call)
+            let named = *self.names.get(name.as_deref()?)?;
+            near(named.began).then_some(named)
         });
         let by_leg = || {
             let calls = self.legs_named.get(row.said_leg.as_deref()?)?;
@@ -315,29 +334,31 @@ impl Evidence {
             let (only, _) = calls.next()?;
             calls.next().is_none().then_some(*only)
         };
-        let named = named.or_else(by_leg);
-        // Of a call that only the platform's own notice told of, nobody knows who served it: a
-        // record without the platform's id may.
-        let names_agent = |call: Uuid| self.legs(call).iter().any(|leg| leg.agent.is_some());
+        // Of a call that only the platform's own notice told of nobody knows who served it: the
+        // centre's record of it may come without the platform's id.
         match named {
-            Some(call) if names_agent(call) => Some((call, false)),
-            Some(call) => {
-                let guess = self.guess(row, Some(call)).filter(|guess| names_agent(*guess));
-                Some(guess.map_or((call, false), |guess| (guess, true)))
+            Some(named) if named.bare && row.said_call.is_none() && row.said_leg.is_none() => {
+                let names_agent =
+                    |guess: &Uuid| self.legs(*guess).iter().any(|l| l.agent.is_some());
+                let guess = self.guess(row).filter(names_agent);
+                Some(guess.map_or((named.call, false), |guess| (guess, true)))
             }
-            None => self.guess(row, None).map(|call| (call, true)),
+            Some(named) => Some((named.call, false)),
+            None => match by_leg() {
+                Some(call) => Some((call, false)),
+                None => self.guess(row).map(|call| (call, true)),
+            },
         }
     }
 
-    /// The only call that fits by caller and time and is not that one.
-    fn guess(&self, row: &Row, not: Option<Uuid>) -> Option<Uuid> {
+    /// The only call that fits by caller and time.
+    fn guess(&self, row: &Row) -> Option<Uuid> {
         // A guess must not contradict an agent that the hand-over named.
         let mut fitting = self.callers.get(&row.id)?.iter().copied().filter(|call| {
-            let agrees = row.said_agent.is_none_or(|said| {
+            row.said_agent.is_none_or(|said| {
                 let mut agents = self.legs(*call).iter().filter_map(|leg| leg.agent).peekable();
                 agents.peek().is_none() || agents.any(|agent| agent == said)
-            });
-            agrees && Some(*call) != not
+            })
         });
         let only = fitting.next()?;
         fitting.next().is_none().then_some(only)

@@ -247,3 +247,51 @@ async fn a_token_used_again_does_not_replace_a_recording() {
     assert_eq!(comments[0].file.as_deref(), Some(files[0].0.as_str()));
     assert_eq!(comments[0].seconds, Some(3));
 }
+
+/// The address of one announced call, or what a hello document was given for it, begins that call
+/// and does nothing else: it tells nothing of another call, opens no fallback of it, and does not
+/// end it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seal_begins_its_call_and_nothing_else() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let get = |url: String| WebRequest {
+        method: Method::GET,
+        url,
+        headers: Vec::new(),
+        body: Bytes::new(),
+    };
+    for (number, kind) in (1..).zip([Kind::Kookoo, Kind::Voicexml]) {
+        let name = kind.word();
+        let victim = line(kind, number).call_id;
+        let first = send(&centre, turns::start(kind, number, "A1"), T).await;
+        let token = turns::token(&first.body).expect("the first question");
+        let announced = serde_json::json!({ "provider": name });
+        let announced = serde_json::from_value(announced).expect("an announcement");
+        let id = [u8::try_from(number).expect("small"); 16];
+        let start = centre.app.site.desk.announce(announced, id, T).await.expect("announced");
+        let (_, mut seal) = start.start_url.split_once('?').expect("a seal");
+        let hello;
+        if kind == Kind::Voicexml {
+            let document = send(&centre, get(start.start_url.clone()), T).await;
+            let text = String::from_utf8_lossy(&document.body).into_owned();
+            let (_, rest) = text.split_once("start?").expect("a hello's address");
+            hello = rest.split('"').next().expect("its end").replace("&amp;", "&");
+            seal = &hello;
+        }
+        let known = |more: &str| format!("{seal}&sid={victim}&sessionid={victim}{more}");
+        let fallback = get(format!("{PUBLIC}/voice/{name}/fallback?{}", known("")));
+        let answer = send(&centre, fallback, T + 1000).await;
+        assert_eq!((answer.status, turns::token(&answer.body)), (200, None), "{kind:?}");
+        for (path, more) in
+            [("start", "&event=hangup"), ("status", "&event=hangup"), ("turn", "&event=Hangup")]
+        {
+            let notice = get(format!("{PUBLIC}/voice/{name}/{path}?{}", known(more)));
+            assert_eq!(send(&centre, notice, T + 1000).await.status, 403, "{kind:?} {path}");
+        }
+        // Nobody ended it: a minute later it still goes on.
+        let turn = turns::turn(kind, number, &token, "4");
+        let next = send(&centre, turn, T + 70_000).await;
+        assert!(turns::token(&next.body).is_some_and(|next| next != token), "{kind:?}");
+    }
+}

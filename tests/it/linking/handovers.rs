@@ -61,12 +61,14 @@ both! {
             centre.desk().announced("fs", Some(&h), start, None, T).await
         };
         assert_eq!(agent(other.expect("the store answers")), None);
+        assert!(centre.desk().sealed("tw", &h));
+        assert!(!centre.desk().sealed("fs", &h), "a seal is one provider's");
         // Bent in any place.
         for at in 0..h.len() {
             let mut bent = h.clone().into_bytes();
             bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };
             let bent = String::from_utf8(bent).expect("letters");
-            assert!(!centre.desk().sealed(&bent), "{bent} passes for {h}");
+            assert!(!centre.desk().sealed("tw", &bent), "{bent} passes for {h}");
             assert_eq!(agent(centre.found(Some(&bent), Some("CA4"), None, T).await), None);
         }
     }

@@ -267,6 +267,32 @@ both! {
         centre.adds_up().await;
     }
 
+    /// A record that the centre itself gave for the call is its call, whatever it leaves out:
+    /// nobody else's agent is guessed in its place.
+    async fn a_record_without_an_agent_is_no_reason_to_guess(database: Database) {
+        let centre = Centre::open(database).await;
+        let number = "+37060000003";
+        let hash = centre.desk().caller(Some("tw"), number).map(|(hash, _)| hash);
+        let mut by_call = said("", "");
+        by_call.call = Some("4711".into());
+        let by_own_id = centre.interview(T, "", by_call, hash).await;
+        let by_platform_id = centre.interview(T, "CA7", said("", ""), hash).await;
+        let mut queue_only = leg("1", "", "q", -9, -1);
+        queue_only.as_object_mut().expect("a leg").remove("agent");
+        for record in [
+            json!({"call": "4711", "caller": number, "started": T - 10 * MINUTE, "legs": [queue_only]}),
+            json!({"provider_call": "CA7", "legs": [queue_only]}),
+            json!({"call": "4710", "caller": number, "started": T - 30 * MINUTE,
+                "ended": T - 15 * MINUTE, "legs": [leg("1", "BOB", "q", -30, -15)]}),
+        ] {
+            centre.tell(&[record]).await;
+        }
+        for id in [by_own_id, by_platform_id] {
+            assert_eq!(centre.stands(id).await, ("none".into(), vec![], "all - q".into()));
+        }
+        centre.adds_up().await;
+    }
+
     async fn what_has_no_agent_waits_and_links_itself(database: Database) {
         let centre = Centre::open(database).await;
         let id = centre.interview(T, "CA1", said("", "sales"), None).await;

@@ -392,7 +392,8 @@ pub fn routed(event: &Routed, received_ms: Millis) -> Option<CallRecord> {
     }
     let at = Some(event.at_ms.unwrap_or(received_ms));
     let mut record = CallRecord { names, ..CallRecord::default() };
-    if matches!(event.event.as_str(), "completed" | "busy" | "failed" | "no-answer" | "canceled") {
+    let over = ["completed", "busy", "failed", "no-answer", "canceled"];
+    if event.lasted.is_some() || over.contains(&event.event.as_str()) {
         record.ended_ms = at;
         let lasted = event.lasted.map(|seconds| i64::from(seconds) * 1000);
         record.started_ms = at.zip(lasted).map(|(at, lasted)| at - lasted);

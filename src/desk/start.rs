@@ -107,11 +107,15 @@ impl Desk {
         };
 
         // A sealed start address is good for one call, so it can stand for that call.
-        let call = call_id.or(said.call.as_deref()).or(sealed.as_deref());
+        let call = call_id.or(said.call.as_deref());
         let handover = own_handover(said).or(said.call.as_deref()).unwrap_or_default();
         let id = match (start.hello, call) {
+            // An announcement is one interview, whatever else is said beside its address.
+            _ if let Some(announced) = &sealed => {
+                self.keys.interview(&provider.name, announced, "", "")
+            }
             // The seal holds for one interview, whatever comes back beside it.
-            (Some(id), _) if sealed.is_none() => InterviewId(id),
+            (Some(id), _) => InterviewId(id),
             (_, Some(call)) => self.keys.interview(&provider.name, call, &survey.name, handover),
             (_, None) => {
                 self.counters.count("no_call_id", &provider.name);
@@ -333,6 +337,13 @@ impl Desk {
         text: Option<&str>,
     ) -> bool {
         text.is_some_and(|text| self.turn_at(provider, call_id, text).is_ok())
+    }
+
+    /// Whether a token was given to the very call of that id.
+    pub fn token_of_call(&self, provider: &Provider, call_id: &str, text: &str) -> bool {
+        let state = token::open(text, &provider.name, &self.keys.tokens);
+        let here = self.keys.call_mark(Some(call_id));
+        here != 0 && state.is_ok_and(|state| state.call_mark == here)
     }
 
     /// Whether a token of this provider opens, for requests that rest on their token alone.

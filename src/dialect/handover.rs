@@ -42,7 +42,8 @@ pub(super) fn carried(params: &Params, names: &[&str]) -> Vec<(String, String)> 
     let all = NAMES.iter().chain(&FURTHER).chain(names);
     all.flat_map(|name| {
         let values = params.all(name).filter_map(clean).filter(|value| value.len() <= LONGEST);
-        values.map(|value| ((*name).to_owned(), value))
+        // The one that is kept, and one that disagrees.
+        values.take(2).map(|value| ((*name).to_owned(), value))
     })
     .collect()
 }

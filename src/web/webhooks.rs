@@ -89,7 +89,7 @@ async fn webhook(
         }
     };
     let uri = request.uri().clone();
-    let is_upload = body::is_multipart(request.headers());
+    let is_upload = provider.kind.uploads() && body::is_multipart(request.headers());
     let whole = if is_upload { site.patience.upload } else { site.patience.plain };
     let proven = AtomicBool::new(false);
     let handled = handle(&site, provider, address, method, request, &proven);
@@ -198,7 +198,8 @@ async fn handle(
     };
     // A seal is good for the beginning of a call and for nothing else: no notice, no fallback.
     let begins = address == Address::Start && matches!(event.what, What::Start(_) | What::Hello(_));
-    let hello = hello.filter(|_| begins);
+    // A hello's seal holds for what comes back to it, and makes no further one.
+    let hello = hello.filter(|_| begins && matches!(event.what, What::Start(_)));
     let sealed =
         hello.is_some() || begins && announced.is_some_and(|h| site.desk.sealed(&provider.name, h));
     if let (What::Start(start), Some(hello)) = (&mut event.what, &hello) {
@@ -222,6 +223,22 @@ async fn handle(
                 StatusCode::FORBIDDEN.into_response()
             }
         };
+    }
+    // A token alone vouches for a notice of its own call, and for no other's.
+    if !trusted && matches!(event.what, What::Notice(_)) {
+        let (call, token) = (event.call_id.as_deref(), event.token.as_deref());
+        if !site.desk.token_fits(provider, call, token) {
+            site.desk.refused(
+                provider,
+                "token_of_another_call",
+                &format!("{}{}", site.config.public_url, request.path()),
+            );
+            return StatusCode::FORBIDDEN.into_response();
+        }
+        let same = |call: &String| {
+            token.is_some_and(|token| site.desk.token_of_call(provider, call, token))
+        };
+        event.call_id = event.call_id.clone().filter(same);
     }
     // A request without any proof is none that succeeded.
     site.desk.verified(provider);

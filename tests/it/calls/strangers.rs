@@ -1,7 +1,7 @@
 //! Requests beside the usual ones: those that prove little, come again with other contents, or tell
 //! of something else.
 
-use aftercall::dialect::Kind;
+use aftercall::dialect::{Kind, Proof};
 use aftercall::interview::Disposition;
 use aftercall::phone::{WebRequest, WebResponse, Wire, twilio_signature};
 use aftercall::store::CommentStatus;
@@ -10,7 +10,7 @@ use http::Method;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use super::{AUTH_TOKEN, Centre, PUBLIC, T, line, said, turns};
+use super::{AUTH_TOKEN, Centre, PUBLIC, START_KEY, T, line, said, turns};
 use crate::harness::Database;
 
 async fn send(centre: &Centre, request: WebRequest, at: i64) -> WebResponse {
@@ -294,4 +294,76 @@ async fn a_seal_begins_its_call_and_nothing_else() {
         let next = send(&centre, turn, T + 70_000).await;
         assert!(turns::token(&next.body).is_some_and(|next| next != token), "{kind:?}");
     }
+}
+
+/// Where nothing but a token vouches for a notice, it tells of that token's own call: of no other
+/// call's end, and of no other call's recording.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_tells_of_its_own_call_alone() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let unsigned = Kind::ALL.into_iter().filter(|kind| kind.proof() == Proof::Nothing);
+    for (number, kind) in (0..).step_by(2).zip(unsigned) {
+        let (own, other) = (number, number + 1);
+        let mut tokens = Vec::new();
+        for call in [own, other] {
+            let first = send(&centre, turns::start(kind, call, "A1"), T).await;
+            tokens.push(turns::token(&first.body).expect("the first question"));
+        }
+        // Another call's end, at the address that its own platform would ask; without the key.
+        let (_, token) = (&tokens[1], &tokens[0]);
+        let mut over = turns::ended(kind, other, token);
+        let (base, query) = over.url.split_once('?').unwrap_or((&over.url, ""));
+        let query = query.replace(&format!("k={START_KEY}"), "");
+        let base = base.replace("/status", "/turn");
+        let mark = if query.contains("t=") { String::new() } else { format!("t={token}&") };
+        over.url = format!("{base}?{mark}{query}");
+        let answer = send(&centre, over, T + 1000).await;
+        let knows_its_call = kind != Kind::Voicexml;
+        if knows_its_call {
+            assert_eq!(answer.status, 403, "{kind:?}");
+        }
+        let turn = turns::turn(kind, other, &tokens[1], "4");
+        let next = send(&centre, turn, T + 70_000).await;
+        let next = turns::token(&next.body);
+        assert!(next.is_some_and(|next| next != tokens[1]), "{kind:?}: somebody else ended it");
+    }
+}
+
+/// What else is said beside an announced address makes no second interview, and a hello's seal no
+/// second seal.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_announced_address_is_one_interview() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let get = |url: String| WebRequest {
+        method: Method::GET,
+        url,
+        headers: Vec::new(),
+        body: Bytes::new(),
+    };
+    let unsigned = Kind::ALL.into_iter().filter(|kind| kind.proof() == Proof::Nothing);
+    for (number, kind) in (1..).zip(unsigned.filter(|kind| *kind != Kind::Voicexml)) {
+        let announced =
+            serde_json::json!({ "provider": kind.word(), "agent": format!("X{number}") });
+        let announced = serde_json::from_value(announced).expect("an announcement");
+        let id = [u8::try_from(number).expect("small"); 16];
+        let start = centre.app.site.desk.announce(announced, id, T).await.expect("announced");
+        let mut asked = Vec::new();
+        for more in ["&handover=1", "&handover=2", "&call=1", "&call=2", "&survey=post-call"] {
+            let first = send(&centre, get(format!("{}{more}", start.start_url)), T + 1000).await;
+            assert_eq!(first.status, 200, "{kind:?} {more}");
+            asked.push(turns::token(&first.body));
+        }
+        assert!(asked[0].is_some(), "{kind:?}");
+        let same = asked.iter().all(|token| *token == asked[0]);
+        assert!(same, "{kind:?}: {asked:?}");
+    }
+    let start = format!("{PUBLIC}/voice/voicexml/start?k={START_KEY}&queue=sales");
+    let document = send(&centre, get(start), T).await;
+    let text = String::from_utf8_lossy(&document.body).into_owned();
+    let (_, seal) = text.split_once(";s=").expect("a seal");
+    let seal = seal.split('"').next().expect("its end");
+    let again = get(format!("{PUBLIC}/voice/voicexml/start?s={seal}"));
+    assert_eq!(send(&centre, again, T + 1000).await.status, 403);
 }

@@ -27,8 +27,6 @@ use crate::survey::Prompt;
 /// The dialect of Africa's Talking.
 pub(super) struct Africastalking;
 
-/// No SIP header is passed on; what callers' networks send must not pass for one of ours.
-const SIP_HEADER: &str = "sipHeader.";
 /// The parameter by which our own redirect behind an input says that nothing was pressed.
 const SILENCE: &str = "silence";
 /// The parameter, in the address of an input that may have a second key, that says so.
@@ -65,7 +63,7 @@ impl Dialect for Africastalking {
                     to: params.word("destinationNumber"),
                     outbound: false,
                 };
-                What::Start(Box::new(handover::start(params, SIP_HEADER, ends)))
+                What::Start(Box::new(handover::start(params, None, ends)))
             }
         };
         CallEvent { call_id: params.word("sessionId"), account: None, token, what }
@@ -96,9 +94,8 @@ fn notice(request: &Request, params: &Params, has_token: bool) -> Option<Notice>
                 .map(|seconds| Lasted { seconds, at_ms: None }),
         });
     }
-    let path = request.path().trim_end_matches('/');
-    let elsewhere = path.ends_with("/status") || path.ends_with("/recording");
-    (elsewhere || params.word("CallbackSource").is_some())
+    request
+        .only_tells(params)
         .then(|| Notice::Other { status: params.word("callSessionState").unwrap_or_default() })
 }
 

@@ -21,8 +21,6 @@ use crate::interview::{Ask, Input, Keys, Record, Recording};
 /// The dialect of Bandwidth.
 pub(super) struct Bandwidth;
 
-/// No SIP header is passed on; what callers' networks send must not pass for one of ours.
-const SIP_HEADER: &str = "sipHeader.";
 /// The parameter, in the address of the gather before a recording, that says that the recording
 /// follows when nothing was pressed.
 const HEARD: &str = "heard";
@@ -96,10 +94,7 @@ fn notice(request: &Request, params: &Params, event: &str) -> Option<Notice> {
         | "bridgeTargetComplete" => {}
         other => return Some(Notice::Other { status: other.to_owned() }),
     }
-    let path = request.path().trim_end_matches('/');
-    let elsewhere = path.ends_with("/status") || path.ends_with("/recording");
-    (elsewhere || params.word("CallbackSource").is_some())
-        .then(|| Notice::Other { status: event.to_owned() })
+    request.only_tells(params).then(|| Notice::Other { status: event.to_owned() })
 }
 
 fn available(params: &Params) -> Notice {
@@ -162,7 +157,7 @@ fn start(params: &Params, event: &str) -> super::Start {
         to: params.word("to"),
         outbound: params.word("direction").as_deref() == Some("outbound"),
     };
-    let start = handover::start(params, SIP_HEADER, ends);
+    let start = handover::start(params, None, ends);
     // How the agent's leg ended: `<Transfer transferCompleteUrl>`.
     let reached = match (event, params.word("cause").as_deref()) {
         ("transferComplete", Some("hangup")) => Reached::Yes,

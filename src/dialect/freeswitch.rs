@@ -50,7 +50,7 @@ impl Dialect for Freeswitch {
                     to: params.word("Caller-Destination-Number"),
                     outbound: params.word("Caller-Direction").as_deref() == Some("outbound"),
                 };
-                let mut start = handover::start(params, SIP_HEADER, ends);
+                let mut start = handover::start(params, Some(SIP_HEADER), ends);
                 start.unanswered =
                     params.word("Caller-Channel-Answered-Time").as_deref() == Some("0");
                 What::Start(Box::new(start))
@@ -76,9 +76,8 @@ fn notice(request: &Request, params: &Params) -> Option<Notice> {
             lasted: None,
         });
     }
-    let path = request.path().trim_end_matches('/');
-    let elsewhere = path.ends_with("/status") || path.ends_with("/recording");
-    (elsewhere || params.word("CallbackSource").is_some())
+    request
+        .only_tells(params)
         .then(|| Notice::Other { status: params.word("CallStatus").unwrap_or_default() })
 }
 

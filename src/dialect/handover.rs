@@ -61,8 +61,9 @@ impl Params {
 }
 
 /// Reads a start: what the hand-over says, whether an agent was reached, whose number it is.
-/// `sip_header` is what the platform puts before a SIP header's name.
-pub(super) fn start(params: &Params, sip_header: &str, ends: Ends) -> Start {
+/// `sip_header` is what the platform puts before a SIP header's name, if it passes them on: what
+/// callers' networks send must not pass for one of ours elsewhere.
+pub(super) fn start(params: &Params, sip_header: Option<&str>, ends: Ends) -> Start {
     let Ends { from, to, outbound } = ends;
     let (number, centre) = if outbound { (to, from) } else { (from, to) };
     let (said, conflicts) = said(params, sip_header);
@@ -107,8 +108,8 @@ type Conflicts = Vec<(String, String, String)>;
 
 /// Every name with its value: query over body over SIP headers. What was said otherwise too is a
 /// conflict.
-fn said(params: &Params, sip_header: &str) -> (Said, Conflicts) {
-    let headers = sip_headers(params, sip_header);
+fn said(params: &Params, sip_header: Option<&str>) -> (Said, Conflicts) {
+    let headers = sip_header.map(|before| sip_headers(params, before)).unwrap_or_default();
     let mut said = Vec::new();
     let mut conflicts = Vec::new();
     for name in NAMES {

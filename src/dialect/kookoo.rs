@@ -23,8 +23,6 @@ use crate::interview::{Ask, Input, Keys, Order, Record, Recording, SECOND_KEY_MS
 /// The dialect of KooKoo.
 pub(super) struct Kookoo;
 
-/// No SIP header is passed on; what callers' networks send must not pass for one of ours.
-const SIP_HEADER: &str = "sipHeader.";
 /// The parameter, in the address of a recording's document, that says that its words stand before
 /// the recording: when they were heard and nothing was pressed, the recording follows.
 const HEARD: &str = "heard";
@@ -68,12 +66,9 @@ fn notice(request: &Request, params: &Params, event: &str) -> Option<Notice> {
         let lasted = lasted.map(|seconds| Lasted { seconds, at_ms: None });
         return Some(Notice::Ended { status: event.to_owned(), recording: None, lasted });
     }
-    let path = request.path().trim_end_matches('/');
-    let elsewhere = path.ends_with("/status") || path.ends_with("/recording");
     // Whatever else happens is no question for the next document.
     let known = ["", "newcall", "gotdtmf", "record", "dial"].contains(&event);
-    (elsewhere || !known || params.word("CallbackSource").is_some())
-        .then(|| Notice::Other { status: event.to_owned() })
+    (!known || request.only_tells(params)).then(|| Notice::Other { status: event.to_owned() })
 }
 
 fn turn(params: &Params, event: &str) -> What {
@@ -107,7 +102,7 @@ fn start(params: &Params, event: &str) -> super::Start {
         to: params.word("called_number"),
         outbound: false,
     };
-    let mut start = handover::start(params, SIP_HEADER, ends);
+    let mut start = handover::start(params, None, ends);
     // How the agent's leg ended: the event behind `<dial>`.
     if event == "dial" {
         start.reached = match params.word("status").as_deref() {

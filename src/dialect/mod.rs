@@ -280,6 +280,13 @@ impl Request<'_> {
         target.split_once('?').map_or("", |(_, query)| query)
     }
 
+    /// Whether it is a notice by where it comes or by what it says of itself, whatever its contents.
+    fn only_tells(&self, params: &Params) -> bool {
+        let path = self.path().trim_end_matches('/');
+        let elsewhere = path.ends_with("/status") || path.ends_with("/recording");
+        elsewhere || params.word("CallbackSource").is_some()
+    }
+
     /// The value of that header, if it stands there and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

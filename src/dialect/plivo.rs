@@ -246,7 +246,10 @@ fn start(params: &Params) -> super::Start {
         outbound: params.word("Direction").as_deref() == Some("outbound"),
     };
     let unanswered = params.word("CallStatus").as_deref() == Some("ringing");
-    super::Start { unanswered, ..handover::start(&with_own_headers(params), SIP_HEADER, ends) }
+    super::Start {
+        unanswered,
+        ..handover::start(&with_own_headers(params), Some(SIP_HEADER), ends)
+    }
 }
 
 /// Plivo makes its own beginning a header's first letters, so ours may come as

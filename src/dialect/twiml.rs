@@ -165,7 +165,7 @@ fn start(params: &Params, names: &Names) -> Start {
     let unanswered = params
         .first_word(names.status)
         .is_some_and(|word| matches!(word.as_str(), "ringing" | "queued" | "initiated"));
-    Start { unanswered, ..handover::start(params, SIP_HEADER, ends) }
+    Start { unanswered, ..handover::start(params, Some(SIP_HEADER), ends) }
 }
 
 // ---------------------------------------------------------------- writing

@@ -151,7 +151,7 @@ fn uploaded(request: &Request, key: Option<char>) -> Option<Recording> {
 fn start(params: &Params) -> Start {
     let first = |names: [(&str, &str); 2]| params.first_word(&names.map(|(name, _)| name));
     let ends = handover::Ends { from: first(FROM), to: first(TO), outbound: false };
-    handover::start(&with_headers(params), SIP_HEADER, ends)
+    handover::start(&with_headers(params), Some(SIP_HEADER), ends)
 }
 
 /// The parameters with what a hello document found among the SIP headers, under the names that

@@ -356,7 +356,7 @@ impl Config {
     /// With all that is wrong, each with its place.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let (text, name) = match file {
-            None => (String::new(), String::from("(no file)")),
+            None => (String::new(), String::from("no settings file was named (--config FILE)")),
             Some(path) => {
                 let name = path.display().to_string();
                 match std::fs::read_to_string(path) {
@@ -391,7 +391,8 @@ impl Config {
             Err(fault) => {
                 let fault: toml::de::Error = fault;
                 let line = fault.span().map_or(1, |s| line_of(text, s.start));
-                return Err(one(&format!("{name}:{line}"), "settings", fault.message()));
+                let message = format!("{}{}", fault.message(), quotes(text, line));
+                return Err(one(&format!("{name}:{line}"), "settings", &message));
             }
         };
         let mut places: BTreeMap<String, String> = BTreeMap::new();
@@ -422,7 +423,10 @@ impl Config {
         };
 
         let mut settings: Table = DEFAULTS.parse().unwrap_or_default();
-        let provider_defaults = take_example(&mut settings, &["provider"]);
+        let mut provider_defaults = take_example(&mut settings, &["provider"]);
+        // The example's kind is no default: of a section that names none nobody knows whose
+        // requests would come.
+        provider_defaults.insert("kind".into(), Value::String(String::new()));
         let queue_defaults = take_example(&mut settings, &["offer", "queue"]);
         let survey_defaults = take_example(&mut settings, &["offer", "survey"]);
         overlay(&mut settings, &given, "", &mut |key, message| {
@@ -469,6 +473,11 @@ impl Config {
         // A setting of the wrong shape was left out: what else is said of it is not the cause.
         reading.faults.retain(|fault| faults.iter().all(|known| known.key != fault.key));
         faults.append(&mut reading.faults);
+        // As the file is read from top to bottom; then what is missing or came from elsewhere.
+        faults.sort_by_key(|fault| {
+            let line = fault.place.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
+            line.and_then(|line| line.parse().ok()).unwrap_or(usize::MAX)
+        });
         match (config, faults.is_empty()) {
             (Some(mut config), true) => {
                 config.warnings = reading.warnings;
@@ -526,6 +535,15 @@ pub fn loopback_host(url: &str) -> bool {
 
 fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|b| **b == b'\n').count() + 1
+}
+
+/// What to do about a line that has a bare word for its value; empty for all other lines.
+fn quotes(text: &str, line: usize) -> String {
+    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let Some((key, value)) = line.split_once('=') else { return String::new() };
+    let (key, value) = (key.trim(), value.trim());
+    let bare = value.starts_with(char::is_alphabetic) && !value.contains(['"', '\'']);
+    if bare { format!("; a text stands in quotes: {key} = \"{value}\"") } else { String::new() }
 }
 
 /// Remembers on which line each key stands, by dotted path.
@@ -616,10 +634,31 @@ fn overlay(base: &mut Table, given: &Table, prefix: &str, fault: &mut dyn FnMut(
             (Some(Value::String(old)), Value::Integer(n)) => *old = n.to_string(),
             (Some(old), value) if old.type_str() == value.type_str() => *old = value.clone(),
             (Some(old), value) => {
-                fault(&path, format!("must be {} but is {}", old.type_str(), value.type_str()));
+                fault(&path, format!("must be {}, not {}", shape(old), shown(old, value)));
             }
         }
     }
+}
+
+/// What a setting of that default takes, in words.
+fn shape(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a text in quotes",
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Array(_) => "a list such as [\"…\"]",
+        Value::Table(_) => "a section",
+        Value::Datetime(_) => "a time",
+    }
+}
+
+/// A value of the wrong shape as it was written; only its shape where the setting may be a secret,
+/// which are all texts and lists of texts.
+fn shown(setting: &Value, value: &Value) -> String {
+    let secret = setting.is_str() || setting.is_array();
+    let long = value.is_array() || value.is_table();
+    if secret || long { shape(value).to_owned() } else { value.to_string() }
 }
 
 /// Whether two names differ in a letter, or two in longer names, or one holds the other.

@@ -185,7 +185,7 @@ mod tests {
             let text = format!(
                 "secret = \"{0}\"\ncaller_key = \"{0}\"\n[offer.queue.sales]\nsurvey = \"{survey}\"\n\
                  [offer.survey.{survey}]\non = true\n\
-                 [provider.t]\nauth_tokens = [\"x\"]\nsurvey = \"{survey}\"\n\
+                 [provider.t]\nkind = \"twilio\"\nauth_tokens = [\"x\"]\nsurvey = \"{survey}\"\n\
                  numbers = [{{ to = \"+37052000000\", survey = \"{survey}\" }}]\n",
                 "0123456789abcdef0123456789abcdef"
             );
@@ -196,8 +196,8 @@ mod tests {
         let told: Vec<String> =
             missing(&settings("post-cal"), &library).iter().map(ToString::to_string).collect();
         let begins = [
-            "a.toml:9: provider.t.survey: there is no survey \"post-cal\"",
-            "a.toml:10: provider.t.numbers: ",
+            "a.toml:10: provider.t.survey: there is no survey \"post-cal\"",
+            "a.toml:11: provider.t.numbers: ",
             "a.toml:4: offer.queue.sales.survey: ",
             "a.toml:5: offer.survey.post-cal: ",
         ];

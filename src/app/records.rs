@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use secrecy::ExposeSecret;
 
 use super::command::{
     Agents, CreateToken, File, Format, Import, Report, RevokeToken, Settings, Speak,
@@ -14,6 +15,7 @@ use crate::audio;
 use crate::clock;
 use crate::config::Config;
 use crate::report::{Filter, table};
+use crate::store::Store;
 use crate::web::access::Role;
 
 /// A progress bar on a terminal, nothing elsewhere.
@@ -33,9 +35,23 @@ async fn app(settings: &Settings) -> Result<App, AppError> {
     App::open(Config::load(settings.config.as_deref())?).await
 }
 
+/// The same where the store must be there: an empty one, made in the wrong folder, would say that
+/// nobody ever called.
+async fn known(settings: &Settings) -> Result<App, AppError> {
+    let config = Config::load(settings.config.as_deref())?;
+    if let Some(file) = Store::absent(config.database_url.expose_secret())? {
+        return Err(AppError::Wrong(format!(
+            "there is no store at {}; aftercall serve makes it; relative paths follow the working \
+             directory",
+            file.display()
+        )));
+    }
+    App::open(config).await
+}
+
 pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     let Report::Agents(wanted) = report;
-    let app = app(&wanted.settings).await?;
+    let app = known(&wanted.settings).await?;
     let now = clock::now_ms();
     let reports = &app.site.reports;
     let filter = Filter::read(&pairs(&wanted), reports.today(now))?;
@@ -131,7 +147,7 @@ pub(super) async fn speak(speak: Speak) -> Result<ExitCode, AppError> {
 
 pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppError> {
     let role: Role = token.role.parse().map_err(AppError::Usage)?;
-    let app = app(&token.settings).await?;
+    let app = known(&token.settings).await?;
     let mut random = [0; 32];
     random[..16].copy_from_slice(&super::draw());
     random[16..].copy_from_slice(&super::draw());
@@ -143,7 +159,7 @@ pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppErro
 
 /// Takes back all tokens of a name.
 pub(super) async fn revoke_tokens(token: RevokeToken) -> Result<ExitCode, AppError> {
-    let app = app(&token.settings).await?;
+    let app = known(&token.settings).await?;
     match app.site.desk.take_back_tokens(&token.name).await? {
         0 => Err(AppError::Wrong(format!("there is no token named \"{}\"", token.name))),
         gone => {
@@ -154,7 +170,7 @@ pub(super) async fn revoke_tokens(token: RevokeToken) -> Result<ExitCode, AppErr
 }
 
 pub(super) async fn recount(settings: &Settings) -> Result<ExitCode, AppError> {
-    let app = app(settings).await?;
+    let app = known(settings).await?;
     let bar = bar(0, "Counting interviews");
     let done = app.site.desk.recount(&|n| bar.set_position(n)).await?;
     bar.finish_and_clear();
@@ -171,7 +187,7 @@ pub(super) async fn recount(settings: &Settings) -> Result<ExitCode, AppError> {
 }
 
 pub(super) async fn doctor(settings: &Settings) -> Result<ExitCode, AppError> {
-    let app = app(settings).await?;
+    let app = known(settings).await?;
     let differences = app.store().doctor().await?;
     for difference in &differences {
         say!("{difference}");

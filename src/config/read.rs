@@ -7,11 +7,9 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Access, AfterRules, Basis, Call, Config, Fault, Hours, Limits, Log, Next, Number, Offer,
-    Otherwise, Phone, Provider, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed,
-    loopback_host, reveal,
+    Access, AfterRules, Basis, Call, Config, Fault, Hours, Limits, Log, Next, Offer, Otherwise,
+    Phone, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed, loopback_host, reveal,
 };
-use crate::dialect::{Kind, Proof, PublicKey};
 
 /// Shortest secret in characters.
 const SECRET_LENGTH: usize = 32;
@@ -428,182 +426,10 @@ impl Reading<'_> {
                 .collect(),
         })
     }
-
-    fn public_keys(&mut self, name: &str, table: &Table) -> Vec<PublicKey> {
-        let mut keys = Vec::new();
-        for text in strings(table, "public_keys") {
-            match text.parse::<PublicKey>() {
-                Ok(key) => keys.push(key),
-                Err(fault) => {
-                    self.fault(&format!("provider.{name}.public_keys"), fault.to_string())
-                }
-            }
-        }
-        keys
-    }
-
-    fn provider(
-        &mut self,
-        name: &str,
-        table: &Table,
-        public: bool,
-        budget: u64,
-    ) -> Option<Provider> {
-        let key = |field: &str| format!("provider.{name}.{field}");
-        if name.is_empty()
-            || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        {
-            self.fault(&format!("provider.{name}"), "a provider's name has lower-case letters, digits and - only, since it stands in addresses");
-        }
-        for (field, value) in table {
-            let list = value.as_array().map(Vec::as_slice).unwrap_or(std::slice::from_ref(value));
-            if list.iter().filter_map(Value::as_str).any(|text| text.contains('…')) {
-                self.fault(&key(field), "still has the … of an example; put your own value there");
-            }
-        }
-        let word = string(table, "kind");
-        let Some(kind) = Kind::ALL.into_iter().find(|k| k.word() == word) else {
-            let all: Vec<_> = Kind::ALL.iter().map(|k| k.word()).collect();
-            self.fault(&key("kind"), format!("\"{word}\" is not one of {}", all.join(", ")));
-            return None;
-        };
-        let auth_tokens: Vec<_> =
-            strings(table, "auth_tokens").into_iter().map(SecretString::from).collect();
-        let start_keys: Vec<_> =
-            strings(table, "start_keys").into_iter().map(SecretString::from).collect();
-        let allow_from = self.networks(table, "allow_from", &format!("provider.{name}."));
-        let certificate = string(table, "client_cert_header");
-        let verify = table.get("verify").and_then(Value::as_bool).unwrap_or(true);
-        for (field, secrets) in [("auth_tokens", &auth_tokens), ("start_keys", &start_keys)] {
-            if secrets.iter().any(|s| reveal(s).is_empty()) {
-                self.fault(&key(field), "an empty key opens the door to everyone; remove it");
-            }
-        }
-        let start = !start_keys.is_empty() || !allow_from.is_empty() || !certificate.is_empty();
-        let public_keys = self.public_keys(name, table);
-        let mut missing = Vec::new();
-        if kind.proof() == Proof::Address && auth_tokens.is_empty() {
-            missing.push(NO_AUTH_TOKEN);
-        }
-        if kind.proof() == Proof::Body && public_keys.is_empty() {
-            missing.push(NO_PUBLIC_KEY);
-        }
-        if kind.proof() != Proof::Address && !start {
-            missing.push(NO_START_KEY);
-        }
-        if !verify && public {
-            self.fault(&key("verify"), "false is refused on a public address: anyone could vote");
-        } else if !verify {
-            self.warnings
-                .push(format!("provider.{name}: verify = false, requests are not checked"));
-        }
-        for (field, message) in missing.into_iter().filter(|_| verify) {
-            if public {
-                self.fault(&key(field), message);
-            } else {
-                self.warnings.push(format!("provider.{name}.{field} {message}"));
-            }
-        }
-        let language = string(table, "language");
-        let language = if language.is_empty() {
-            None
-        } else {
-            match language.parse() {
-                Ok(lang) => Some(lang),
-                Err(fault) => {
-                    self.fault(&key("language"), fault);
-                    None
-                }
-            }
-        };
-        let country = filled(table, "country").map(|code| code.to_uppercase());
-        if let Some(code) = country.as_deref().filter(|code| !is_country(code)) {
-            let message = format!("\"{code}\" is no country's two letters, such as LT");
-            self.fault(&key("country"), message);
-        }
-        let mut numbers = Vec::new();
-        for value in table.get("numbers").and_then(Value::as_array).cloned().unwrap_or_default() {
-            match value.try_into::<Number>() {
-                Ok(number) => numbers.push(number),
-                Err(fault) => self.fault(&key("numbers"), fault.message().to_string()),
-            }
-        }
-        let moves = match string(table, "move").as_str() {
-            "" => false,
-            "reservation.wrapup" => true,
-            other => {
-                self.fault(
-                    &key("move"),
-                    format!("\"{other}\" is neither empty nor reservation.wrapup"),
-                );
-                false
-            }
-        };
-        let account = string(table, "account_sid");
-        let api_key = filled(table, "api_key");
-        if moves && kind != Kind::Twilio {
-            self.fault(&key("move"), "only Twilio has TaskRouter; leave it empty");
-        }
-        if moves && (account.is_empty() || (api_key.is_none() && auth_tokens.is_empty())) {
-            self.fault(&key("move"), "needs account_sid and api_key (or auth_tokens): calls are moved through the provider's API");
-        }
-        if api_key.as_ref().is_some_and(|text| !text.contains(':')) {
-            self.fault(&key("api_key"), "must be \"SID:secret\"");
-        }
-        let mut secret_address = |name: &str| {
-            let url = filled(table, name);
-            if url.as_ref().is_some_and(|url| !url.starts_with("https://") && !loopback_host(url)) {
-                self.fault(
-                    &key(name),
-                    "must begin with https://, since credentials are sent there",
-                );
-            }
-            url
-        };
-        let (api_base, token_url) = (secret_address("api_base"), secret_address("token_url"));
-        let own = u64::try_from(integer(table, "budget_ms")).unwrap_or(0);
-        Some(Provider {
-            name: name.to_string(),
-            kind,
-            survey: filled(table, "survey"),
-            country,
-            language,
-            own_numbers: strings(table, "own_numbers"),
-            account_sid: account,
-            auth_tokens,
-            public_keys,
-            recording_hosts: strings(table, "recording_hosts"),
-            api_key: api_key.map(SecretString::from),
-            api_base,
-            token_url,
-            start_keys,
-            allow_from,
-            client_cert_header: (!certificate.is_empty()).then_some(certificate),
-            verify,
-            budget_ms: if own == 0 { budget.min(kind.most_budget_ms()) } else { own.min(budget) },
-            moves,
-            numbers,
-        })
-    }
 }
-
-/// What a provider that is to be verified must name, and why.
-type Missing = (&'static str, &'static str);
-const NO_AUTH_TOKEN: Missing =
-    ("auth_tokens", "is missing: without the account's signing key no request can be verified");
-const NO_PUBLIC_KEY: Missing =
-    ("public_keys", "is missing: without the account's public key no request can be verified");
-const NO_START_KEY: Missing = (
-    "start_keys",
-    "is missing: name start_keys, allow_from or client_cert_header, else anyone who can fetch the start address votes",
-);
 
 fn on(table: &Table) -> bool {
     table.get("on").and_then(Value::as_bool).unwrap_or(true)
-}
-
-fn is_country(code: &str) -> bool {
-    code.parse::<phonenumber::country::Id>().is_ok()
 }
 
 fn string(table: &Table, key: &str) -> String {
@@ -648,5 +474,6 @@ fn parse_hours(text: &str) -> Option<Hours> {
     Some(Hours { days, from, to })
 }
 
+mod provider;
 #[cfg(test)]
 mod tests;

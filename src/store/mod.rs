@@ -12,6 +12,7 @@ pub mod handovers;
 pub mod interviews;
 pub mod link;
 pub mod names;
+mod open;
 pub mod recordings;
 pub mod recount;
 pub mod report;
@@ -22,11 +23,8 @@ pub mod tokens;
 pub mod writer;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::interview::{Disposition, Fact, Input, InterviewId, Millis, Outcome};
 use crate::survey::Version;
@@ -246,9 +244,6 @@ pub struct StoredTurn {
     pub facts: Vec<Fact>,
 }
 
-/// How long a connection to PostgreSQL may be silent before another one is taken.
-const SILENT: Duration = Duration::from_secs(3);
-
 /// The schema number that this program knows: the number of its newest migration.
 pub const SCHEMA: i64 = 1;
 
@@ -281,12 +276,6 @@ pub(crate) enum Pools {
         reports: sqlx::PgPool,
     },
 }
-
-/// Connections for everything but reports and lists.
-const CALLS_POSTGRES: u32 = 16;
-/// Connections for reports and lists.
-const REPORTS_SQLITE: u32 = 2;
-const REPORTS_POSTGRES: u32 = 4;
 
 /// Runs one body against whichever database it is, for reading: `read!(store, |db| …)`.
 /// The body is compiled twice, once for each engine.
@@ -376,133 +365,7 @@ impl Pools {
     }
 }
 
-/// Which database an address names, with how to connect to it.
-enum Address {
-    Sqlite(SqliteConnectOptions),
-    Postgres(sqlx::postgres::PgConnectOptions),
-}
-
-fn address(url: &str) -> Result<Address, StoreError> {
-    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        return Ok(Address::Postgres(url.parse()?));
-    }
-    if url.contains(":memory:") || !url.starts_with("sqlite:") {
-        return Err(StoreError::Mismatch(
-            "database_url must be sqlite:FILE or postgres://user:password@host/database".into(),
-        ));
-    }
-    let options = url.parse::<SqliteConnectOptions>()?;
-    Ok(Address::Sqlite(options.busy_timeout(Duration::from_secs(5))))
-}
-
-/// How a pool of so many connections to PostgreSQL is kept.
-fn postgres(most: u32) -> sqlx::postgres::PgPoolOptions {
-    sqlx::postgres::PgPoolOptions::new()
-        .max_connections(most)
-        .acquire_timeout(SILENT)
-        // A connection that went silent in the middle of its work is not waited for: it would keep
-        // its place in the pool until the network gives it up.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                let alive = tokio::time::timeout(SILENT, connection.ping()).await;
-                Ok(matches!(alive, Ok(Ok(()))))
-            })
-        })
-}
-
 impl Store {
-    /// Opens the database named by `url` (`sqlite:FILE`, `sqlite::memory:` is refused, or
-    /// `postgres://…`), brings its tables up to date and refuses one made by a newer program.
-    ///
-    /// # Errors
-    /// If it cannot be reached, migrated or is too new.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let pools = match address(url)? {
-            Address::Postgres(options) => Pools::Postgres {
-                calls: postgres(CALLS_POSTGRES).connect_with(options.clone()).await?,
-                reports: postgres(REPORTS_POSTGRES).connect_lazy_with(options),
-            },
-            Address::Sqlite(options) => {
-                let options = options
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .statement_cache_capacity(512)
-                    .pragma("cache_size", "-16000");
-                let write = SqlitePoolOptions::new()
-                    .max_connections(1)
-                    // After a full disk SQLite has rolled back by itself and the driver's own
-                    // rollback fails: such a connection would refuse every later transaction.
-                    .after_release(|connection, _| {
-                        Box::pin(async move { Ok(!connection.is_in_transaction()) })
-                    })
-                    .connect_with(options.clone())
-                    .await?;
-                let read = SqlitePoolOptions::new()
-                    .max_connections(4)
-                    .connect_with(options.clone().read_only(true))
-                    .await?;
-                let reports = SqlitePoolOptions::new()
-                    .max_connections(REPORTS_SQLITE)
-                    .connect_lazy_with(options.read_only(true));
-                Pools::Sqlite { write, read, reports }
-            }
-        };
-        pools.refuse_newer().await?;
-        match &pools {
-            Pools::Sqlite { write, .. } => {
-                sqlx::migrate!("migrations/sqlite").set_ignore_missing(true).run(write).await?;
-            }
-            Pools::Postgres { calls, .. } => {
-                sqlx::migrate!("migrations/postgres").set_ignore_missing(true).run(calls).await?;
-            }
-        }
-        pools.refuse_newer().await?;
-        Ok(Self::on(pools))
-    }
-
-    /// Opens a database only to read it: nothing is made, written or brought up to date. `None`
-    /// where there is none, or where no program has made its tables yet.
-    ///
-    /// # Errors
-    /// If it cannot be reached or is too new.
-    pub async fn open_to_read(url: &str) -> Result<Option<Self>, StoreError> {
-        let pools = match address(url)? {
-            Address::Postgres(options) => {
-                let options = options.options([("default_transaction_read_only", "on")]);
-                match postgres(CALLS_POSTGRES).connect_with(options).await {
-                    Ok(pool) => Pools::Postgres { calls: pool.clone(), reports: pool },
-                    Err(sqlx::Error::Database(fault)) if missing_database(fault.as_ref()) => {
-                        return Ok(None);
-                    }
-                    Err(fault) => return Err(fault.into()),
-                }
-            }
-            Address::Sqlite(options) => {
-                let file = options.get_filename();
-                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-                if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-                    return Err(StoreError::Mismatch(format!(
-                        "database_url: there is no folder {}",
-                        folder.display()
-                    )));
-                }
-                if !file.exists() {
-                    return Ok(None);
-                }
-                let read = SqlitePoolOptions::new()
-                    .max_connections(4)
-                    .connect_with(options.create_if_missing(false).read_only(true))
-                    .await?;
-                Pools::Sqlite { write: read.clone(), reports: read.clone(), read }
-            }
-        };
-        pools.refuse_newer().await?;
-        let made = pools.meta("min_reader").await?.is_some();
-        Ok(made.then(|| Self::on(pools)))
-    }
-
     fn on(pools: Pools) -> Self {
         let names = Arc::default();
         let writer = writer::Writer::start(&pools, &names);
@@ -575,46 +438,7 @@ impl Store {
     }
 }
 
-/// Whether PostgreSQL says that there is no such database.
-fn missing_database(fault: &dyn sqlx::error::DatabaseError) -> bool {
-    fault.code().is_some_and(|code| code == "3D000")
-}
-
 /// Whether the fault says that a table does not exist (PostgreSQL 42P01; SQLite says so in words).
 fn missing_table(fault: &dyn sqlx::error::DatabaseError) -> bool {
     fault.code().is_some_and(|code| code == "42P01") || fault.message().contains("no such table")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every connection that reports have is taken; a start and a turn look up all the same.
-    #[tokio::test]
-    async fn reports_hold_up_no_call() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite:{}", folder.path().join("a.db").display());
-        let store = Store::open(&url).await.expect("opens");
-        let Pools::Sqlite { reports, .. } = &store.pools else { panic!("it is SQLite") };
-        let mut held = Vec::new();
-        for _ in 0..REPORTS_SQLITE {
-            held.push(reports.acquire().await.expect("a connection"));
-        }
-        assert!(reports.try_acquire().is_none(), "a report waits");
-        let look = store.look(InterviewId([1; 16]), None, 0, None).await.expect("answers");
-        assert_eq!(look, Look::default());
-        let waits = tokio::time::timeout(Duration::from_millis(50), store.agents()).await;
-        assert!(waits.is_err(), "lists go by the reports' connections");
-    }
-
-    #[tokio::test]
-    async fn a_database_of_a_newer_program_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite:{}", folder.path().join("a.db").display());
-        let store = Store::open(&url).await.expect("opens");
-        store.replace("min_reader", "99").await.expect("written");
-        store.close().await;
-        let refused = Store::open(&url).await.expect_err("too new");
-        assert!(matches!(refused, StoreError::TooNew { needs: 99, has: SCHEMA }), "{refused}");
-    }
 }

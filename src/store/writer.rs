@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 use super::batch::{self, Done, Work};
 use super::comments::Comment;
 use super::names::Names;
-use super::{Begin, Claim, Known, Pools, SILENT, Store, StoreError, Turn};
+use super::open::SILENT;
+use super::{Begin, Claim, Known, Pools, Store, StoreError, Turn};
 use crate::interview::{InterviewId, Millis};
 
 /// Jobs that may wait; more wait before the door.

@@ -109,10 +109,8 @@ impl FromRequestParts<Site> for Person {
         let of_programs = wants_json(parts);
         match Self::of(parts, site).await {
             Ok(Some(person)) => {
-                // A browser sends its cookie along with whatever another site makes it send.
-                let by_cookie = !parts.headers.contains_key(header::AUTHORIZATION);
                 let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-                if by_cookie && !reads && !same_origin(&parts.headers, &site.config) {
+                if !reads && !meant(&parts.headers, &site.config) {
                     return Err(foreign_origin().into_response());
                 }
                 Ok(person)
@@ -126,6 +124,21 @@ impl FromRequestParts<Site> for Person {
             }
             Err(fault) => Err(fault.into_response()),
         }
+    }
+}
+
+/// Whether who is known by these headers sent the request themselves. A browser sends its cookie,
+/// and a name and password that it was once given, along with whatever another site makes it send;
+/// a token after `Bearer` only a program puts there. Programs send a password too, without the
+/// headers by which a browser says on whose behalf it asks.
+fn meant(headers: &HeaderMap, config: &Config) -> bool {
+    let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
+    let scheme = given.and_then(|given| given.split_once(' ')).map(|(scheme, _)| scheme);
+    let browser = headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site");
+    match scheme {
+        Some(scheme) if scheme.eq_ignore_ascii_case("bearer") => true,
+        Some(_) if !browser => true,
+        _ => same_origin(headers, config),
     }
 }
 
@@ -156,11 +169,13 @@ pub fn foreign_origin() -> ApiError {
     )
 }
 
-/// Whether the answer is for a program: the API, or anything that asks for JSON and not for pages.
+/// Whether the answer is for a program: the API, the counters, or anything that asks for JSON and
+/// not for pages.
 pub fn wants_json(parts: &Parts) -> bool {
     let path = parts.uri.path();
     let accept = parts.headers.get(header::ACCEPT).and_then(|a| a.to_str().ok()).unwrap_or("");
     path == "/api"
+        || path == "/metrics"
         || path.starts_with("/api/")
         || (accept.contains("application/json") && !accept.contains("text/html"))
 }

@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Site;
@@ -73,7 +73,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json!({"error": {"code": self.code, "message": self.message}});
-        let mut response = (self.status, axum::Json(body)).into_response();
+        let mut response = json_line(self.status, &body);
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
@@ -96,9 +96,24 @@ pub fn router() -> Router<Site> {
         .route("/api/v1/interviews/{id}", get(interview))
 }
 
+/// JSON on a line of its own: a terminal's prompt stands below it, and appended answers are lines
+/// of JSON.
+pub(super) fn json_line(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_string(body) {
+        Ok(text) => {
+            let kind = [(header::CONTENT_TYPE, "application/json")];
+            (status, kind, text + "\n").into_response()
+        }
+        Err(fault) => {
+            tracing::error!(%fault, "an answer could not be written as JSON");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
 /// An answer that no cache keeps.
 fn answer(status: StatusCode, body: &Value) -> Response {
-    let mut response = (status, axum::Json(body)).into_response();
+    let mut response = json_line(status, body);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -110,7 +125,7 @@ fn may_feed(person: &Person) -> Result<(), ApiError> {
     Err(ApiError::forbidden("may send records: role feed, manager or admin"))
 }
 
-fn may_read(person: &Person) -> Result<(), ApiError> {
+pub(super) fn may_read(person: &Person) -> Result<(), ApiError> {
     if person.may_read() {
         return Ok(());
     }

@@ -141,7 +141,11 @@ async fn ready(State(site): State<Site>) -> Response {
     }
 }
 
-async fn metrics(State(site): State<Site>, _: access::Person) -> Response {
+async fn metrics(
+    State(site): State<Site>,
+    person: access::Person,
+) -> Result<Response, api::ApiError> {
+    api::may_read(&person)?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], site.desk.counters().text()).into_response()
+    Ok(([(header::CONTENT_TYPE, kind)], site.desk.counters().text()).into_response())
 }

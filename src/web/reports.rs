@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::Site;
 use super::access::Person;
-use super::api::ApiError;
+use super::api::{ApiError, json_line, may_read};
 use crate::clock;
 use crate::report::{Filter, ReportError, table};
 
@@ -59,7 +59,7 @@ async fn answer(site: &Site, asked: &[(String, String)], csv: bool) -> Result<Re
     let filter = Filter::read(asked, site.reports.today(now)).map_err(refused)?;
     let report = site.reports.agents(&filter, now).await.map_err(refused)?;
     if !csv {
-        return Ok((private(), axum::Json(report)).into_response());
+        return Ok((private(), json_line(StatusCode::OK, &report)).into_response());
     }
     match table::csv(&report) {
         Ok(text) => {
@@ -110,12 +110,5 @@ fn refused(fault: ReportError) -> ApiError {
             ApiError::new(StatusCode::BAD_REQUEST, code, sentence)
         }
         ReportError::Store(fault) => ApiError::away(&fault),
-    }
-}
-
-fn may_read(person: &Person) -> Result<(), ApiError> {
-    match person.may_read() {
-        true => Ok(()),
-        false => Err(ApiError::forbidden("may read: role read, manager or admin")),
     }
 }

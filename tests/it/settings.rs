@@ -47,7 +47,11 @@ fn the_settings_in_the_readme_are_accepted() {
         assert!(refused.to_string().contains(key), "{refused}");
     }
     let smallest = smallest.replace('…', "0123456789");
-    let config = Config::read(&format!("{smallest}\n{freeswitch}"), "README.md", Vec::new());
+    let both = format!("{smallest}\n{freeswitch}");
+    let refused = Config::read(&both, "README.md", Vec::new()).expect_err("an example");
+    assert!(refused.to_string().contains("provider.freeswitch.start_keys"), "{refused}");
+    let both = both.replace("START-KEY", "0123456789abcdef");
+    let config = Config::read(&both, "README.md", Vec::new());
     let config = config.expect("what the README shows can be used");
     assert_eq!(config.providers.len(), 2);
     assert!(config.public());

@@ -1,6 +1,7 @@
 //! Settings that are read, refused, and told with their faults.
 
 use super::*;
+use crate::dialect::Kind;
 
 const SMALL: &str = r#"
 secret = "0123456789012345678901234567890123456789"
@@ -28,7 +29,7 @@ fn every_fault_is_told_at_once_with_its_line() {
     let text = "listen = \"nowhere\"\nsecert = \"x\"\n[offer]\nshare = \"much\"\n";
     let faults = read(text).expect_err("bad").to_string();
     assert!(faults.contains("a.toml:2: secert: is not a setting; did you mean secret"), "{faults}");
-    assert!(faults.contains("a.toml:4: offer.share: must be float but is string"), "{faults}");
+    assert!(faults.contains("a.toml:4: offer.share: must be a number, not \"much\""), "{faults}");
     let faults =
         read("listen = \"nowhere\"\n[offer]\nshare = 0.01\n").expect_err("bad").to_string();
     for part in
@@ -67,7 +68,7 @@ fn a_public_provider_without_its_key_is_refused() {
 #[test]
 fn each_public_kind_must_name_what_proves_it() {
     const PUBLIC_KEY: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
-    let start = "start_keys = [\"k\"]";
+    let start = "start_keys = [\"0123456789abcdef\"]";
     let key = format!("public_keys = [\"{PUBLIC_KEY}\"]");
     let both = format!("{key}\n{start}");
     // kind, settings, and what is missing
@@ -78,7 +79,11 @@ fn each_public_kind_must_name_what_proves_it() {
         ("telnyx", "", &["public_keys", "start_keys"]),
         ("telnyx", &key, &["start_keys"]),
         ("telnyx", start, &["public_keys"]),
-        ("telnyx", "public_keys = [\"short\"]\nstart_keys = [\"k\"]", &["public_keys"]),
+        (
+            "telnyx",
+            "public_keys = [\"short\"]\nstart_keys = [\"0123456789abcdef\"]",
+            &["public_keys"],
+        ),
         ("telnyx", &both, &[]),
         ("cloudonix", "", &["start_keys"]),
         ("cloudonix", "allow_from = [\"10.0.0.0/8\"]", &[]),
@@ -102,6 +107,115 @@ fn each_public_kind_must_name_what_proves_it() {
             assert_eq!(config.providers["p"].budget_ms, 500, "its patience is short");
         }
     }
+}
+
+/// What a manual prints is known to everybody.
+#[test]
+fn samples_of_a_manual_are_refused_on_a_public_address() {
+    let refused = |settings: &str, field: &str, public: &str| {
+        let section = format!("[provider.p]\nkind = \"freeswitch\"\n{settings}\n");
+        let read = read(&format!("{public}{SMALL}\n{section}"));
+        let told = read.map_or_else(|fault| fault.to_string(), |_| String::new());
+        told.contains(&format!("provider.p.{field}: "))
+    };
+    let public = "public_url = \"https://s.example.com\"\n";
+    for key in [
+        "START-KEY",
+        "THE-START-KEY",
+        "A-VERY-LONG-START-KEY",
+        "YOUR-long-random-start-key",
+        "a long random word of sixteen",
+        "fifteen-letters",
+    ] {
+        let settings = format!("start_keys = [\"{key}\"]");
+        assert!(refused(&settings, "start_keys", public), "{key}");
+        assert!(!refused(&settings, "start_keys", ""), "{key}: nobody else comes here");
+    }
+    let good = "start_keys = [\"K-0123456789ABCDE\"]";
+    assert!(!refused(good, "start_keys", public));
+    for (field, value, wrong) in [
+        ("api_key", "USER:PASSWORD", true),
+        ("api_key", "PROJECT-ID:API-TOKEN", true),
+        ("api_key", "CLIENT-ID:CLIENT-SECRET", true),
+        ("api_key", "SK0123:secret", false),
+        ("api_base", "https://YOUR-SPACE.signalwire.com", true),
+        ("api_base", "https://space.signalwire.com", false),
+        ("account_sid", "PROJECT-ID", true),
+        ("account_sid", "AC0123", false),
+    ] {
+        let settings = format!("{good}\n{field} = \"{value}\"");
+        assert_eq!(refused(&settings, field, public), wrong, "{settings}");
+    }
+    for dots in ["…", "..."] {
+        for public in [public, ""] {
+            let settings = format!("start_keys = [\"{dots}a long random word{dots}\"]");
+            assert!(refused(&settings, "start_keys", public), "{settings}");
+        }
+    }
+}
+
+#[test]
+fn what_a_provider_cannot_have_is_told_with_its_place() {
+    // a line of the section, and what is said of it; nothing where it is good
+    for (line, told) in [
+        ("language = \"english\"", "language: \"english\" is not a language"),
+        ("language = \"lt\"", ""),
+        ("country = \"lx\"", "country: \"lx\" is no country's"),
+        ("own_numbers = [\"+370 5 200 1122\", \"1816\", \"(8-5) 2001122\"]", ""),
+        ("own_numbers = [\"+37052001122\", \"sales\"]", "own_numbers: \"sales\" is not a phone"),
+        ("own_numbers = [\"\"]", "own_numbers: \"\" is not a phone"),
+        ("numbers = [{ to = \"+37052001122\", lang = \"lt\" }, { to = \"1816\" }]", ""),
+        ("numbers = [{ to = \"sip:1816@pbx.example\" }]", ""),
+        ("numbers = [{ to = \"+3705200I122\" }]", "numbers: \"+3705200I122\" is not a phone"),
+        (
+            "numbers = [{ to = \"1816\", lang = \"lit\" }]",
+            "numbers: 1816: \"lit\" is not a language",
+        ),
+        ("recording_hosts = [\"media.example.net\", \"store\"]", ""),
+        ("recording_hosts = [\"https://media.example.net\"]", "recording_hosts: \"https://media"),
+        ("recording_hosts = [\"media.example.net:8443\"]", "recording_hosts: \"media"),
+        ("recording_hosts = [\"Media.example.net\"]", "recording_hosts: \"Media"),
+        ("recording_hosts = [\"*.example.net\"]", "recording_hosts: \"*"),
+        ("recording_hosts = [\"10.0.0.1\"]", "recording_hosts: \"10.0.0.1\" is not"),
+        ("budget_ms = -1", "budget_ms: must be 0 or more"),
+        ("budget_ms = true", "budget_ms: must be a whole number, not true"),
+        ("auth_tokens = 12345", "auth_tokens: must be a list such as [\"…\"], not a whole number"),
+    ] {
+        let text = if line.starts_with("auth_tokens") {
+            SMALL.replace("auth_tokens = [\"12345\"]", line)
+        } else {
+            format!("{SMALL}{line}\n")
+        };
+        let said = read(&text).map_or_else(|fault| fault.to_string(), |_| String::new());
+        let place = text.lines().position(|each| each == line).expect("it is there") + 1;
+        let expected = format!("  a.toml:{place}: provider.twilio.{told}");
+        assert_eq!(said.contains(&expected), !told.is_empty(), "{line}: {said}");
+        assert_eq!(said.is_empty(), told.is_empty(), "{line}: {said}");
+    }
+}
+
+#[test]
+fn a_section_says_whose_requests_come() {
+    let faults = read(&SMALL.replace("kind = \"twilio\"\n", "")).expect_err("no kind").to_string();
+    let told = "a.toml:5: provider.twilio.kind: must be written, one of twilio, freeswitch";
+    assert!(faults.contains(told), "{faults}");
+    let faults = read(&SMALL.replace("\"twilio\"", "\"twillio\"")).expect_err("bad").to_string();
+    assert!(faults.contains("kind: \"twillio\" is not one of"), "{faults}");
+    let faults = read(&SMALL.replace("\"twilio\"", "twilio")).expect_err("bare").to_string();
+    assert!(faults.contains("a.toml:6: ") && faults.contains("kind = \"twilio\""), "{faults}");
+}
+
+#[test]
+fn faults_stand_in_the_order_of_the_file() {
+    let text = "time_zone = \"Mars\"\nsecert = 1\n[provider.b]\nkind = \"x\"\n\
+                [offer]\nshare = 0.0\n[provider.a]\nkind = \"y\"\n[log]\nformat = \"z\"\n";
+    let environment = vec![("AFTERCALL__OFFER__BASIS".into(), "some".into())];
+    let faults = Config::read(text, "a.toml", environment).expect_err("bad").faults;
+    let places: Vec<&str> = faults.iter().map(|fault| fault.place.as_str()).collect();
+    let lines = ["a.toml:1", "a.toml:2", "a.toml:4", "a.toml:6", "a.toml:8", "a.toml:10"];
+    assert_eq!(places[..6], lines, "{faults:#?}");
+    assert!(places[6..].contains(&"AFTERCALL__OFFER__BASIS"), "{faults:#?}");
+    assert!(places[6..].contains(&"a.toml"), "what is missing: {faults:#?}");
 }
 
 #[test]
@@ -128,6 +242,10 @@ fn the_environment_goes_before_the_file() {
     assert_eq!(config.offer.share, 0.5);
     assert_eq!(config.providers["twilio"].country.as_deref(), Some("LT"));
     assert_eq!(config.log.level, "debug");
+    let wrong = vec![("AFTERCALL__OFFER__SHARE".into(), "abc".into())];
+    let faults = Config::read(SMALL, "a.toml", wrong).expect_err("no number").to_string();
+    let told = "AFTERCALL__OFFER__SHARE: offer.share: must be a number, not \"abc\"";
+    assert!(faults.contains(told), "{faults}");
     let wrong = vec![("AFTERCALL__OFER__SHARE".into(), "1".into())];
     let faults = Config::read(SMALL, "a.toml", wrong).expect_err("unknown").to_string();
     assert!(faults.contains("AFTERCALL__OFER__SHARE"), "{faults}");

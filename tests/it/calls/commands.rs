@@ -195,6 +195,30 @@ both! {
     }
 }
 
+/// An empty store made by a look at the wrong place would be believed.
+#[test]
+fn what_reads_a_store_makes_none() {
+    let settings = Settings::new(&Database::sqlite());
+    let place = settings.folder.path().join("elsewhere.db");
+    let text = std::fs::read_to_string(settings.file()).expect("read");
+    let line = text.lines().find(|line| line.starts_with("database_url")).expect("a line");
+    let text = text.replace(line, &format!("database_url = \"sqlite:{}\"", place.display()));
+    std::fs::write(settings.file(), text).expect("written");
+    for command in [
+        &["report", "agents"][..],
+        &["doctor"],
+        &["recount"],
+        &["token", "create", "--name", "crm", "--role", "feed"],
+        &["token", "revoke", "--name", "crm"],
+    ] {
+        let ran = settings.run(command);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{command:?}: {ran:?}");
+        let told = format!("there is no store at {}", place.display());
+        assert!(ran.err.contains(&told), "{command:?}: {}", ran.err);
+        assert!(!place.exists(), "{command:?}");
+    }
+}
+
 #[test]
 fn the_demo_fills_a_folder_of_its_own() {
     let folder = tempfile::tempdir().expect("a folder");

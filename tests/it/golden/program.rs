@@ -27,7 +27,7 @@ use crate::harness::Database;
 /// When a transcript begins: 2026-01-20, 10:00 UTC.
 pub const BEGIN: i64 = 1_768_903_200_000;
 const BASE: &str = "https://survey.example.com";
-const KEY: &str = "12345";
+const KEY: &str = "0123456789abcdef";
 /// Telnyx's end of the line signs with it; the first test key of RFC 8032.
 const PRIVATE_KEY: &str = "nWGxne/9WmC6hEr0kuwsxERJxXtnMmkZcDrOx8MFn2A=";
 /// Kinds whose sections are written out below.

@@ -23,6 +23,8 @@ impl Centre {
         let response = router.oneshot(request).await.expect("answers");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
+        let json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == JSON);
+        assert!(!json || bytes.ends_with(b"}\n"), "JSON ends with its line: {bytes:?}");
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answered { status: parts.status, headers: parts.headers, body }
     }

@@ -7,6 +7,8 @@ use aftercall::desk::tokens::SignInError;
 use aftercall::web::access::{same_origin, sign_in, sign_out};
 use aftercall::web::serve::Peer;
 use axum::body::Body;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 
 use super::*;
@@ -187,11 +189,54 @@ async fn another_site_cannot_use_the_session() {
     assert!(same_origin(&headers, centre.desk().config()));
 }
 
+/// A browser that was once given a token as password sends it again by itself, whoever asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_site_cannot_use_a_password_that_the_browser_keeps() {
+    let centre = centre("").await;
+    let token = centre.token("feed").await;
+    let basic = format!("Basic {}", STANDARD.encode(format!("aftercall:{token}")));
+    let bearer = format!("Bearer {token}");
+    for (given, header, value, status) in [
+        (&basic, "origin", "http://127.0.0.1:8080", 200),
+        (&basic, "origin", "https://evil.example", 403),
+        (&basic, "origin", "null", 403),
+        (&basic, "sec-fetch-site", "same-origin", 200),
+        (&basic, "sec-fetch-site", "cross-site", 403),
+        // A program.
+        (&basic, "user-agent", "crm", 200),
+        // What no browser sends by itself.
+        (&bearer, "origin", "https://evil.example", 200),
+    ] {
+        let request = Request::post("/api/v1/calls")
+            .header(header::AUTHORIZATION, given)
+            .header(header, value)
+            .body(Body::from("[]"))
+            .expect("a request");
+        assert_eq!(centre.ask(request).await.status.as_u16(), status, "{given} {header}: {value}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counters_are_for_programs_that_may_read() {
+    let centre = centre(PASSWORD).await;
+    for (role, status) in [("admin", 200), ("manager", 200), ("read", 200), ("feed", 403)] {
+        let token = centre.token(role).await;
+        let answer = centre.ask(super::api::get("/metrics", &token)).await;
+        assert_eq!(answer.status.as_u16(), status, "{role}");
+    }
+    for accept in ["text/html", "*/*"] {
+        let request = Request::get("/metrics").header(header::ACCEPT, accept);
+        let answer = centre.ask(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{accept}");
+        assert!(answer.headers[header::WWW_AUTHENTICATE].as_bytes().starts_with(b"Bearer"));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn people_are_sent_to_sign_in_and_back() {
     let centre = centre(PASSWORD).await;
-    let page = Request::get("/metrics?a=1&b=2").header(header::ACCEPT, "text/html");
+    let page = Request::get("/agents/A17?a=1&b=2").header(header::ACCEPT, "text/html");
     let answer = centre.ask(page.body(Body::empty()).expect("a request")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert_eq!(answer.headers[header::LOCATION], "/sign-in?next=%2Fmetrics%3Fa%3D1%26b%3D2");
+    assert_eq!(answer.headers[header::LOCATION], "/sign-in?next=%2Fagents%2FA17%3Fa%3D1%26b%3D2");
 }

@@ -3,15 +3,18 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 use aftercall::dialect::Kind;
-use aftercall::phone::{Browser, EndedBy, Phone, Scripted, WebRequest, WebResponse, What, Wire};
+use aftercall::phone::{
+    Browser, EndedBy, Outcome, Phone, Scripted, WebRequest, WebResponse, What, Wire, WireError,
+};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::Method;
 
-use super::{Centre, PUBLIC, START_KEY, T, alike, line, said, turns, wastes_little};
+use super::{Centre, Near, PUBLIC, START_KEY, T, alike, line, said, turns, wastes_little};
 use crate::harness::{Database, both};
 
 const KIND: Kind = Kind::Voicexml;
@@ -212,6 +215,153 @@ both! {
         assert_eq!(centre.counted("start"), 12);
         centre.adds_up().await;
     }
+}
+
+/// What goes wrong on the way of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    /// It does not reach the server, as while one takes the place of another.
+    Unavailable,
+    /// Its answer is lost.
+    Lost,
+}
+
+/// A way on which that happens to these of the forms that are sent.
+struct Troubled<'a> {
+    wire: Near,
+    trouble: Trouble,
+    which: &'a [usize],
+    /// How many forms were sent, and how often a goodbye was fetched.
+    sent: Arc<Mutex<(usize, usize)>>,
+}
+
+impl Wire for Troubled<'_> {
+    async fn send(&self, request: WebRequest, at: Option<i64>) -> Result<WebResponse, WireError> {
+        let troubled = {
+            let mut sent = self.sent.lock().expect("not poisoned");
+            let number = sent.0;
+            sent.0 += usize::from(request.method == Method::POST);
+            sent.1 += usize::from(request.url.contains("/sorry."));
+            request.method == Method::POST && self.which.contains(&number)
+        };
+        let url = request.url.clone();
+        match self.trouble {
+            _ if !troubled => self.wire.send(request, at).await,
+            Trouble::Unavailable => Ok(WebResponse {
+                status: 503,
+                headers: http::HeaderMap::new(),
+                body: Bytes::new(),
+                took_ms: 50,
+            }),
+            Trouble::Lost => {
+                self.wire.send(request, at).await?;
+                Err(WireError::Timeout { url, seconds: 15 })
+            }
+        }
+    }
+}
+
+/// A call on such a way: how it went, what is stored, how many forms were sent and how often a
+/// goodbye was fetched.
+async fn troubled(
+    centre: &Centre,
+    number: u32,
+    keys: &str,
+    trouble: Trouble,
+    which: &[usize],
+) -> (Outcome, String, (usize, usize)) {
+    let mut line = line(KIND, number);
+    line.handover = said(&[("agent", "A1"), ("lang", "en")]);
+    let mut caller = Scripted::new(keys).expect("a script");
+    let sent = Arc::default();
+    let wire = Troubled { wire: centre.wire(), trouble, which, sent: Arc::clone(&sent) };
+    let outcome = Phone::new(wire).call(&line, &mut caller, |_| {}).await;
+    centre.app.site.desk.settle().await;
+    let sent = *sent.lock().expect("not poisoned");
+    (outcome, alike::stored(centre, KIND, number).await, sent)
+}
+
+/// One request that fails costs no answer and no call; after two in a row there is a goodbye.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_is_sent_once_more() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let mut number = 6000;
+    let mut kept = 0;
+    let mut call = async |keys, trouble, which: &[usize]| {
+        number += 1;
+        let (outcome, stored, sent) = troubled(&centre, number, keys, trouble, which).await;
+        kept += usize::from(stored.ends_with("comments 1"));
+        (outcome, stored, sent)
+    };
+    for keys in [
+        "5 1 3 10 say:4#",
+        "- 8 4 # * 3 7",
+        "5 1 3 10 #",
+        "5 1 3 10 -",
+        "4 1 bye",
+        "5 1 3 9 say:4 bye",
+    ] {
+        let (well, facts, (forms, _)) = call(keys, Trouble::Lost, &[]).await;
+        assert_eq!(well.faults, Vec::<String>::new(), "{keys}");
+        for trouble in [Trouble::Unavailable, Trouble::Lost] {
+            for at in 0..forms {
+                let which = format!("{keys}, form {at} {trouble:?}");
+                let (outcome, stored, sent) = call(keys, trouble, &[at]).await;
+                assert_eq!((&stored, sent), (&facts, (forms + 1, 0)), "{which}");
+                assert_eq!(outcome.ended_by, well.ended_by, "{which}");
+                assert_eq!(outcome.faults.len(), 1, "{which}: {:?}", outcome.faults);
+
+                let (outcome, _, sent) = call(keys, trouble, &[at, at + 1]).await;
+                assert_eq!(outcome.faults.len(), 2, "{which}: {:?}", outcome.faults);
+                let gone = keys.ends_with("bye") && at == forms - 1;
+                let ended_by = if gone { EndedBy::Caller } else { EndedBy::Fault };
+                assert_eq!((outcome.ended_by, sent), (ended_by, (at + 2, 1)), "{which}: a goodbye");
+            }
+        }
+    }
+    // Nothing was counted twice, and no recording that was sent twice lies about.
+    centre.adds_up().await;
+    assert!(kept > 20, "{kept} comments");
+    assert_eq!(files(centre._media.path()), kept);
+}
+
+/// How many files there are in and below a folder.
+fn files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("reads"));
+    entries.map(|entry| if entry.path().is_dir() { files(&entry.path()) } else { 1 }).sum()
+}
+
+/// A hello document whose questions a browser takes amiss, all the same begins the survey.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_throws_is_left_out() {
+    struct Unguarded(Near);
+    impl Wire for Unguarded {
+        async fn send(
+            &self,
+            request: WebRequest,
+            at: Option<i64>,
+        ) -> Result<WebResponse, WireError> {
+            let answer = self.0.send(request, at).await?;
+            if !answer.header("content-type").contains("xml") {
+                return Ok(answer);
+            }
+            let guard = "typeof session != &apos;undefined&apos; &amp;&amp; ";
+            let body = Bytes::from(text(&answer).replace(guard, ""));
+            Ok(WebResponse { body, ..answer })
+        }
+    }
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let mut line = line(KIND, 1);
+    line.browser = Browser::Ignorant;
+    line.handover = said(&[("lang", "en")]);
+    let mut caller = Scripted::new("4 1 3 7").expect("a script");
+    let wire = Unguarded(centre.wire());
+    let outcome = Phone::new(wire).call(&line, &mut caller, |_| {}).await;
+    assert_eq!(outcome.faults, ["session is not declared (error.semantic)"]);
+    assert_eq!((outcome.ended_by, caller.left_over()), (EndedBy::Server, 0));
+    assert_eq!(centre.counted("no_call_id"), 1);
 }
 
 /// What the browser's own script gets back.

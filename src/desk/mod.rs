@@ -44,6 +44,7 @@ pub struct Desk {
     never: never::Never,
     watch: watch::Watch,
     door: tokens::Door,
+    hellos: hello::Used,
     /// Held for reading by every task that was put off until after an answer.
     later: Arc<tokio::sync::RwLock<()>>,
     /// Places for what waits for the store and no further request brings.
@@ -149,6 +150,7 @@ impl Desk {
             never: never::Never::default(),
             watch: watch::Watch::default(),
             door: tokens::Door::default(),
+            hellos: hello::Used::default(),
             later: Arc::default(),
             trying: Arc::new(tokio::sync::Semaphore::new(missed::TRYING)),
         };

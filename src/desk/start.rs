@@ -42,8 +42,9 @@ impl Decided {
 
 impl Desk {
     /// Answers a start request. Where nothing else vouches for it (`trusted` is false), it must
-    /// come by the sealed address of an announced hand-over that is still good. `random` becomes the interview's id where neither the provider
-    /// nor the hand-over names the call: such a start cannot be recognised when it is repeated. It
+    /// come by the sealed address of an announced hand-over that is still good. `random` becomes
+    /// the interview's id where neither the provider nor the hand-over names the call, unless a
+    /// hello document was drawn one: such a start cannot be recognised when it is repeated. It
     /// must be new for each request.
     pub async fn start(
         self: &Arc<Self>,
@@ -109,19 +110,22 @@ impl Desk {
         // A sealed start address is good for one call, so it can stand for that call.
         let call = call_id.or(said.call.as_deref());
         let handover = own_handover(said).or(said.call.as_deref()).unwrap_or_default();
-        let id = match (start.hello, call) {
+        let id = match call {
             // An announcement is one interview, whatever else is said beside its address.
             _ if let Some(announced) = &sealed => {
                 self.keys.interview(&provider.name, announced, "", "")
             }
-            // The seal holds for one interview, whatever comes back beside it.
-            (Some(id), _) => InterviewId(id),
-            (_, Some(call)) => self.keys.interview(&provider.name, call, &survey.name, handover),
-            (_, None) => {
+            Some(call) => self.keys.interview(&provider.name, call, &survey.name, handover),
+            None => {
                 self.counters.count("no_call_id", &provider.name);
-                InterviewId(random)
+                InterviewId(start.hello.unwrap_or(random))
             }
         };
+        if let Some(hello) = start.hello
+            && !self.hellos.begin(hello, id, now)
+        {
+            return Answer::Refused;
+        }
         if let Some(hash) = hash {
             self.never.meet(id, hash, now);
         }

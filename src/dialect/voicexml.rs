@@ -7,14 +7,18 @@
 //!   submits, and the first request has none. So a start is answered by a hello document, which
 //!   says nothing, collects what is known of the call, and comes back;
 //! - a variable that a platform does not have ends the session unless the question for it is
-//!   guarded, also where the object around it is missing;
+//!   guarded, also where the object around it is missing, and asked inside a block: while a form's
+//!   own variables are made its handlers are not there yet everywhere;
+//! - a request that fails is sent once more, since each turn counts once however often it comes.
+//!   Which of several handlers counts is for how often the event came (2.0, section 5.2.2): without
+//!   one for the second time the first would go on for ever;
 //! - grammars are written out, since engines disagree on the built-in ones, and hold all keys: what
 //!   no grammar holds cannot be told from silence or from any other wrong key;
 //! - a recording that a key ended before a word was spoken leaves its item unfilled, without an
 //!   event, and the form would record again (2.0, section 2.3.6);
 //! - all documents are valid by the W3C's schema and document type.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::handover;
 use super::params::{AFTER_ONE, TWELVE, is_key, keys};
@@ -60,6 +64,8 @@ const TO: [(&str, &str); 2] =
 const AAI: [(&str, &str); 1] = [("aai", "session.connection.aai")];
 /// Where platforms on SIP keep the headers of the call, by their names in small letters.
 const HEADERS: &str = "headers";
+/// The name of the item that asks for all of it.
+const QUESTIONS: &str = "questions";
 /// The SIP dialog's id, and the header of the same use as `aai`.
 const HEADER_NAMES: [(&str, &str); 2] = [(SIP_ID, "call-id"), (UUI, "user-to-user")];
 const SIP_ID: &str = "sipid";
@@ -125,9 +131,8 @@ fn notice(request: &Request, params: &Params) -> Option<Notice> {
         let recording = uploaded(request, None);
         return Some(Notice::Ended { status: "hangup".to_owned(), recording, lasted: None });
     }
-    let path = request.path().trim_end_matches('/');
-    let elsewhere = path.ends_with("/status") || path.ends_with("/recording");
-    (elsewhere || params.word("CallbackSource").is_some())
+    request
+        .only_tells(params)
         .then(|| Notice::Other { status: params.word(EVENT).unwrap_or_default() })
 }
 
@@ -190,7 +195,7 @@ impl Speaking<'_> {
     fn ask(&self, ask: &Ask) -> Vec<Element> {
         let field = self.field(&ask.prompts, ask.keys, ask.think_ms, self.tell("silence"));
         let mut content = self.head();
-        content.push(form(None, [field]));
+        content.push(form(None, self.once_more(None).into_iter().chain([field])));
         content
     }
 
@@ -207,8 +212,8 @@ impl Speaking<'_> {
             .with("name", KEYS)
             // Speech is not listened to, which would need a licence and hear the room.
             .child(property("inputmodes", "dtmf"))
-            .child(property("timeout", &duration(think_ms.max(1))))
-            .child(grammar(keys));
+            .child(property("timeout", duration(think_ms.max(1))))
+            .fixed(grammar(keys));
         if let Some(prompt) = self.prompt(prompts, true) {
             field = field.child(prompt);
         }
@@ -226,40 +231,41 @@ impl Speaking<'_> {
         if said {
             let go = vec![Element::new("goto").with("next", "#comment")];
             let field = self.field(&record.prompts, Keys::One, IN_PASSING, go);
-            content.push(form(Some("ask"), [field]));
+            content.push(form(Some("ask"), self.once_more(None).into_iter().chain([field])));
         }
-        let upload = |names: String| self.submit(names).with("enctype", "multipart/form-data");
-        let item = Element::new("record")
-            .with("name", RECORDING)
-            .with("beep", "true")
-            .with("maxtime", format!("{}s", record.max_seconds))
-            .with("finalsilence", format!("{}s", record.silence_seconds))
-            .with("dtmfterm", "true")
-            .with("type", "audio/x-wav")
-            .child(property("timeout", &format!("{}s", record.silence_seconds)))
-            .child(Element::new("noinput").children(self.tell("silence")))
-            .child(hung_up([
-                var(EVENT, "'hangup'"),
-                Element::new("if")
-                    .with("cond", RECORDING)
-                    .child(upload(format!("{EVENT} {RECORDING}"))),
-                self.submit(EVENT),
-            ]))
-            .child(Element::new("filled").children([
-                var(KEY, &guarded(&format!("{RECORDING}$.termchar"), "")),
-                upload(format!("{KEY} {RECORDING}")),
-            ]));
+        let names = format!("{EVENT} {KEY} {RECORDING}");
+        let upload = || self.submit(&names).with("enctype", "multipart/form-data");
+        let item =
+            Element::new("record")
+                .with("name", RECORDING)
+                .with("beep", "true")
+                .with("maxtime", format!("{}s", record.max_seconds))
+                .with("finalsilence", format!("{}s", record.silence_seconds))
+                .with("dtmfterm", "true")
+                .with("type", "audio/x-wav")
+                .child(property("timeout", format!("{}s", record.silence_seconds)))
+                .child(Element::new("noinput").children(self.tell("silence")))
+                .child(hung_up([
+                    assign(EVENT, "'hangup'"),
+                    when(RECORDING, upload()),
+                    self.submit(EVENT),
+                ]))
+                .child(Element::new("filled").children([
+                    assign(KEY, guarded(&format!("{RECORDING}$.termchar"), "")),
+                    upload(),
+                ]));
         // The second block is reached when the item was visited and is not filled: a key came
         // before a word.
         let key = guarded("application.lastresult$.utterance", "#");
-        content.push(form(
-            Some("comment"),
-            [
-                block([Element::new("goto").with("nextitem", RECORDING)]),
-                block([var(KEYS, &key), self.submit(KEYS)]),
-                item,
-            ],
-        ));
+        let variables = [var(KEY, "''"), Element::new("var").with("name", KEYS)];
+        let items = [
+            block([Element::new("goto").with("nextitem", RECORDING)]),
+            block([assign(KEYS, &key), self.submit(KEYS)]),
+            item,
+        ];
+        let handlers = self.once_more(Some(when(RECORDING, upload())));
+        let all = variables.into_iter().chain(handlers).chain(items);
+        content.push(form(Some("comment"), all));
         content
     }
 
@@ -269,22 +275,38 @@ impl Speaking<'_> {
         last(said)
     }
 
-    /// What stands in every document that asks: how keys are heard, the hang-up and the error.
+    /// What stands in every document that asks: how keys are heard, what happened instead, the
+    /// hang-up and the error.
     fn head(&self) -> Vec<Element> {
-        let sorry = speech::sound(&self.links.base, self.voice, self.lang, "sorry");
         vec![
             // No finish key: `#` and `*` are keys like the others.
             property("termchar", ""),
             property("termtimeout", "0s"),
             property("interdigittimeout", "2s"),
             property("bargein", "true"),
+            var(EVENT, "''"),
             hung_up(self.tell("hangup")),
-            failed(Some(&sorry)),
+            failed(Some(&self.sorry())),
         ]
     }
 
+    fn sorry(&self) -> String {
+        speech::sound(&self.links.base, self.voice, self.lang, "sorry")
+    }
+
     fn tell(&self, event: &str) -> Vec<Element> {
-        vec![var(EVENT, &format!("'{event}'")), self.submit(EVENT)]
+        vec![assign(EVENT, format!("'{event}'")), self.submit(EVENT)]
+    }
+
+    /// Sends again what could not be sent: the upload, the keys, or what happened instead. What
+    /// failed before there was any of it is said goodbye to as the second time.
+    fn once_more(&self, upload: Option<Element>) -> [Element; 2] {
+        // Not whether the keys count as true: a platform may make a number of them, and of 0 no.
+        let pressed = format!("typeof {KEYS} != 'undefined'");
+        let mut first: Vec<_> = upload.into_iter().collect();
+        first.extend([when(&pressed, self.submit(KEYS)), when(EVENT, self.submit(EVENT))]);
+        first.extend(given_up(Some(&self.sorry())));
+        [not_fetched(1, first), not_fetched(2, given_up(Some(&self.sorry())))]
     }
 
     fn submit(&self, names: impl Value) -> Element {
@@ -317,11 +339,20 @@ fn hello(next: &str, sorry: Option<&str>) -> Vec<Element> {
 
     let bare = [var(EVENT, "'hello'"), submit(next, EVENT)];
     let unknown = Element::new("catch").with("event", "error.semantic").children(bare);
-    let headers = var(HEADERS, &guarded(&format!("session.connection.protocol.sip.{HEADERS}"), ""));
+    let headers = var(HEADERS, guarded(&format!("session.connection.protocol.sip.{HEADERS}"), ""));
     let asks = asked.iter().map(|(name, expr)| var(name, expr));
-    let content = [unknown, headers].into_iter().chain(asks);
-    let content = content.chain([block([submit(next, &names.join(" "))])]);
-    vec![hung_up([Element::new("exit")]), failed(sorry), form(None, content)]
+    let content = [headers].into_iter().chain(asks).chain([submit(next, names.join(" "))]);
+    let again = Element::new("goto").with("nextitem", QUESTIONS);
+    let content = form(
+        None,
+        [
+            unknown,
+            not_fetched(1, [again]),
+            not_fetched(2, given_up(sorry)),
+            block(content).with("name", QUESTIONS),
+        ],
+    );
+    vec![hung_up([Element::new("exit")]), failed(sorry), content]
 }
 
 /// The value at that path, or `otherwise` where it or anything on the way to it is missing.
@@ -367,6 +398,14 @@ fn var(name: impl Value, expr: impl Value) -> Element {
     Element::new("var").with("name", name).with("expr", expr)
 }
 
+fn assign(name: &'static str, expr: impl Value) -> Element {
+    Element::new("assign").with("name", name).with("expr", expr)
+}
+
+fn when(cond: impl Value, then: Element) -> Element {
+    Element::new("if").with("cond", cond).child(then)
+}
+
 fn submit(next: &str, names: impl Value) -> Element {
     Element::new("submit")
         .with("next", next.to_owned())
@@ -374,14 +413,26 @@ fn submit(next: &str, names: impl Value) -> Element {
         .with("namelist", names)
 }
 
+/// The caller is gone, by whatever way: hung up, or taken elsewhere.
 fn hung_up(content: impl IntoIterator<Item = Element>) -> Element {
-    Element::new("catch").with("event", "connection.disconnect.hangup").children(content)
+    Element::new("catch").with("event", "connection.disconnect").children(content)
 }
 
 /// Says goodbye from inside the document: whatever failed may be the way to us.
 fn failed(sorry: Option<&str>) -> Element {
-    let said = sorry.map(goodbye);
-    Element::new("catch").with("event", "error").children(said).child(Element::new("exit"))
+    Element::new("catch").with("event", "error").children(given_up(sorry))
+}
+
+/// The `count`th document that could not be had.
+fn not_fetched(count: u32, content: impl IntoIterator<Item = Element>) -> Element {
+    Element::new("catch")
+        .with("event", "error.badfetch")
+        .with("count", count.to_string())
+        .children(content)
+}
+
+fn given_up(sorry: Option<&str>) -> impl Iterator<Item = Element> {
+    sorry.map(goodbye).into_iter().chain([Element::new("exit")])
 }
 
 /// A document with the last word: nobody needs to hear of a hang-up then, and after an error there
@@ -402,11 +453,16 @@ fn audio(url: &str) -> Element {
 }
 
 /// Every key, and where ten is an answer what may follow a `1`.
-fn grammar(keys: Keys) -> Element {
-    let more: &[&str] = match keys {
-        Keys::One => &[],
-        Keys::OneOrTen => &AFTER_ONE,
-    };
+fn grammar(keys: Keys) -> &'static Element {
+    static ONE: LazyLock<Element> = LazyLock::new(|| grammar_of(&[]));
+    static ONE_OR_TEN: LazyLock<Element> = LazyLock::new(|| grammar_of(&AFTER_ONE));
+    match keys {
+        Keys::One => &ONE,
+        Keys::OneOrTen => &ONE_OR_TEN,
+    }
+}
+
+fn grammar_of(more: &[&str]) -> Element {
     let items = TWELVE.iter().chain(more).map(|keys| {
         let spaced: Vec<String> = keys.chars().map(String::from).collect();
         Element::new("item").text(spaced.join(" "))
@@ -435,8 +491,8 @@ fn leave(after: &After, disposition: &str, score: Option<u8>) -> Vec<Element> {
         After::Return => {
             let score = score.map(|score| score.to_string()).unwrap_or_default();
             vec![
-                var("disposition", &format!("'{disposition}'")),
-                var("score", &format!("'{score}'")),
+                var("disposition", format!("'{disposition}'")),
+                var("score", format!("'{score}'")),
                 Element::new("exit").with("namelist", "disposition score"),
             ]
         }

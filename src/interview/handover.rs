@@ -24,8 +24,8 @@ pub struct Start {
     pub unanswered: bool,
     /// The start belongs to that announced hand-over (`h` of a start URL).
     pub announced: Option<String>,
-    /// The start comes back from the hello document that was drawn this id, whatever else it says
-    /// of the call.
+    /// The start comes back from the hello document that was drawn this id. It becomes the
+    /// interview's, where nothing names the call.
     pub hello: Option<[u8; 16]>,
 }
 

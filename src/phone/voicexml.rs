@@ -25,6 +25,8 @@ const DEFAULTS: [(&str, &str); 4] =
     [("timeout", "5s"), ("interdigittimeout", "3s"), ("termtimeout", "0s"), ("termchar", "#")];
 /// Items that one document visits; beyond that it goes in circles.
 const MOST_VISITS: usize = 100;
+/// Requests of one document that fail; beyond that it asks for ever.
+const MOST_FAILED: usize = 3;
 
 /// The next request for a document.
 struct Next {
@@ -56,6 +58,8 @@ struct Browsing {
     form: usize,
     /// The item that is being visited.
     item: Option<usize>,
+    /// The events of this form, each with the item that was visited.
+    thrown: Vec<(Option<usize>, String)>,
     /// Variables of the document, of the form with its items, of the content under way.
     scopes: [Vars; 3],
     /// What the last recognition heard.
@@ -74,7 +78,7 @@ pub(super) async fn run<W: Wire, C: Caller, S: FnMut(Event) + Send>(
 ) -> EndedBy {
     let mut next = first(call);
     let mut browsing: Option<Browsing> = None;
-    let mut failed = false;
+    let mut failed = 0;
     let ended_by = loop {
         if call.documents >= MOST_DOCUMENTS {
             call.fault(format!("the call did not end within {MOST_DOCUMENTS} documents"));
@@ -83,6 +87,7 @@ pub(super) async fn run<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         let flow = match document(call, next).await {
             Ok((url, document)) => {
                 call.count(Part::Dead);
+                failed = 0;
                 let queue = browsing.take().map(|before| before.queue).unwrap_or_default();
                 let now = browsing.insert(Browsing::new(call, url, document, queue));
                 perform(call, now).await
@@ -91,9 +96,10 @@ pub(super) async fn run<W: Wire, C: Caller, S: FnMut(Event) + Send>(
                 call.fault(why);
                 call.count(Part::Dead);
                 match &mut browsing {
-                    Some(before) if !failed => {
-                        failed = true;
-                        throw(call, before, "error.badfetch").await
+                    Some(before) if failed < MOST_FAILED => {
+                        failed += 1;
+                        let flow = throw(call, before, "error.badfetch").await;
+                        follow(call, before, flow).await
                     }
                     _ => break EndedBy::Fault,
                 }
@@ -102,7 +108,7 @@ pub(super) async fn run<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         match flow {
             Flow::Go(further) => next = further,
             Flow::HungUp => break EndedBy::Caller,
-            Flow::End(_) if failed => break EndedBy::Fault,
+            Flow::End(_) if failed > 0 => break EndedBy::Fault,
             Flow::End(ended_by) => break ended_by,
             // Everything else is carried out inside the document.
             _ => break EndedBy::Fault,
@@ -120,15 +126,21 @@ async fn hung_up<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
     browsing: &mut Browsing,
 ) {
-    if let Flow::Go(last) = throw(call, browsing, "connection.disconnect.hangup").await {
+    let mut flow = throw(call, browsing, "connection.disconnect.hangup").await;
+    for _ in 0..=MOST_FAILED {
+        let Flow::Go(last) = flow else { return };
         match document(call, last).await {
             Ok((_, document)) => {
                 let waits = |item: &Item| !matches!(item.kind, Kind::Block(_));
                 if document.forms.iter().flat_map(|form| &form.items).any(waits) {
                     call.fault("a document for somebody who hung up waits for an answer");
                 }
+                return;
             }
-            Err(why) => call.fault(why),
+            Err(why) => {
+                call.fault(why);
+                flow = throw(call, browsing, "error.badfetch").await;
+            }
         }
     }
 }
@@ -199,6 +211,7 @@ impl Browsing {
             document: Arc::new(document),
             form: 0,
             item: None,
+            thrown: Vec::new(),
             scopes: Default::default(),
             heard: Value::Undefined,
             queue,
@@ -222,6 +235,19 @@ impl Browsing {
             "application" => Some(Value::object([("lastresult$", self.heard.clone())])),
             _ => None,
         }
+    }
+
+    /// Gives the innermost variable of that name another value.
+    fn assign(&mut self, var: &vxml::Var) -> Result<(), String> {
+        let expr = var.expr.as_ref().ok_or_else(|| format!("{} gets nothing", var.name))?;
+        let value = expr.value(&|name| self.known(name))?;
+        let scopes = self.scopes.iter_mut().rev();
+        let mut found = scopes.filter_map(|vars| vars.iter_mut().find(|(n, _)| *n == var.name));
+        match found.next() {
+            Some((_, known)) => *known = value,
+            None => return Err(format!("{} is not declared", var.name)),
+        }
+        Ok(())
     }
 
     fn declare(&mut self, scope: usize, var: &vxml::Var) -> Result<(), String> {
@@ -300,7 +326,17 @@ async fn perform<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             return Flow::End(EndedBy::Fault);
         }
     }
-    let mut flow = enter(call, browsing, 0).await;
+    let flow = enter(call, browsing, 0);
+    follow(call, browsing, flow).await
+}
+
+/// Goes on where a piece of work leads, until that is out of the document.
+async fn follow<W: Wire, C: Caller, S: FnMut(Event) + Send>(
+    call: &mut Call<'_, W, C, S>,
+    browsing: &mut Browsing,
+    mut flow: Flow,
+) -> Flow {
+    let document = browsing.document.clone();
     for _ in 0..MOST_VISITS {
         flow = match flow {
             Flow::On => {
@@ -319,7 +355,7 @@ async fn perform<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             }
             Flow::Form(id) => {
                 let form = document.forms.iter().position(|form| form.id.as_ref() == Some(&id));
-                enter(call, browsing, form.unwrap_or(0)).await
+                enter(call, browsing, form.unwrap_or(0))
             }
             left => return left,
         };
@@ -331,14 +367,16 @@ async fn perform<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     Flow::End(EndedBy::Fault)
 }
 
-/// Begins a form: its variables anew.
-async fn enter<W: Wire, C: Caller, S: FnMut(Event) + Send>(
+/// Begins a form: its variables anew. While they are made the form's own handlers are not there
+/// yet on every platform.
+fn enter<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
     browsing: &mut Browsing,
     form: usize,
 ) -> Flow {
     browsing.form = form;
     browsing.item = None;
+    browsing.thrown.clear();
     browsing.scopes[DIALOG].clear();
     let document = browsing.document.clone();
     for item in document.forms[form].items.iter().filter_map(|item| item.name.as_ref()) {
@@ -347,7 +385,7 @@ async fn enter<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     for var in &document.forms[form].vars {
         if let Err(why) = browsing.declare(DIALOG, var) {
             call.fault(format!("{why} (error.semantic)"));
-            return throw(call, browsing, "error.semantic").await;
+            return Flow::End(EndedBy::Fault);
         }
     }
     Flow::On
@@ -446,21 +484,33 @@ async fn visit<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     }
 }
 
-/// Carries out the handler of an event: of the item, else of the form, else of the document.
+/// Carries out the handler of an event: of the item, else of the form, else of the document; of
+/// those for a later time that it is thrown the latest (VoiceXML 2.0, sections 5.2.2 and 5.2.4).
 async fn throw<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
     browsing: &mut Browsing,
     event: &str,
 ) -> Flow {
+    browsing.thrown.push((browsing.item, event.to_owned()));
     let document = browsing.document.clone();
     let form = &document.forms[browsing.form];
     let inside = browsing.item.map(|at| form.items[at].catches.iter()).into_iter().flatten();
-    let mut all = inside.chain(&form.catches).chain(&document.catches);
-    let catches = |known: &str| {
+    let all = inside.chain(&form.catches).chain(&document.catches);
+    let catches = |event: &str, known: &str| {
         let rest = event.strip_prefix(known);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
-    match all.find(|handler| handler.events.iter().any(|known| catches(known))) {
+    let times = |known: &str| {
+        let thrown = browsing.thrown.iter().filter(|(item, _)| *item == browsing.item);
+        thrown.filter(|(_, event)| catches(event, known)).count()
+    };
+    let may = |handler: &&vxml::Catch| {
+        let mut events = handler.events.iter();
+        events.any(|known| catches(event, known) && handler.count <= times(known))
+    };
+    let may: Vec<_> = all.filter(may).collect();
+    let latest = may.iter().map(|handler| handler.count).max();
+    match may.into_iter().find(|handler| Some(handler.count) == latest) {
         Some(handler) => match carry_out(call, browsing, &handler.steps).await {
             Flow::Throw(again) => {
                 call.fault(format!("{again} in the handler of {event}"));
@@ -486,6 +536,7 @@ async fn carry_out<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     while let Some(step) = todo.pop() {
         let done = match step {
             Step::Var(var) => browsing.declare(ANONYMOUS, var),
+            Step::Assign(var) => browsing.assign(var),
             Step::If(cond, inside) => cond.value(&|name| browsing.known(name)).map(|value| {
                 if value.holds() {
                     todo.extend(inside.iter().rev());

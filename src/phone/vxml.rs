@@ -42,6 +42,8 @@ pub(super) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Catch {
     pub(super) events: Vec<String>,
+    /// From which time on that it is thrown.
+    pub(super) count: usize,
     pub(super) steps: Vec<Step>,
 }
 
@@ -55,6 +57,8 @@ pub(super) struct Var {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Var(Var),
+    /// A new value for a variable that is there.
+    Assign(Var),
     If(Expr, Vec<Step>),
     Prompt(Prompt),
     Submit {
@@ -108,9 +112,9 @@ const fn rule(
 }
 
 /// The elements of executable content.
-const STEPS: &[&str] = &["var", "if", "prompt", "submit", "goto", "disconnect", "exit"];
+const STEPS: &[&str] = &["var", "assign", "if", "prompt", "submit", "goto", "disconnect", "exit"];
 
-const RULES: [Rule; 22] = [
+const RULES: [Rule; 23] = [
     rule(
         "vxml",
         &["property", "catch", "noinput", "nomatch", "var", "form"],
@@ -122,7 +126,12 @@ const RULES: [Rule; 22] = [
         &["version", "xmlns"],
     ),
     rule("property", &[], &[("name", NAME), ("value", Value::Free(64))], &["name", "value"]),
-    rule("catch", STEPS, &[("event", Value::Free(200))], &["event"]),
+    rule(
+        "catch",
+        STEPS,
+        &[("event", Value::Free(200)), ("count", Value::Number(1, 100))],
+        &["event"],
+    ),
     rule("noinput", STEPS, &[], &[]),
     rule("nomatch", STEPS, &[], &[]),
     rule("filled", STEPS, &[], &[]),
@@ -175,6 +184,7 @@ const RULES: [Rule; 22] = [
     rule("prompt", &["audio"], &[("bargein", FLAG), ("timeout", TIME)], &[]),
     rule("audio", &[], &[("src", Value::Absolute)], &["src"]),
     rule("var", &[], &[("name", NAME), ("expr", EXPR)], &["name"]),
+    rule("assign", &[], &[("name", NAME), ("expr", EXPR)], &["name", "expr"]),
     rule("if", STEPS, &[("cond", EXPR)], &["cond"]),
     rule(
         "submit",
@@ -359,7 +369,8 @@ fn catches(e: &Element) -> Result<Vec<Catch>, String> {
         if events.is_empty() {
             return Err("<catch> names no event".into());
         }
-        catches.push(Catch { events, steps: steps(child)? });
+        let count = child.attribute("count").and_then(|count| count.parse().ok()).unwrap_or(1);
+        catches.push(Catch { events, count, steps: steps(child)? });
     }
     Ok(catches)
 }
@@ -382,6 +393,7 @@ fn step(e: &Element) -> Result<Step, String> {
     let list = || text("namelist").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     Ok(match e.name.as_str() {
         "var" => Step::Var(var(e)?),
+        "assign" => Step::Assign(var(e)?),
         "if" => Step::If(ecma::parse(&text("cond"))?, steps(e)?),
         "prompt" => Step::Prompt(prompt(e)?),
         "submit" => {
@@ -511,6 +523,8 @@ mod tests {
             block("<prompt><audio src=\"a b\"/></prompt>"),
             block("<prompt bargein=\"no\"/>"),
             block("<var/>"),
+            block("<assign name=\"v\"/>"),
+            "<catch event=\"error\" count=\"0\"><exit/></catch><form/>".into(),
             block("<var name=\"recording$\"/>"),
             block("<var name=\"user-id\"/>"),
             block("<var name=\"v\" expr=\"f()\"/>"),

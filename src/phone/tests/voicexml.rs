@@ -126,7 +126,7 @@ async fn what_is_known_of_the_call_depends_on_the_browser() {
         format!(
             "<form><catch event=\"error.semantic\"><var name=\"event\" expr=\"'unknown'\"/><submit \
              next=\"https://s.example/vx/start?hello=1\" method=\"post\" namelist=\"event\"/>\
-             </catch><var name=\"remote\" expr=\"{expr}\"/><block><submit \
+             </catch><block><var name=\"remote\" expr=\"{expr}\"/><submit \
              next=\"https://s.example/vx/start?hello=1\" method=\"post\" namelist=\"remote\"/>\
              </block></form>"
         )
@@ -150,6 +150,69 @@ async fn what_is_known_of_the_call_depends_on_the_browser() {
         assert_eq!(made.wire.sent("event")[1], event, "{case}");
         assert_eq!(made.outcome.faults.len(), faults, "{case}: {:?}", made.outcome.faults);
     }
+}
+
+#[tokio::test]
+async fn a_form_hears_of_no_error_while_its_variables_are_made() {
+    let document = "<form><catch event=\"error.semantic\"><submit namelist=\"event\" \
+        next=\"https://s.example/vx/turn\"/></catch><var name=\"a\" expr=\"nowhere.x\"/>\
+        <block><exit/></block></form>";
+    let made = call(&line(), Fake::vxml(&[document, BYE]), "").await;
+    assert_eq!(made.outcome.ended_by, EndedBy::Fault);
+    assert_eq!(made.wire.paths(), ["/vx/start"]);
+}
+
+/// A field whose form sends once more what could not be sent.
+fn patient(last: &str) -> String {
+    let again = format!(
+        "<form><catch event=\"error.badfetch\" count=\"1\"><if cond=\"typeof keys != \
+         'undefined'\"><submit next=\"https://s.example/vx/turn?t=1\" method=\"post\" \
+         namelist=\"keys\"/></if></catch>{last}"
+    );
+    field(&["5"]).replace("<form>", &again)
+}
+
+const LAST: &str = "<catch event=\"error.badfetch\" count=\"2\"><prompt>\
+    <audio src=\"https://s.example/audio/sorry-700.wav\"/></prompt><exit/></catch>";
+
+#[tokio::test]
+async fn what_is_done_depends_on_how_often_it_failed() {
+    let ok = (200, "application/voicexml+xml");
+    let (one, bye) = (whole(&patient(LAST)), whole(BYE));
+    let for_ever = whole(&patient(""));
+    // document, failures, turns that were sent, heard, who ended it
+    for (document, failures, turns, heard, ended_by) in [
+        (&one, 0, 1, 4000, EndedBy::Server),
+        (&one, 1, 2, 4000, EndedBy::Server),
+        (&one, 2, 2, 3700, EndedBy::Fault),
+        (&for_ever, 2, 3, 4000, EndedBy::Server),
+        (&for_ever, 9, 4, 3000, EndedBy::Fault),
+    ] {
+        let mut answers = vec![(ok.0, ok.1, document.as_str())];
+        answers.extend(vec![(503, ok.1, ""); failures]);
+        answers.push((ok.0, ok.1, &bye));
+        let made = call(&line(), Fake::raw(&answers), "5").await;
+        let case = format!("{failures} failures at {document}");
+        let sent = made.wire.sent("keys");
+        assert_eq!(sent.iter().filter(|keys| *keys == "5").count(), turns, "{case}");
+        assert_eq!(made.outcome.heard_ms, heard, "{case}");
+        assert_eq!(made.outcome.ended_by, ended_by, "{case}");
+        assert_eq!(made.outcome.faults.len(), failures.min(turns), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_variable_takes_a_new_value_where_it_was_declared() {
+    let document = |declared: &str| {
+        format!(
+            "{declared}<form><block><assign name=\"a\" expr=\"'new'\"/></block><block><submit \
+             next=\"https://s.example/vx/turn\" method=\"post\" namelist=\"a\"/></block></form>"
+        )
+    };
+    let made = call(&line(), Fake::vxml(&[&document("<var name=\"a\"/>"), BYE]), "").await;
+    assert_eq!((made.wire.sent("a")[1].as_str(), made.outcome.faults.len()), ("new", 0));
+    let made = call(&line(), Fake::vxml(&[&document("")]), "").await;
+    assert!(made.outcome.faults[0].contains("a is not declared"), "{:?}", made.outcome.faults);
 }
 
 #[tokio::test]

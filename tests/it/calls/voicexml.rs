@@ -3,15 +3,18 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 use aftercall::dialect::Kind;
-use aftercall::phone::{Browser, EndedBy, Phone, Scripted, WebRequest, WebResponse, What, Wire};
+use aftercall::phone::{
+    Browser, EndedBy, Outcome, Phone, Scripted, WebRequest, WebResponse, What, Wire, WireError,
+};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::Method;
 
-use super::{Centre, PUBLIC, START_KEY, T, alike, line, said, turns, wastes_little};
+use super::{Centre, Near, PUBLIC, START_KEY, T, alike, line, said, turns, wastes_little};
 use crate::harness::{Database, both};
 
 const KIND: Kind = Kind::Voicexml;
@@ -81,22 +84,25 @@ both! {
         let first = send(&centre, back(&next, 1), T + 50).await;
         assert_eq!(first.status, 200);
         let token = turns::token(&first.body).expect("the survey begins");
-        // The same once more, by GET, from a browser that knows nothing, or as another call.
-        for again in [back(&next, 1), get(next.clone()), get(format!("{next}&sessionid=other"))] {
-            let repeated = send(&centre, again, T + 60).await;
-            assert_eq!((repeated.status, interviews(1).await), (200, 1));
+        let repeated = send(&centre, back(&next, 1), T + 60).await;
+        assert_eq!((repeated.status, &repeated.body), (200, &first.body));
+        // By a browser that knows nothing, or as another call: no second interview.
+        for other in [get(next.clone()), get(format!("{next}&sessionid=other")), back(&next, 2)] {
+            let refused = send(&centre, other, T + 70).await;
+            assert_eq!((refused.status, interviews(1).await, interviews(2).await), (403, 1, 0));
         }
-        assert_eq!(interviews(2).await, 0);
-        let other = send(&centre, back(&next, 2), T + 70).await;
-        assert_eq!((other.status, interviews(2).await), (200, 0), "no second interview");
-        assert_eq!(centre.counted("start"), 1);
+        assert_eq!((centre.counted("start"), centre.counted("seal_spent")), (1, 3));
         let turn = send(&centre, turns::turn(KIND, 1, &token, "4"), T + 5000).await;
         assert!(turns::token(&turn.body).is_some());
 
         // Bent in any place, too late, or at another provider's address.
         let late = hello(&centre, &format!("k={START_KEY}"), T).await;
         assert_eq!(send(&centre, back(&late, 3), T + 120_001).await.status, 403);
-        assert_eq!(send(&centre, back(&late, 3), T - 1).await.status, 403);
+        // The clock of another node may be a minute behind, and no more.
+        assert_eq!(send(&centre, back(&late, 3), T - 60_001).await.status, 403);
+        let behind = hello(&centre, &format!("k={START_KEY}"), T).await;
+        assert_eq!(send(&centre, back(&behind, 4), T - 60_000).await.status, 200);
+        assert_eq!(interviews(4).await, 1);
         let (address, seal) = late.split_once("&s=").expect("a seal");
         for at in (0..seal.len()).step_by(7).chain([seal.len() - 1]) {
             let mut bent = seal.as_bytes().to_vec();
@@ -111,6 +117,43 @@ both! {
         assert_eq!(send(&centre, back(&late, 3), T + 50).await.status, 200);
         assert_eq!(interviews(3).await, 1);
         centre.adds_up().await;
+    }
+
+    /// A browser that fetches the start once more is the same call; one that does not know its
+    /// call is another each time, and is counted.
+    async fn a_start_that_is_fetched_again_is_the_same_call(database: Database) {
+        let centre = Centre::open(&database.url).await;
+        let start = async |known: &[(&str, &str)]| {
+            let next = hello(&centre, &format!("k={START_KEY}&agent=A1&lang=en"), T).await;
+            send(&centre, turns::post(KIND, next, &said(known)), T + 50).await
+        };
+        let (one, other) = (start(&[("sessionid", "C1")]).await, start(&[("sessionid", "C1")]).await);
+        assert_eq!((one.status, &one.body), (200, &other.body));
+        assert_eq!((centre.counted("start"), centre.counted("start_repeated")), (1, 1));
+        assert_eq!(centre.counted("no_call_id"), 0);
+        let (one, other) = (start(&[]).await, start(&[]).await);
+        assert_eq!((one.status, other.status), (200, 200));
+        assert_ne!(one.body, other.body);
+        assert_eq!((centre.counted("start"), centre.counted("no_call_id")), (3, 2));
+        // The call of the hand-over stands in.
+        for _ in 0..2 {
+            let next = hello(&centre, &format!("k={START_KEY}&call=B7"), T).await;
+            assert_eq!(send(&centre, get(next), T + 50).await.status, 200);
+        }
+        assert_eq!((centre.counted("start"), centre.counted("no_call_id")), (4, 2));
+        centre.adds_up().await;
+    }
+
+    /// Without a call id the document's own number is the interview's: its repeats are the same.
+    async fn a_hello_without_a_call_id_can_be_repeated(database: Database) {
+        let centre = Centre::open(&database.url).await;
+        let next = hello(&centre, &format!("k={START_KEY}&agent=A1&lang=en"), T).await;
+        let bare = || turns::post(KIND, next.clone(), &said(&[("event", "hello")]));
+        let (one, other) =
+            (send(&centre, bare(), T + 50).await, send(&centre, bare(), T + 60).await);
+        assert_eq!((one.status, &one.body), (200, &other.body));
+        assert_eq!(centre.counted("start"), 1);
+        assert_eq!(send(&centre, back(&next, 1), T + 70).await.status, 403);
     }
 
     /// What the first request said is what counts, whatever the second one says.
@@ -168,10 +211,157 @@ both! {
         assert_eq!(report["centre"]["completed"], 12, "{report:#}");
         assert_eq!(report["agents"][0]["agent"], "A1");
         // The calls of the ignorant browser are all different ones, without a name.
-        assert_eq!(centre.counted("no_call_id"), 0);
+        assert_eq!(centre.counted("no_call_id"), 4);
         assert_eq!(centre.counted("start"), 12);
         centre.adds_up().await;
     }
+}
+
+/// What goes wrong on the way of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    /// It does not reach the server, as while one takes the place of another.
+    Unavailable,
+    /// Its answer is lost.
+    Lost,
+}
+
+/// A way on which that happens to these of the forms that are sent.
+struct Troubled<'a> {
+    wire: Near,
+    trouble: Trouble,
+    which: &'a [usize],
+    /// How many forms were sent, and how often a goodbye was fetched.
+    sent: Arc<Mutex<(usize, usize)>>,
+}
+
+impl Wire for Troubled<'_> {
+    async fn send(&self, request: WebRequest, at: Option<i64>) -> Result<WebResponse, WireError> {
+        let troubled = {
+            let mut sent = self.sent.lock().expect("not poisoned");
+            let number = sent.0;
+            sent.0 += usize::from(request.method == Method::POST);
+            sent.1 += usize::from(request.url.contains("/sorry."));
+            request.method == Method::POST && self.which.contains(&number)
+        };
+        let url = request.url.clone();
+        match self.trouble {
+            _ if !troubled => self.wire.send(request, at).await,
+            Trouble::Unavailable => Ok(WebResponse {
+                status: 503,
+                headers: http::HeaderMap::new(),
+                body: Bytes::new(),
+                took_ms: 50,
+            }),
+            Trouble::Lost => {
+                self.wire.send(request, at).await?;
+                Err(WireError::Timeout { url, seconds: 15 })
+            }
+        }
+    }
+}
+
+/// A call on such a way: how it went, what is stored, how many forms were sent and how often a
+/// goodbye was fetched.
+async fn troubled(
+    centre: &Centre,
+    number: u32,
+    keys: &str,
+    trouble: Trouble,
+    which: &[usize],
+) -> (Outcome, String, (usize, usize)) {
+    let mut line = line(KIND, number);
+    line.handover = said(&[("agent", "A1"), ("lang", "en")]);
+    let mut caller = Scripted::new(keys).expect("a script");
+    let sent = Arc::default();
+    let wire = Troubled { wire: centre.wire(), trouble, which, sent: Arc::clone(&sent) };
+    let outcome = Phone::new(wire).call(&line, &mut caller, |_| {}).await;
+    centre.app.site.desk.settle().await;
+    let sent = *sent.lock().expect("not poisoned");
+    (outcome, alike::stored(centre, KIND, number).await, sent)
+}
+
+/// One request that fails costs no answer and no call; after two in a row there is a goodbye.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_is_sent_once_more() {
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let mut number = 6000;
+    let mut kept = 0;
+    let mut call = async |keys, trouble, which: &[usize]| {
+        number += 1;
+        let (outcome, stored, sent) = troubled(&centre, number, keys, trouble, which).await;
+        kept += usize::from(stored.ends_with("comments 1"));
+        (outcome, stored, sent)
+    };
+    for keys in [
+        "5 1 3 10 say:4#",
+        "- 8 4 # * 3 7",
+        "5 1 3 10 #",
+        "5 1 3 10 -",
+        "4 1 bye",
+        "5 1 3 9 say:4 bye",
+    ] {
+        let (well, facts, (forms, _)) = call(keys, Trouble::Lost, &[]).await;
+        assert_eq!(well.faults, Vec::<String>::new(), "{keys}");
+        for trouble in [Trouble::Unavailable, Trouble::Lost] {
+            for at in 0..forms {
+                let which = format!("{keys}, form {at} {trouble:?}");
+                let (outcome, stored, sent) = call(keys, trouble, &[at]).await;
+                assert_eq!((&stored, sent), (&facts, (forms + 1, 0)), "{which}");
+                assert_eq!(outcome.ended_by, well.ended_by, "{which}");
+                assert_eq!(outcome.faults.len(), 1, "{which}: {:?}", outcome.faults);
+
+                let (outcome, _, sent) = call(keys, trouble, &[at, at + 1]).await;
+                assert_eq!(outcome.faults.len(), 2, "{which}: {:?}", outcome.faults);
+                let gone = keys.ends_with("bye") && at == forms - 1;
+                let ended_by = if gone { EndedBy::Caller } else { EndedBy::Fault };
+                assert_eq!((outcome.ended_by, sent), (ended_by, (at + 2, 1)), "{which}: a goodbye");
+            }
+        }
+    }
+    // Nothing was counted twice, and no recording that was sent twice lies about.
+    centre.adds_up().await;
+    assert!(kept > 20, "{kept} comments");
+    assert_eq!(files(centre._media.path()), kept);
+}
+
+/// How many files there are in and below a folder.
+fn files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("reads"));
+    entries.map(|entry| if entry.path().is_dir() { files(&entry.path()) } else { 1 }).sum()
+}
+
+/// A hello document whose questions a browser takes amiss, all the same begins the survey.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_throws_is_left_out() {
+    struct Unguarded(Near);
+    impl Wire for Unguarded {
+        async fn send(
+            &self,
+            request: WebRequest,
+            at: Option<i64>,
+        ) -> Result<WebResponse, WireError> {
+            let answer = self.0.send(request, at).await?;
+            if !answer.header("content-type").contains("xml") {
+                return Ok(answer);
+            }
+            let guard = "typeof session != &apos;undefined&apos; &amp;&amp; ";
+            let body = Bytes::from(text(&answer).replace(guard, ""));
+            Ok(WebResponse { body, ..answer })
+        }
+    }
+    let database = Database::sqlite();
+    let centre = Centre::open(&database.url).await;
+    let mut line = line(KIND, 1);
+    line.browser = Browser::Ignorant;
+    line.handover = said(&[("lang", "en")]);
+    let mut caller = Scripted::new("4 1 3 7").expect("a script");
+    let wire = Unguarded(centre.wire());
+    let outcome = Phone::new(wire).call(&line, &mut caller, |_| {}).await;
+    assert_eq!(outcome.faults, ["session is not declared (error.semantic)"]);
+    assert_eq!((outcome.ended_by, caller.left_over()), (EndedBy::Server, 0));
+    assert_eq!(centre.counted("no_call_id"), 1);
 }
 
 /// What the browser's own script gets back.
@@ -256,16 +446,32 @@ async fn a_password_starts_a_call() {
     }
 }
 
-/// What the seal carries is for nobody's eyes but holds no key.
+/// Addresses stand in the logs of whoever passes them on: nobody reads in them who called, nor a
+/// key. The server itself does, under its own secret alone.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_key_is_sealed() {
+async fn nobody_reads_what_is_sealed() {
     let database = Database::sqlite();
     let centre = Centre::open(&database.url).await;
-    let next = hello(&centre, &format!("k={START_KEY}&agent=A1"), T).await;
+    let known = [("caller", "+37060000001"), ("remote", "tel:+37060000002"), ("agent", "Agnė")];
+    let query = turns::form(&said(&known));
+    let next = hello(&centre, &format!("k={START_KEY}&ani=860000003&{query}"), T).await;
     let (_, seal) = next.split_once("&s=").expect("a seal");
     let bytes = URL_SAFE_NO_PAD.decode(seal).expect("base64url");
-    let sealed = String::from_utf8_lossy(&bytes).into_owned();
-    assert!(sealed.contains("agent=A1") && !sealed.contains(START_KEY), "{sealed}");
+    for text in [next.clone(), String::from_utf8_lossy(&bytes).into_owned()] {
+        for part in ["6000000", "caller", "remote", "Agn", START_KEY] {
+            assert!(!text.contains(part), "{part} in {text}");
+        }
+    }
+    let provider = &centre.app.site.config.providers["voicexml"];
+    let opened = centre.app.site.desk.hello(provider, seal, T).expect("our own seal");
+    assert!(opened.trusted);
+    for (name, value) in known.into_iter().chain([("ani", "860000003")]) {
+        let found = opened.said.iter().filter(|(n, v)| n == name && v == value);
+        assert_eq!(found.count(), 1, "{name} in {:?}", opened.said);
+    }
+    assert!(opened.said.iter().all(|(_, value)| value != START_KEY), "{:?}", opened.said);
+    assert_eq!(send(&centre, back(&next, 1), T + 50).await.status, 200);
+    assert_eq!(agents(&centre, 1).await, ["Agnė"]);
 }
 
 fn data() -> PathBuf {

@@ -661,8 +661,9 @@ fn shown(setting: &Value, value: &Value) -> String {
     if secret || long { shape(value).to_owned() } else { value.to_string() }
 }
 
-/// Whether two names differ in a letter, or two in longer names, or one holds the other.
-fn alike(a: &str, b: &str) -> bool {
+/// Whether two names differ in a letter, or two in longer names, or one holds the other: what is
+/// asked back after a misspelt one.
+pub fn alike(a: &str, b: &str) -> bool {
     if a.len() > 3 && b.len() > 3 && (a.contains(b) || b.contains(a)) {
         return true;
     }

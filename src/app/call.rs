@@ -1,15 +1,18 @@
 //! `aftercall call`: one call through the real webhooks and XML, transcript on screen.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use super::command::Call;
 use super::{App, AppError, line};
 use crate::clock;
-use crate::config::{Config, Provider};
+use crate::config::{Config, Provider, alike};
+use crate::dialect::Kind;
 use crate::interview::Outcome;
 use crate::phone::{Event, Http, Line, Paced, Phone, Scripted, Transcript, Wire};
 use crate::store::Store;
+use crate::survey::Lang;
 
 pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
     let script =
@@ -30,7 +33,7 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
             Config::read(&text, "(built in)", Vec::new())?
         }
     };
-    let provider = provider(&config, &call.provider)?.clone();
+    let provider = provider(&config, &call)?.clone();
     // Signatures speak of the public address, also where the phone connects to another one.
     let public = match (&call.url, &call.settings.config) {
         (Some(url), None) => url.split("/voice/").next().unwrap_or(url).to_owned(),
@@ -73,6 +76,9 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
         let message =
             format!("--survey {name}: there is no such survey; there are: {}", known.join(", "));
         return Err(AppError::Usage(message));
+    }
+    if let (Some(lang), Some(app)) = (call.lang.as_deref().filter(|lang| *lang != "ask"), &app) {
+        speaks(app, call.survey.as_deref(), lang)?;
     }
     match call.lang.as_deref() {
         Some("ask") => {}
@@ -124,15 +130,20 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
     for fault in &outcome.faults {
         eprintln!("aftercall: the platform would not have taken this: {fault}");
     }
+    if outcome.refused && call.settings.config.is_none() {
+        eprintln!(
+            "aftercall: the server wants proof of where the call comes from: name the server's \
+             settings with --config FILE"
+        );
+    }
     if script.left_over() > 0 || !script.misplaced().is_empty() {
-        for note in script.misplaced() {
-            eprintln!("aftercall: --keys: {note}");
+        for word in script.misplaced() {
+            eprintln!("aftercall: --keys: {word} met a question that wants keys");
         }
-        if script.left_over() > 0 {
-            eprintln!(
-                "aftercall: --keys: {} words were left over when the call ended",
-                script.left_over()
-            );
+        match script.left_over() {
+            0 => {}
+            1 => eprintln!("aftercall: --keys: 1 word was left over when the call ended"),
+            n => eprintln!("aftercall: --keys: {n} words were left over when the call ended"),
         }
         // Words are left over too where the call broke off.
         return Ok(if outcome.faults.is_empty() { ExitCode::from(2) } else { ExitCode::FAILURE });
@@ -156,17 +167,51 @@ fn show(transcript: &mut Transcript, event: &Event) {
     }
 }
 
-/// The provider of that name, else the first of that kind.
-fn provider<'a>(config: &'a Config, word: &str) -> Result<&'a Provider, AppError> {
-    let by_name = config.providers.get(word);
-    let by_kind = || config.providers.values().find(|p| p.kind.word() == word);
-    by_name.or_else(by_kind).ok_or_else(|| {
-        let names: Vec<&str> = config.providers.keys().map(String::as_str).collect();
-        AppError::Usage(format!(
-            "--provider {word}: there is no such provider; the settings have {}",
-            names.join(", ")
-        ))
+/// The provider section to play: the one of that name, else the first of that kind; where nothing
+/// is said, the one in the address of a start, the only one there is, or Twilio.
+fn provider<'a>(config: &'a Config, call: &Call) -> Result<&'a Provider, AppError> {
+    let sections = &config.providers;
+    let names: Vec<&str> = sections.keys().map(String::as_str).collect();
+    let of_kind = |word: &str| sections.values().find(|p| p.kind.word() == word);
+    if let Some(word) = &call.provider {
+        return sections.get(word).or_else(|| of_kind(word)).ok_or_else(|| {
+            let words = names.iter().copied().chain(sections.values().map(|p| p.kind.word()));
+            let near = words.into_iter().find(|known| alike(known, word));
+            let hint = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+            AppError::Usage(format!(
+                "--provider {word}: there is no such provider{hint}; the settings have {}",
+                names.join(", ")
+            ))
+        });
+    }
+    let started = call.url.as_deref().and_then(|url| url.split_once("/voice/"));
+    let started = started.and_then(|(_, path)| sections.get(path.split('/').next()?));
+    let only = sections.values().next().filter(|_| sections.len() == 1);
+    started.or(only).or_else(|| of_kind(Kind::Twilio.word())).ok_or_else(|| {
+        AppError::Usage(match names.as_slice() {
+            [] => String::from("the settings have no [provider.NAME] section to call"),
+            names => format!("name one with --provider; the settings have {}", names.join(", ")),
+        })
     })
+}
+
+/// Languages that `--lang` may name: those of the survey, or, where none is named, of any.
+///
+/// # Errors
+/// If no survey speaks it.
+fn speaks(app: &App, survey: Option<&str>, lang: &str) -> Result<(), AppError> {
+    let asked = app.site.desk.surveys().filter(|s| survey.is_none_or(|name| s.name == name));
+    let languages: BTreeSet<&str> =
+        asked.flat_map(|s| &s.languages).map(|known| known.code()).collect();
+    let known = lang.parse::<Lang>().is_ok_and(|lang| languages.contains(lang.code()));
+    if known {
+        return Ok(());
+    }
+    let languages: Vec<&str> = languages.into_iter().collect();
+    Err(AppError::Usage(format!(
+        "--lang {lang}: no survey has that language; there are: {}, or ask",
+        languages.join(", ")
+    )))
 }
 
 /// Disposition and answers as they are stored.

@@ -15,7 +15,13 @@ use crate::survey::{Fault, Level, speakers};
 
 /// Checks settings and surveys; all faults on standard output, exit code 1 if any is an error.
 pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
-    let mut wrong = false;
+    if let Some(file) = check.folder.as_ref().filter(|folder| folder.is_file()) {
+        return Err(AppError::Usage(format!(
+            "{0} is a file, and surveys stand in a folder; for settings write --config {0}",
+            file.display()
+        )));
+    }
+    let mut wrong = 0;
     let mut config = None;
     // Without settings: the surveys in the program, which nothing else names.
     let mut named = Some(SurveysNamed::default());
@@ -31,7 +37,7 @@ pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
             }
             Err(fault) => {
                 say!("{fault}");
-                wrong = true;
+                wrong += fault.faults.len();
                 named = fault.surveys;
             }
         }
@@ -41,7 +47,7 @@ pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
     }
     let Some(named) = named else {
         say!("the surveys were not checked: the settings do not say where they are");
-        return Ok(ExitCode::FAILURE);
+        return Ok(ended(wrong));
     };
     let library = Library::look(named.prompts.as_deref());
     let mut faults = library.faults().to_vec();
@@ -50,13 +56,13 @@ pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
         && let Err(fault) = super::writable(&config.media)
     {
         say!("media: comments cannot be kept in {}: {fault}", config.media.display());
-        wrong = true;
+        wrong += 1;
     }
     match compared(&library, check, config.as_ref()).await {
         Ok(changed) => faults.extend(changed),
         Err(fault) => {
             say!("the store cannot be used: {fault}");
-            wrong = true;
+            wrong += 1;
         }
     }
     faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
@@ -65,13 +71,31 @@ pub(super) async fn check(check: &Check) -> Result<ExitCode, AppError> {
     }
     for fault in missing(&named, &library) {
         say!("{fault}");
-        wrong = true;
+        wrong += 1;
     }
-    wrong |= faults.iter().any(|fault| fault.level == Level::Error);
+    wrong += faults.iter().filter(|fault| fault.level == Level::Error).count();
     if library.faults().iter().all(|fault| fault.level != Level::Error) {
-        tell(&library);
+        tell(&library, config.as_ref());
     }
-    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(ended(wrong))
+}
+
+/// The last line repeats what a long list ends far below.
+fn ended(wrong: usize) -> ExitCode {
+    match wrong {
+        0 => return ExitCode::SUCCESS,
+        1 => say!("1 fault"),
+        many => say!("{many} faults"),
+    }
+    ExitCode::FAILURE
+}
+
+/// The kinds of provider that the settings have; without settings all.
+fn kinds(config: Option<&Config>) -> impl Iterator<Item = Kind> {
+    let used = move |kind: &Kind| {
+        config.is_none_or(|config| config.providers.values().any(|p| p.kind == *kind))
+    };
+    Kind::ALL.into_iter().filter(used)
 }
 
 /// Compares with what the store asked before; where that cannot be, says so.
@@ -123,12 +147,8 @@ pub(super) async fn changed(library: &Library, store: &Store) -> Result<Vec<Faul
 /// Sentences that nobody can say: errors at the kinds of provider that the settings have, without
 /// settings a warning at every kind.
 pub(super) fn silent(library: &Library, config: Option<&Config>) -> Vec<Fault> {
-    let used = |kind: &Kind| {
-        config.is_none_or(|config| config.providers.values().any(|p| p.kind == *kind))
-    };
     let level = if config.is_some() { Level::Error } else { Level::Warning };
-    let kinds = Kind::ALL.into_iter().filter(used);
-    kinds
+    kinds(config)
         .flat_map(|kind| {
             let voices = dialect::of(kind);
             library.silent(level, kind.word(), &|lang| voices.voice(lang).is_some())
@@ -155,7 +175,7 @@ pub(super) fn missing(named: &SurveysNamed, library: &Library) -> Vec<config::Fa
 }
 
 /// What each survey is, and who speaks it at each kind of provider.
-fn tell(library: &Library) {
+fn tell(library: &Library, config: Option<&Config>) {
     for survey in library.surveys() {
         say!(
             "{} {}: {} questions, up to {} s promised, in {}",
@@ -165,7 +185,7 @@ fn tell(library: &Library) {
             survey.promise_seconds,
             survey.languages.iter().map(|l| l.code()).collect::<Vec<_>>().join(" ")
         );
-        for kind in Kind::ALL {
+        for kind in kinds(config) {
             let voices = dialect::of(kind);
             say!("  {}", kind.word());
             for line in speakers(survey, &|lang| voices.voice(lang).is_some()) {

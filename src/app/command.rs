@@ -98,9 +98,10 @@ pub struct Call {
     // A script may begin with silence: -
     #[arg(long, value_name = "WORDS", default_value = "", allow_hyphen_values = true)]
     pub keys: String,
-    /// The kind of provider to play, or the name of a provider in the settings.
-    #[arg(long, default_value = "twilio")]
-    pub provider: String,
+    /// The kind of provider to play, or the name of a provider in the settings. Without it the one
+    /// that the URL of a start names, the only one of the settings, or twilio.
+    #[arg(long)]
+    pub provider: Option<String>,
     /// The survey.
     #[arg(long)]
     pub survey: Option<String>,

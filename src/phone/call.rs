@@ -49,6 +49,8 @@ pub(super) struct Call<'a, W, C, S> {
     /// What the next dead air comes after.
     pub(super) after: After,
     pub(super) documents: usize,
+    /// The server refused the start.
+    pub(super) refused: bool,
     /// Requests run beside the call: they take none of its time.
     pub(super) off_clock: bool,
     faults: Vec<String>,
@@ -124,6 +126,7 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
             gaps: Vec::new(),
             after: After::Start,
             documents: 0,
+            refused: false,
             off_clock: false,
             faults: Vec::new(),
             recordings: Vec::new(),
@@ -140,6 +143,7 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
             first_word_ms: self.first_word_ms,
             gaps: self.gaps,
             documents: self.documents,
+            refused: self.refused,
             ended_by,
             faults: self.faults,
             recordings: self.recordings,
@@ -220,6 +224,7 @@ impl<'a, W: Wire, C: Caller, S: FnMut(Event) + Send> Call<'a, W, C, S> {
             if !self.off_clock {
                 self.caller.spent(answer.took_ms);
             }
+            self.refused |= answer.status == 403 && self.documents == 0;
             if !wire::is_redirect(answer.status) {
                 return Ok((ask.url, answer));
             }

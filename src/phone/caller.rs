@@ -97,7 +97,7 @@ impl Scripted {
         self.words.len()
     }
 
-    /// `say:` where keys were asked for: what was said was not recorded.
+    /// Each `say:` where keys were asked for: what was said was not recorded.
     pub fn misplaced(&self) -> &[String] {
         &self.misplaced
     }

@@ -199,12 +199,13 @@ async fn document<W: Wire, C: Caller, S: FnMut(Event) + Send>(
 
 fn readable(member: &Member, answer: &WebResponse, url: &str) -> Result<(), String> {
     if !(200..300).contains(&answer.status) {
-        return Err(format!("{} is told {} by {url} (error 11200)", member.name, answer.status));
+        let what = format!("{url} is answered with {}", answer.status);
+        return Err(member.fault(11200, &what));
     }
     let kind = answer.header("content-type").split(';').next().unwrap_or_default().trim();
     match kind {
         "text/xml" | "application/xml" | "text/html" => Ok(()),
-        other => Err(format!("the document's type is \"{other}\" (error 12300)")),
+        other => Err(member.fault(12300, &format!("the document's type is \"{other}\""))),
     }
 }
 
@@ -284,7 +285,7 @@ fn go<W: Wire, C: Caller, S: FnMut(Event) + Send>(
             Flow::Go(Next { url, post, params, configured: false, beside: None })
         }
         Err(why) => {
-            call.fault(format!("{why} (error 11100)"));
+            call.fault(member.fault(11100, &why));
             Flow::End(EndedBy::Fault)
         }
     }
@@ -473,7 +474,7 @@ async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         None => None,
         Some(told) => match resolve(url, &told.url) {
             Err(why) => {
-                call.fault(format!("{why} (error 11100)"));
+                call.fault(member.fault(11100, &why));
                 None
             }
             Ok(url) => {

@@ -10,6 +10,8 @@ use crate::dialect::Kind;
 pub(super) struct Member {
     /// Its name in faults.
     pub(super) name: &'static str,
+    /// Whether its debugger numbers faults as Twilio's does.
+    pub(super) numbered: bool,
     /// How it calls itself in requests.
     pub(super) agent: &'static str,
     /// What its documents may hold.
@@ -32,6 +34,16 @@ pub(super) struct Member {
     pub(super) record: Recorder,
     /// What the last notice of a call adds to the parameters of every request.
     pub(super) over: &'static [(&'static str, Fill)],
+}
+
+impl Member {
+    /// A fault as this platform tells it, with Twilio's number for it.
+    pub(super) fn fault(&self, number: u32, what: &str) -> String {
+        match self.numbered {
+            true => format!("{what} (error {number})"),
+            false => format!("{}: {what}", self.name),
+        }
+    }
 }
 
 /// The body of a POST.
@@ -175,6 +187,7 @@ const PLAY: Rule = Rule {
 /// Reject), its list of request parameters and its page on the security of webhooks.
 pub(super) const TWILIO: Member = Member {
     name: "Twilio",
+    numbered: true,
     agent: "TwilioProxy/1.1",
     grammar: &Grammar {
         rules: &[
@@ -285,6 +298,7 @@ pub(super) const TWILIO: Member = Member {
 /// Reject) and its Python library's check of webhooks.
 const SIGNALWIRE: Member = Member {
     name: "SignalWire",
+    numbered: false,
     agent: "SignalWire",
     grammar: &Grammar {
         rules: &[
@@ -370,6 +384,7 @@ const SIGNALWIRE: Member = Member {
 /// its pages on the fetching of instructions and on callbacks, and its Python library.
 const TELNYX: Member = Member {
     name: "Telnyx",
+    numbered: false,
     agent: "telnyx-webhooks",
     grammar: &Grammar {
         rules: &[
@@ -473,6 +488,7 @@ const TELNYX: Member = Member {
 /// Source: Somleng's own source (models/twiml, workflows, call_controller.rb, twiml_endpoint.rb).
 const SOMLENG: Member = Member {
     name: "Somleng",
+    numbered: false,
     agent: "TwilioProxy/1.1",
     grammar: &Grammar {
         rules: &[
@@ -546,6 +562,7 @@ const SOMLENG: Member = Member {
 /// hanging up requests the action is not said, so only the notice comes.
 const CLOUDONIX: Member = Member {
     name: "Cloudonix",
+    numbered: false,
     agent: "Cloudonix",
     grammar: &Grammar {
         rules: &[
@@ -623,6 +640,7 @@ const CLOUDONIX: Member = Member {
 /// Source: Exotel's pages on the verbs of ExoML (say, play, gather, record, redirect, hangup).
 const EXOTEL: Member = Member {
     name: "Exotel",
+    numbered: false,
     agent: "Exotel",
     grammar: &Grammar {
         rules: &[

@@ -342,6 +342,8 @@ pub struct Outcome {
     pub gaps: Vec<Gap>,
     /// How many documents were carried out.
     pub documents: usize,
+    /// The server refused the start (403): what proves where it comes from is missing or wrong.
+    pub refused: bool,
     /// Who ended it.
     pub ended_by: EndedBy,
     /// What the platform would not have taken, in order.

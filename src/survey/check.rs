@@ -374,14 +374,18 @@ impl fmt::Display for Speaks {
         let parts = [
             (self.human, "recorded by a person"),
             (self.voice, "by the platform's voice"),
-            (self.machine, "machine-made audio"),
+            (self.machine, "in machine-made audio"),
             (self.nobody, "SILENT, neither audio nor voice"),
         ];
         write!(f, "{}:", self.lang)?;
-        let mut first = true;
-        for (count, words) in parts.into_iter().filter(|(count, _)| *count > 0) {
-            write!(f, "{} {count} {words}", if first { "" } else { "," })?;
-            first = false;
+        let some = parts.into_iter().filter(|(count, _)| *count > 0);
+        for (at, (count, words)) in some.enumerate() {
+            let (comma, noun) = match (at, count) {
+                (0, 1) => ("", " sentence"),
+                (0, _) => ("", " sentences"),
+                _ => (",", ""),
+            };
+            write!(f, "{comma} {count}{noun} {words}")?;
         }
         Ok(())
     }

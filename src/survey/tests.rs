@@ -457,20 +457,24 @@ fn who_speaks_follows_the_rule() {
         let lines = speakers(&survey, &|lang| voice && lang != lt);
         lines.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    let rest = "recorded by a person";
+    let rest = "sentences recorded by a person";
     for (speech, voice, expected) in [
         ("auto", true, format!("en: 74 {rest}, 2 by the platform's voice")),
         (
             "auto",
             false,
-            format!("en: 74 {rest}, 1 machine-made audio, 1 SILENT, neither audio nor voice"),
+            format!("en: 74 {rest}, 1 in machine-made audio, 1 SILENT, neither audio nor voice"),
         ),
-        ("audio", true, format!("en: 74 {rest}, 1 by the platform's voice, 1 machine-made audio")),
-        ("voice", true, "en: 76 by the platform's voice".to_owned()),
+        (
+            "audio",
+            true,
+            format!("en: 74 {rest}, 1 by the platform's voice, 1 in machine-made audio"),
+        ),
+        ("voice", true, "en: 76 sentences by the platform's voice".to_owned()),
         (
             "voice",
             false,
-            format!("en: 74 {rest}, 1 machine-made audio, 1 SILENT, neither audio nor voice"),
+            format!("en: 74 {rest}, 1 in machine-made audio, 1 SILENT, neither audio nor voice"),
         ),
     ] {
         assert_eq!(tell(speech, voice), [expected], "{speech} {voice}");

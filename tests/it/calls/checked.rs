@@ -163,11 +163,17 @@ fn a_provider_without_a_voice_is_told() {
     let database = Database::sqlite();
     let centre = Folder::new(&database);
     let freeswitch = "[provider.pbx]\nkind = \"freeswitch\"\nstart_keys = [\"abc\"]";
-    centre.tells(&["check"], 0, &[]);
+    let kinds = |said: &str| -> Vec<String> {
+        let kind = |line: &str| line.strip_prefix("  ").map(str::to_owned);
+        said.lines().filter_map(kind).filter(|kind| !kind.starts_with(' ')).collect()
+    };
+    let said = centre.tells(&["check"], 0, &["en: 74 sentences by the platform's voice"]);
+    assert_eq!(kinds(&said), ["twilio"], "only the kinds that the settings have: {said}");
     centre.settings("", freeswitch);
     let silent = "short/en.toml:2: error: 74 sentences such as \"answer-no\" have no audio, and \
                   freeswitch has no voice for en";
-    centre.tells(&["check"], 1, &[silent]);
+    let said = centre.tells(&["check"], 1, &[silent]);
+    assert_eq!(said.lines().last(), Some("1 fault"), "{said}");
     centre.tells(&["serve"], 1, &[silent]);
     // Without settings nobody knows which kinds there are.
     let surveys = centre.path("surveys");
@@ -176,4 +182,5 @@ fn a_provider_without_a_voice_is_told() {
     let said = String::from_utf8_lossy(&ran.stdout);
     assert_eq!(ran.status.code(), Some(0), "{said}");
     assert!(said.contains("short/en.toml:2: warning: 74 sentences"), "{said}");
+    assert!(kinds(&said).len() > 10, "{said}");
 }

@@ -1,5 +1,7 @@
 //! The command line: what people and scripts rely on, down to the exit code.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -93,9 +95,9 @@ fn a_reader_who_goes_away_is_no_fault() {
 fn a_script_that_does_not_fit_is_an_error() {
     for (keys, said) in [
         ("4 1 2 7 5 5", "2 words were left over"),
-        ("4 bye 1", "1 words were left over"),
+        ("4 bye 1", "1 word was left over"),
         ("4 x", "\"x\" is no word for the phone"),
-        ("say:3 4 1 2 7", "say:3"),
+        ("say:3 4 1 2 7", "say:3 met a question that wants keys"),
     ] {
         let ran = run(&["call", "--keys", keys]);
         assert_eq!(ran.code, Some(2), "{keys}: {ran:?}");
@@ -104,6 +106,70 @@ fn a_script_that_does_not_fit_is_an_error() {
     let ran = run(&["call", "--keys", "4", "--provider", "asterisk"]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.err.contains("freeswitch") && ran.err.contains("twilio"), "{}", ran.err);
+}
+
+#[test]
+fn a_call_that_cannot_be_placed_says_what_can() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sections = |sections: &[(&str, &str)]| {
+        let mut text = format!(
+            "database_url = \"sqlite:{}\"\nmedia = \"{}\"\nsecret = \"{1:a>32}\"\n\
+             caller_key = \"{1:a>32}\"\n",
+            folder.path().join("a.db").display(),
+            folder.path().join("media").display(),
+        );
+        for (name, kind) in sections {
+            text += &format!("[provider.{name}]\nkind = \"{kind}\"\nverify = false\n");
+        }
+        write(folder.path(), "a.toml", &text)
+    };
+    let pbx = ("pbx", "freeswitch");
+    // sections, further arguments, exit code, and what is said
+    for (named, further, code, said) in [
+        (&[pbx][..], &[][..], 0, "disposition: complete"),
+        (&[pbx, ("tw", "twilio")], &[], 0, "disposition: complete"),
+        (&[pbx, ("pl", "plivo")], &[], 2, "name one with --provider; the settings have pbx, pl"),
+        (&[], &[], 2, "no [provider.NAME] section"),
+        (&[pbx, ("pl", "plivo")], &["--provider", "plivo"], 0, "disposition: complete"),
+        (&[pbx], &["--provider", "freeswich"], 2, "did you mean freeswitch?"),
+        (&[pbx], &["--provider", "pbxx"], 2, "did you mean pbx?"),
+        (&[pbx], &["--lang", "xx"], 2, "no survey has that language; there are: en, lt"),
+        (&[pbx], &["--lang", "lithuanian"], 2, "there are: en, lt"),
+        (&[pbx], &["--lang", "LT"], 0, "disposition: complete"),
+    ] {
+        let config = sections(named);
+        let call = ["call", "--keys", "5 1 3 8 #", "--config", &config];
+        let ran = run(&[&call, further].concat());
+        assert_eq!(ran.code, Some(code), "{named:?} {further:?}: {ran:?}");
+        let all = ran.out + &ran.err;
+        assert!(all.contains(said), "{named:?} {further:?} does not say {said}: {all}");
+    }
+}
+
+/// A server that lets nobody in, and no settings that would say how to get in.
+#[test]
+fn a_refused_start_asks_for_the_settings_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let _ = stream.read(&mut [0; 16_384]);
+            let refused =
+                "HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            let _ = stream.write_all(refused.as_bytes());
+        }
+    });
+    for (provider, told, untold) in [
+        ("twilio", "403 (error 11200)", "Twilio:"),
+        ("telnyx", "Telnyx: http", "error 11200"),
+        ("plivo", "403", "error 11200"),
+    ] {
+        let ran = run(&["call", "--url", &url, "--fast", "--provider", provider]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert_eq!(ran.err.matches("--config FILE").count(), 1, "{}", ran.err);
+        assert!(ran.err.contains(told) && !ran.err.contains(untold), "{}", ran.err);
+    }
 }
 
 #[test]
@@ -131,6 +197,13 @@ fn check_tells_every_fault_with_file_and_line() {
     for said in ["listen", "colour", "secret"] {
         assert!(bad.out.contains(said), "{said}:\n{}", bad.out);
     }
+    assert_eq!(bad.out.lines().last(), Some("4 faults"), "{}", bad.out);
+    // The settings where the folder of surveys is wanted.
+    let bad = run(&["check", &config]);
+    assert_eq!((bad.code, bad.out.as_str()), (Some(2), ""), "{bad:?}");
+    assert!(bad.err.contains(&format!("--config {config}")), "{}", bad.err);
+    let bad = run(&["report", "agents"]);
+    assert!(bad.err.contains("no settings file was named (--config FILE): secret"), "{bad:?}");
 }
 
 both! {

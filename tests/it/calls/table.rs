@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::alike::{EXCEPTIONS, stored};
 use super::{Centre, PUBLIC, T, line, said, turns};
-use crate::harness::Database;
+use crate::harness::{Database, given};
 
 const BEGIN: &str = "<!-- Played by tests/it/calls/table.rs, which also writes it. -->\n";
 const END: &str = "<!-- The end of what is played. -->\n";
@@ -281,7 +281,7 @@ async fn the_readme_says_what_each_kind_can_do() {
     let readme = std::fs::read_to_string(&file).expect("the README");
     let (before, rest) = readme.split_once(BEGIN).expect("the table's beginning");
     let (old, behind) = rest.split_once(END).expect("the table's end");
-    if std::env::var("AFTERCALL_GOLDEN").is_ok_and(|value| value == "write") {
+    if given("AFTERCALL_GOLDEN").is_some_and(|value| value == "write") {
         std::fs::write(&file, format!("{before}{BEGIN}\n{made}\n{END}{behind}")).expect("written");
     } else {
         assert_eq!(old.trim(), made.trim(), "AFTERCALL_GOLDEN=write writes it anew");

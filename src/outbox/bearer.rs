@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::account::Credentials;
-use super::fetch::{FetchError, way};
+use super::fault::{FetchError, way};
 
 /// A token is no longer used so long before it expires.
 const MARGIN: Duration = Duration::from_secs(30);

@@ -6,6 +6,7 @@
 
 mod account;
 mod bearer;
+mod fault;
 mod fetch;
 pub mod moves;
 pub mod recordings;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::{Client, StatusCode, Url};
 use secrecy::ExposeSecret;
 
-use super::{OutboxError, USER_AGENT, account, fetch};
+use super::{OutboxError, USER_AGENT, account, fault};
 use crate::config::Provider;
 use crate::telemetry::Counters;
 
@@ -130,7 +130,7 @@ impl Mover {
             .form(&[("Url", start_url), ("Method", "POST")])
             .send()
             .await
-            .map_err(|fault| MoveError::Unreachable(fetch::sentence(fault)))?;
+            .map_err(|why| MoveError::Unreachable(fault::sentence(why)))?;
         let status = answer.status();
         if status == StatusCode::OK || status == StatusCode::CREATED {
             return Ok(());

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use super::OutboxError;
-use super::fetch::{self, FetchError, Fetcher, Sound};
+use super::fault::FetchError;
+use super::fetch::{self, Fetcher, Sound};
 use crate::config::Config;
 use crate::store::{Due, Store, StoreError};
 use crate::telemetry::Counters;
@@ -166,7 +167,7 @@ fn pause(fault: &FetchError, tries: u32) -> Option<i64> {
         | FetchError::Credentials(_)
         | FetchError::NoCredentials
         | FetchError::NoProvider(_)
-        | FetchError::Redirects
+        | FetchError::Redirects(_)
         | FetchError::Kind(_)
         | FetchError::Way(_)
         | FetchError::Slow(_)

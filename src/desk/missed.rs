@@ -28,6 +28,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// What the row of a start has beyond what the interview's state and the next request tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Missed {
+    /// The provider's id of the call, for platforms whose turns do not say it.
+    #[serde(default)]
+    call_ref: Option<String>,
     handover: String,
     /// The keyed hash of the caller's number, in hex.
     caller: Option<String>,
@@ -40,6 +43,7 @@ struct Missed {
 /// interview then waits to be linked by its call's record.
 pub(super) fn pack(begin: &Begin) -> Vec<u8> {
     let mut missed = Missed {
+        call_ref: begin.call_ref.clone(),
         handover: begin.handover.clone(),
         caller: begin.caller.map(|hash| InterviewId(hash.0).to_string()),
         caller_last: begin.caller_last.clone(),
@@ -83,7 +87,7 @@ impl Desk {
         Some(Begin {
             id: state.id,
             provider: provider.name.clone(),
-            call_ref: call_id.map(String::from),
+            call_ref: call_id.map(String::from).or(missed.call_ref),
             handover: missed.handover,
             survey: state.survey,
             language: state.lang.to_string(),
@@ -293,6 +297,7 @@ mod tests {
         let carried = read(&pack(&begin("A17")));
         assert_eq!(carried.said, begin("A17").said);
         assert_eq!(carried.handover, "leg-1");
+        assert_eq!(carried.call_ref.as_deref(), Some("CA1"));
         assert_eq!(carried.caller.as_deref(), Some("ab".repeat(16).as_str()));
         let long = pack(&begin(&"x".repeat(5000)));
         assert!(long.len() <= LONGEST, "{} bytes", long.len());

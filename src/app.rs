@@ -138,6 +138,13 @@ impl App {
             return Err(AppError::Surveys(faults));
         }
         site.desk.surveys_seen(clock::now_ms()).await?;
+        match crate::web::webhooks::sweep(&site.config.media) {
+            Ok(0) => {}
+            Ok(swept) => {
+                tracing::info!(swept, "recordings that a stopped server left half written")
+            }
+            Err(fault) => tracing::warn!("the media folder cannot be swept: {fault}"),
+        }
         Ok(app)
     }
 

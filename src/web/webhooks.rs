@@ -35,6 +35,7 @@ use crate::survey::Lang;
 mod body;
 
 use body::Draft;
+pub use body::sweep;
 
 /// Longest id of a call or leg that is taken for one, in bytes.
 const LONGEST_ID: usize = 512;

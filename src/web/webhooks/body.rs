@@ -1,7 +1,8 @@
 //! Reads a webhook's body: bounded, and of a multipart body the recording goes to the media
 //! folder while its text fields become an ordinary form.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use axum::body::Body;
 use http::{HeaderMap, StatusCode, header};
@@ -24,6 +25,30 @@ const WIDE_SECOND: usize = 32_000;
 const READ_PAST: usize = 16 << 20;
 /// Bytes at the beginning of a sound in which its header is looked for.
 const HEADER: usize = 1024;
+
+/// What a file that is being written is called until it is whole.
+const UNFINISHED: &str = "part";
+/// Nobody writes at one file for so long.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
+/// Removes what a server that was killed left half written, since nobody will finish it and it is a
+/// caller's voice; says how much. What is younger than an hour may be another node's.
+///
+/// # Errors
+/// If the folder cannot be read or a file not be removed.
+pub fn sweep(media: &Path) -> std::io::Result<usize> {
+    let mut swept = 0;
+    for entry in std::fs::read_dir(media)? {
+        let entry = entry?;
+        let unfinished = entry.path().extension().is_some_and(|ending| ending == UNFINISHED);
+        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+        if unfinished && age > ABANDONED {
+            std::fs::remove_file(entry.path())?;
+            swept += 1;
+        }
+    }
+    Ok(swept)
+}
 
 /// The body, or the text fields of a multipart one as a form, and the recording that came with it.
 type Read = Result<(Vec<u8>, Option<Draft>), StatusCode>;
@@ -194,7 +219,7 @@ impl Draft {
     ) -> Result<Option<Self>, StatusCode> {
         let folder = site.config.media.clone();
         let random = u128::from_be_bytes((site.draw)());
-        let path = folder.join(format!("{name}.{random:032x}.part"));
+        let path = folder.join(format!("{name}.{random:032x}.{UNFINISHED}"));
         let mut draft = Self { folder, path, name, seconds: None };
         let mut file = match draft.create().await {
             Ok(file) => file,
@@ -305,6 +330,26 @@ mod tests {
         ] {
             assert_eq!(seconds(&head, bytes), Some(expected), "{bytes} {head:?}");
         }
+    }
+
+    #[test]
+    fn what_nobody_will_finish_is_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = std::time::SystemTime::UNIX_EPOCH;
+        for (name, is_old) in
+            [("a.wav.1.part", true), ("b.wav.2.part", false), ("c.wav", true), ("part", true)]
+        {
+            let file = std::fs::File::create(folder.path().join(name)).unwrap();
+            if is_old {
+                file.set_modified(old).unwrap();
+            }
+        }
+        assert_eq!(sweep(folder.path()).unwrap(), 1);
+        let mut left: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["b.wav.2.part", "c.wav", "part"]);
+        assert!(sweep(&folder.path().join("nowhere")).is_err());
     }
 
     proptest::proptest! {

@@ -42,7 +42,9 @@ impl Transcript {
                 self.paint(DIM, &text)
             }
             What::Say { text, lang, .. } => format!("{} {text}", self.paint(BOLD, &mark(lang))),
-            What::Play { name, words, .. } => match words {
+            // Silence that is played is no more than a pause.
+            What::Play { name, .. } if name.starts_with("silence") => return None,
+            What::Play { name, words, .. } => match words.as_ref().filter(|w| !w.is_empty()) {
                 Some(words) => format!("{} {words}", self.paint(BOLD, "♪")),
                 None => format!("{} [{name}]", self.paint(BOLD, "♪")),
             },

@@ -2,10 +2,11 @@
 //! everything escaped by quick-xml.
 
 use std::borrow::Cow;
-use std::io;
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use quick_xml::escape::escape;
+
+/// Bytes of most documents: what is written first grows no more.
+const USUAL: usize = 4096;
 
 /// An element: attributes in the order they were given, then text, then children.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,33 +86,42 @@ impl Element {
 
     /// The whole document with its declaration.
     pub fn document(&self) -> String {
-        let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-        // Writing into memory cannot fail.
-        let _ = writer
-            .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
-            .and_then(|()| self.write(&mut writer));
-        let mut document = writer.into_inner();
-        document.push(b'\n');
-        String::from_utf8(document).expect("all that was written is text")
+        let mut to = String::with_capacity(USUAL);
+        to.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+        self.write(&mut to, 0);
+        to.push('\n');
+        to
     }
 
-    fn write(&self, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
-        let mut start = BytesStart::new(self.name);
+    fn write(&self, to: &mut String, depth: usize) {
+        new_line(to, depth);
+        to.push('<');
+        to.push_str(self.name);
         for (name, value) in &self.attributes {
-            start.push_attribute((*name, allowed(value).as_ref()));
+            to.extend([" ", name, "=\""]);
+            to.push_str(&escape(allowed(value)));
+            to.push('"');
         }
         let text = allowed(&self.text);
         if text.is_empty() && self.children.is_empty() {
-            return writer.write_event(Event::Empty(start));
+            return to.push_str("/>");
         }
-        writer.write_event(Event::Start(start))?;
-        if !text.is_empty() {
-            writer.write_event(Event::Text(BytesText::new(&text)))?;
-        }
+        to.push('>');
+        to.push_str(&escape(text));
         for child in &self.children {
-            child.write(writer)?;
+            child.write(to, depth + 1);
         }
-        writer.write_event(Event::End(BytesEnd::new(self.name)))
+        if !self.children.is_empty() {
+            new_line(to, depth);
+        }
+        to.extend(["</", self.name, ">"]);
+    }
+}
+
+fn new_line(to: &mut String, depth: usize) {
+    to.push('\n');
+    for _ in 0..depth {
+        to.push_str("  ");
     }
 }
 

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use http::Method;
 use secrecy::ExposeSecret;
 
-use super::call::{self, Ask, BEEP_MS, Call, Listened, MOST_DOCUMENTS, Part, Piece};
+use super::call::{self, Ask, BEEP_MS, Call, MOST_DOCUMENTS, Part, Piece};
 use super::caller::{Asked, Caller};
+use super::gather::{self, Gathered, TWELVE, Wait};
 use super::members::{Body, Fill, HungUp, Member, Needs, Signs};
 use super::twiml::{self, Gather, Record, Speech, Verb};
 use super::wire::{WebResponse, Wire, resolve};
@@ -30,13 +31,6 @@ struct Next {
 enum Flow {
     Go(Next),
     End(EndedBy),
-}
-
-/// How a Gather ended.
-enum Gathered {
-    Keys { keys: String, finished_on: Option<char> },
-    Nothing,
-    HungUp,
 }
 
 pub(super) async fn run<W: Wire, C: Caller, S: FnMut(Event) + Send>(
@@ -328,94 +322,43 @@ async fn ask<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     let action = gather.action.as_deref();
     match keys(call, gather, &pieces, behind).await {
         Gathered::HungUp => Some(Flow::End(EndedBy::Caller)),
-        Gathered::Nothing => {
+        Gathered::Keys { keys, ended_by } if !keys.is_empty() => {
+            let mut extra = vec![(member.digits.to_owned(), keys)];
+            extra.extend(filled(call, member.with_digits, ended_by));
+            Some(go(call, member, url, action, gather.post, extra))
+        }
+        // A finish key alone is no input.
+        Gathered::Keys { .. } | Gathered::Nothing | Gathered::Invalid => {
             call.after = After::Silence;
             let extra = vec![(member.digits.to_owned(), String::new())];
             gather.action_on_empty.then(|| go(call, member, url, action, gather.post, extra))
         }
-        Gathered::Keys { keys, finished_on } => {
-            call.after = After::Keys { two: gather.num_digits != Some(1) };
-            let mut extra = vec![(member.digits.to_owned(), keys)];
-            extra.extend(filled(call, member.with_digits, finished_on));
-            Some(go(call, member, url, action, gather.post, extra))
-        }
     }
 }
 
-/// Plays the nested prompts and collects keys. The first key stops the prompts; the one time-out
-/// runs from the end of the prompts, and anew after each key.
+/// Plays the nested prompts and collects keys; one time-out serves all waits.
 async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     call: &mut Call<'_, W, C, S>,
     gather: &Gather,
     pieces: &[Piece],
     behind: Option<&Record>,
 ) -> Gathered {
-    // Silence behind the last word is time to think; silence before it is dead air.
-    let spoken = pieces.iter().rposition(|piece| piece.audible).map_or(0, |last| last + 1);
-    let prompt_ms = pieces[..spoken].iter().map(|piece| piece.millis).sum();
-    call.asked(match behind {
-        None => Asked::Keys { prompt_ms },
+    let asked = match behind {
+        None => Asked::Keys { prompt_ms: gather::prompt_ms(pieces) },
         Some(record) => {
             let said: i64 = pieces.iter().map(|piece| piece.millis).sum();
             Asked::Speech { prompt_ms: said + gather.timeout_ms + beep_ms(record) }
         }
-    });
-    let mut first = None;
-    for (at, piece) in pieces.iter().enumerate() {
-        let part = match piece.audible {
-            true => Part::Heard,
-            false if at < spoken => Part::Dead,
-            false => Part::Thinking,
-        };
-        call.begin(piece);
-        let until = call.caller.now_ms() + piece.millis;
-        match call.listen(until, part, false).await {
-            Listened::Time => {}
-            Listened::HungUp => {
-                call.tell(What::Cut);
-                return Gathered::HungUp;
-            }
-            Listened::Key(key) => {
-                call.tell(What::Cut);
-                first = Some(key);
-                break;
-            }
-        }
-    }
-    if first.is_none() {
-        call.tell(What::Listening { millis: gather.timeout_ms });
-    }
-    let mut keys = String::new();
-    loop {
-        let key = match first.take() {
-            Some(key) => key,
-            None => {
-                let until = call.caller.now_ms() + gather.timeout_ms;
-                match call.listen(until, Part::Thinking, !keys.is_empty()).await {
-                    Listened::Key(key) => key,
-                    Listened::HungUp => return Gathered::HungUp,
-                    Listened::Time if keys.is_empty() => {
-                        if behind.is_none() {
-                            call.tell(What::Silence);
-                        }
-                        return Gathered::Nothing;
-                    }
-                    Listened::Time => return Gathered::Keys { keys, finished_on: None },
-                }
-            }
-        };
-        if gather.finish.contains(key) {
-            return match keys.is_empty() {
-                true => Gathered::Nothing,
-                false => Gathered::Keys { keys, finished_on: Some(key) },
-            };
-        }
-        keys.push(key);
-        call.after = After::Keys { two: gather.num_digits != Some(1) };
-        if gather.num_digits.is_some_and(|most| keys.chars().count() >= most) {
-            return Gathered::Keys { keys, finished_on: None };
-        }
-    }
+    };
+    let wait = Wait {
+        first_ms: gather.timeout_ms,
+        next_ms: gather.timeout_ms,
+        most: gather.num_digits.unwrap_or(usize::MAX),
+        ends: gather.finish.clone(),
+        valid: TWELVE.to_owned(),
+        list: Vec::new(),
+    };
+    gather::keys(call, &wait, pieces, Some(asked)).await
 }
 
 async fn take<W: Wire, C: Caller, S: FnMut(Event) + Send>(

@@ -1,4 +1,5 @@
-//! Keys as platforms collect them that wait apart for the first key and for the next one.
+//! Keys as platforms collect them: prompts that the first key stops, then waits for the first key and
+//! for each further one, which on some platforms are one and the same.
 
 use super::After;
 use super::call::{Call, Listened, Part, Piece};
@@ -55,6 +56,16 @@ pub(super) enum Gathered {
     HungUp,
 }
 
+/// How many pieces there are up to the last word.
+fn spoken(pieces: &[Piece]) -> usize {
+    pieces.iter().rposition(|piece| piece.audible).map_or(0, |last| last + 1)
+}
+
+/// Milliseconds until the last word was heard.
+pub(super) fn prompt_ms(pieces: &[Piece]) -> i64 {
+    pieces[..spoken(pieces)].iter().map(|piece| piece.millis).sum()
+}
+
 /// Plays the prompts and collects keys; the first one stops the prompts. `asked` is what the
 /// caller is asked by it, if that is known.
 pub(super) async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
@@ -67,11 +78,16 @@ pub(super) async fn keys<W: Wire, C: Caller, S: FnMut(Event) + Send>(
     if let Some(asked) = asked {
         call.asked(asked);
     }
+    // Silence behind the last word is time to think; silence before it is dead air.
+    let spoken = spoken(pieces);
     let mut first = None;
-    for piece in pieces {
+    for (at, piece) in pieces.iter().enumerate() {
         call.begin(piece);
-        // Silence inside is time to think.
-        let part = if piece.audible { Part::Heard } else { Part::Thinking };
+        let part = match piece.audible {
+            true => Part::Heard,
+            false if at < spoken => Part::Dead,
+            false => Part::Thinking,
+        };
         let until = call.caller.now_ms() + piece.millis;
         match call.listen(until, part, false).await {
             Listened::Time => {}

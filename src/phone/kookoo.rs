@@ -253,8 +253,7 @@ async fn collect<W: Wire, C: Caller, S: FnMut(Event) + Send>(
         valid: TWELVE.to_owned(),
         list: Vec::new(),
     };
-    let audible = pieces.iter().rposition(|piece| piece.audible).map_or(0, |last| last + 1);
-    let prompt_ms = pieces[..audible].iter().map(|piece| piece.millis).sum();
+    let prompt_ms = gather::prompt_ms(&pieces);
     *foretold = wait_ms < ASKS_FROM_MS;
     let asked = match *foretold {
         true => Asked::Speech { prompt_ms: prompt_ms + wait_ms + BEEP_MS },

@@ -249,7 +249,7 @@ fn machine_paths(text: &str) -> Vec<(usize, String)> {
         for folder in &folders {
             for (at, _) in line.match_indices(folder.as_str()) {
                 let before = line[..at].chars().next_back();
-                // `/api/v1/home/` and `${X}/work/` are no such paths.
+                // A folder inside another path, or behind a variable, is no such path.
                 let inner = before.is_some_and(|c| c.is_alphanumeric() || "._-*})]>".contains(c));
                 if !inner {
                     let path = line[at..].split([' ', '"', '\'', '`', ')', ']']).next();

@@ -311,7 +311,7 @@ async fn a_token_tells_of_its_own_call_alone() {
             tokens.push(turns::token(&first.body).expect("the first question"));
         }
         // Another call's end, at the address that its own platform would ask; without the key.
-        let (_, token) = (&tokens[1], &tokens[0]);
+        let token = &tokens[0];
         let mut over = turns::ended(kind, other, token);
         let (base, query) = over.url.split_once('?').unwrap_or((&over.url, ""));
         let query = query.replace(&format!("k={START_KEY}"), "");

@@ -10,6 +10,7 @@
 //! | [`store`] | all SQL |
 //! | [`desk`] | use cases: start, answer, end, link |
 //! | [`report`] | from tallies to tables |
+//! | [`words`] | what pages and mails say, in five languages; pure |
 //! | [`audio`] | making and serving prompts |
 //! | [`outbox`] | what goes out: recordings to fetch, calls to move |
 //! | [`web`] | hyper and axum: webhooks, API, pages |
@@ -33,3 +34,4 @@ pub mod store;
 pub mod survey;
 pub mod telemetry;
 pub mod web;
+pub mod words;

@@ -82,6 +82,7 @@ pub fn whole(site: &Site, phone: Option<Router>) -> Router {
         .with_state(site.clone());
     pages
         .merge(phone.unwrap_or_default())
+        .layer(tower_http::compression::CompressionLayer::new())
         .layer(axum::middleware::from_fn(patience))
         .layer(axum::middleware::from_fn(shield))
         .merge(voice(site))

@@ -14,18 +14,21 @@ use http::{StatusCode, header};
 use super::access::{Person, Role, wants_json};
 use super::api::ApiError;
 use super::{Site, assets};
-use crate::clock;
 use crate::report::ReportError;
 use crate::report::interviews::{Detail, List, Wanted};
 use crate::report::transcript::Did;
+use crate::words::Tongue;
 
 mod agent;
 mod agents;
 mod asked;
 mod door;
 mod draw;
+mod visit;
 
 use asked::{Asked, Form};
+pub use visit::Shell;
+use visit::Visit;
 
 /// The pages and their assets.
 pub fn router() -> Router<Site> {
@@ -35,6 +38,7 @@ pub fn router() -> Router<Site> {
         .route("/interviews/{id}", get(interview_page))
         .route("/unlinked", get(unlinked_page))
         .merge(door::router())
+        .merge(visit::router())
         .merge(assets::router())
         .fallback(nothing)
 }
@@ -49,41 +53,12 @@ async fn nothing(State(site): State<Site>, mut parts: Parts) -> Response {
         // Whoever asks may be anybody: only who has come in sees the way to other pages.
         let person = Person::from_request_parts(&mut parts, &site).await;
         let inside = person.is_ok_and(|person| person.may_read());
-        let shell = Shell::new(&site, "");
+        let shell = Shell::new(&site, visit::tongue(&parts.headers), "");
         let signed_in = inside && shell.signed_in;
         let shell = Shell { inside, signed_in, ..shell };
         PageError::Missing("page").shown(shell)
     } else {
         (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response()
-    }
-}
-
-/// What the frame of every page needs.
-#[derive(Clone, Debug)]
-pub struct Shell {
-    /// Path prefix of the public address, without slash at the end.
-    pub base: String,
-    /// Which entry of the navigation is this page's.
-    pub here: &'static str,
-    /// Whether pages beside this one can be seen.
-    pub inside: bool,
-    /// Whether there is a phone to try the surveys with.
-    pub phone: bool,
-    /// Whether there is a session to sign out of.
-    pub signed_in: bool,
-    /// Address of the style sheet.
-    pub css: String,
-    /// Address of the script.
-    pub js: String,
-}
-
-impl Shell {
-    /// The frame of the page that bears that entry of the navigation.
-    pub fn new(site: &Site, here: &'static str) -> Self {
-        let base = prefix(&site.config.public_url).to_owned();
-        let (css, js) = (assets::path(&base, "app.css"), assets::path(&base, "app.js"));
-        let (phone, signed_in) = (site.config.phone.on, !site.config.access.open);
-        Self { base, here, inside: true, phone, signed_in, css, js }
     }
 }
 
@@ -122,8 +97,8 @@ struct FaultPage {
 
 impl PageError {
     /// The page that says so, to somebody inside.
-    fn page(self, site: &Site) -> Response {
-        self.shown(Shell::new(site, ""))
+    fn page(self, site: &Site, tongue: Tongue) -> Response {
+        self.shown(Shell::new(site, tongue, ""))
     }
 
     fn shown(self, shell: Shell) -> Response {
@@ -158,18 +133,6 @@ impl PageError {
     }
 }
 
-/// Somebody who may read the report.
-struct Reader(Person);
-
-impl FromRequestParts<Site> for Reader {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
-        let person = Person::from_request_parts(parts, site).await?;
-        if person.may_read() { Ok(Self(person)) } else { Err(PageError::Forbidden.page(site)) }
-    }
-}
-
 /// A sentence from a report's error as a page writes it.
 fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();
@@ -185,13 +148,12 @@ fn html(page: &impl Template) -> Result<Response, PageError> {
 
 /// Reads the address, or answers with the tidy one; runs the page.
 macro_rules! page {
-    ($site:ident, $query:ident, $path:expr, |$asked:ident, $now:ident| $body:expr) => {{
-        let $now = clock::now_ms();
+    ($visit:ident, $query:ident, $path:expr, |$asked:ident| $body:expr) => {{
         let made: Result<Response, PageError> = async {
-            match Asked::read(&$site, $query.as_deref(), $now)? {
+            match Asked::read(&$visit, $query.as_deref())? {
                 Err(tidy) => {
-                    let base = prefix(&$site.config.public_url);
-                    Ok(Redirect::to(&format!("{base}{}{tidy}", $path)).into_response())
+                    let to = $visit.path(&format!("{}{tidy}", $path));
+                    Ok(Redirect::to(&to).into_response())
                 }
                 Ok($asked) => $body,
             }
@@ -200,13 +162,12 @@ macro_rules! page {
         match made {
             Ok(page) => page,
             Err(PageError::Report(ReportError::Asked { sentence, .. })) => {
-                asked_wrong(&$site, &$path, $query.as_deref(), &sentence).await
+                asked_wrong(&$visit, &$path, $query.as_deref(), &sentence).await
             }
-            Err(fault) => fault.page(&$site),
+            Err(fault) => fault.page(&$visit.site, $visit.tongue),
         }
     }};
 }
-
 /// The page's form with what is wrong with the address, so that it can be put right there.
 #[derive(Template)]
 #[template(path = "wrong.html")]
@@ -217,40 +178,36 @@ struct WrongPage {
     sentence: String,
 }
 
-async fn asked_wrong(site: &Site, path: &str, query: Option<&str>, sentence: &str) -> Response {
+async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &str) -> Response {
     let here = if path == "/unlinked" { "unlinked" } else { "agents" };
-    let shell = Shell::new(site, here);
+    let shell = visit.shell(here);
     let path = format!("{}{path}", shell.base);
     let made: Result<Response, PageError> = async {
-        let form = Form::of_wrong(site, &path, query, clock::now_ms()).await?;
+        let form = Form::of_wrong(visit, &path, query).await?;
         html(&WrongPage { shell, form, path, sentence: capital(sentence) })
     }
     .await;
     match made {
         Ok(page) => (StatusCode::BAD_REQUEST, page).into_response(),
-        Err(fault) => fault.page(site),
+        Err(fault) => fault.page(&visit.site, visit.tongue),
     }
 }
 
-async fn agents_page(_: Reader, State(site): State<Site>, RawQuery(query): RawQuery) -> Response {
-    page!(site, query, "/", |asked, now| {
-        let report = site.reports.agents(&asked.filter, now).await?;
-        let form = asked.form(&site, &format!("{}/", prefix(&site.config.public_url))).await?;
-        html(&agents::page(Shell::new(&site, "agents"), &asked, form, &report))
+async fn agents_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
+    page!(visit, query, "/", |asked| {
+        let report = visit.site.reports.agents(&asked.filter, visit.now).await?;
+        let form = asked.form(&visit, &visit.path("/")).await?;
+        html(&agents::page(visit.shell("agents"), &asked, form, &report))
     })
 }
 
-async fn agent_page(
-    _: Reader,
-    State(site): State<Site>,
-    Path(code): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
+async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): RawQuery) -> Response {
     let path = format!("/agents/{}", agents::segment(&code));
-    page!(site, query, path, |asked, now| {
+    page!(visit, query, path, |asked| {
         let mut asked = asked;
         asked.of_one(code);
-        let report = match site.reports.agents(&asked.filter, now).await {
+        let reports = &visit.site.reports;
+        let report = match reports.agents(&asked.filter, visit.now).await {
             Err(ReportError::Asked { code: "unknown_agent", .. }) => {
                 return Err(PageError::Missing("agent"));
             }
@@ -262,10 +219,10 @@ async fn agent_page(
             answer: chosen.map(|(figure, score)| (figure.questions.clone(), score)),
             after: asked.of_page("after").map(str::to_owned),
         };
-        let list = site.reports.interviews(&asked.filter, &wanted).await?;
-        let name = site.reports.agent_name(asked.filter.agent.as_deref()).await?;
-        let shell = Shell::new(&site, "agents");
-        let form = asked.form(&site, &format!("{}{path}", shell.base)).await?;
+        let list = reports.interviews(&asked.filter, &wanted).await?;
+        let name = reports.agent_name(asked.filter.agent.as_deref()).await?;
+        let form = asked.form(&visit, &visit.path(&path)).await?;
+        let shell = visit.shell("agents");
         html(&agent::page(shell, &asked, form, &report, list, name, chosen))
     })
 }
@@ -285,20 +242,19 @@ struct UnlinkedPage {
     query: String,
 }
 
-async fn unlinked_page(_: Reader, State(site): State<Site>, RawQuery(query): RawQuery) -> Response {
-    page!(site, query, "/unlinked", |asked, _now| {
+async fn unlinked_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
+    page!(visit, query, "/unlinked", |asked| {
         let wanted = Wanted {
             unlinked: true,
             answer: None,
             after: asked.of_page("after").map(str::to_owned),
         };
-        let list = site.reports.interviews(&asked.filter, &wanted).await?;
-        let shell = Shell::new(&site, "unlinked");
-        let path = format!("{}/unlinked", shell.base);
+        let list = visit.site.reports.interviews(&asked.filter, &wanted).await?;
+        let path = visit.path("/unlinked");
         let older =
             list.next.as_ref().map(|next| format!("{path}{}", asked.query(&[("after", next)])));
-        let (form, query) = (asked.form(&site, &path).await?, asked.query(&[]));
-        let caption = "Not linked";
+        let (form, query) = (asked.form(&visit, &path).await?, asked.query(&[]));
+        let (shell, caption) = (visit.shell("unlinked"), "Not linked");
         html(&UnlinkedPage { shell, form, list, caption, path, older, query })
     })
 }
@@ -317,28 +273,28 @@ struct InterviewPage {
 }
 
 async fn interview_page(
-    Reader(person): Reader,
-    State(site): State<Site>,
+    visit: Visit,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
     let made: Result<Response, PageError> = async {
         let query = asked::way_back(query.as_deref());
-        let one = site.reports.interview(&id).await?.ok_or(PageError::Missing("interview"))?;
-        let shell = Shell::new(&site, "");
+        let reports = &visit.site.reports;
+        let one = reports.interview(&id).await?.ok_or(PageError::Missing("interview"))?;
+        let shell = visit.shell("");
         let credits = one.credits.iter().map(|served| {
             let code = served.agent.clone().unwrap_or_default();
             let link = format!("{}/agents/{}{query}", shell.base, agents::segment(&code));
             (served.agent_name.clone().filter(|name| !name.is_empty()).unwrap_or(code), link)
         });
         let credits = credits.collect();
-        let manages = matches!(person.role, Role::Admin | Role::Manager);
+        let manages = matches!(visit.person.role, Role::Admin | Role::Manager);
         let sealed = one.number.as_deref().filter(|_| manages).zip(id.parse().ok());
-        let number = sealed.and_then(|(sealed, id)| site.desk.number_to_call(sealed, id));
+        let number = sealed.and_then(|(sealed, id)| visit.site.desk.number_to_call(sealed, id));
         html(&InterviewPage { shell, one, credits, number, query })
     }
     .await;
-    made.unwrap_or_else(|fault| fault.page(&site))
+    made.unwrap_or_else(|fault| fault.page(&visit.site, visit.tongue))
 }
 
 /// The page on which a manager signs in.
@@ -357,13 +313,19 @@ pub struct SignInPage {
 
 impl SignInPage {
     /// The page, to be answered with that status.
-    pub fn response(site: &Site, status: StatusCode, next: &str, fault: &str) -> Response {
-        let shell = Shell { inside: false, signed_in: false, ..Shell::new(site, "") };
+    pub fn response(
+        site: &Site,
+        tongue: Tongue,
+        status: StatusCode,
+        next: &str,
+        fault: &str,
+    ) -> Response {
+        let shell = Shell { inside: false, signed_in: false, ..Shell::new(site, tongue, "") };
         let possible = site.config.access.password.is_some();
         let page = Self { shell, next: next.to_owned(), fault: fault.to_owned(), possible };
         match html(&page) {
             Ok(page) => (status, page).into_response(),
-            Err(fault) => fault.page(site),
+            Err(fault) => fault.page(site, tongue),
         }
     }
 }

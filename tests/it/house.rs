@@ -34,13 +34,14 @@ const EDGES: Edges = &[
             ("dialect", All),
             ("phone", All),
             ("audio", All),
+            ("words", All),
             ("interview", Types),
             ("survey", Types),
         ],
     ),
     ("desk", &[("store", All), ("interview", All), ("survey", All), ("satisfaction", All)]),
-    ("report", &[("store", All), ("satisfaction", All), ("survey", All)]),
-    ("outbox", &[("store", All), ("report", All)]),
+    ("report", &[("store", All), ("satisfaction", All), ("survey", All), ("words", All)]),
+    ("outbox", &[("store", All), ("report", All), ("words", All)]),
     ("audio", &[("survey", All)]),
     ("store", &[("interview", Types), ("survey", Types), ("satisfaction", Types)]),
     ("dialect", &[("interview", Types), ("survey", Only(&["Lang", "Speech", "Prompt", "Sound"]))]),
@@ -48,6 +49,7 @@ const EDGES: Edges = &[
     ("interview", &[("survey", All)]),
     ("survey", &[]),
     ("satisfaction", &[]),
+    ("words", &[]),
     (
         "config",
         &[
@@ -70,7 +72,7 @@ const TOP: &str = "app";
 const FLOOR: &[&str] = &["config", "clock", "telemetry"];
 
 /// Rooms that compute and do nothing else: time, ids and randomness are parameters.
-const PURE: &[&str] = &["survey", "interview", "satisfaction", "dialect"];
+const PURE: &[&str] = &["survey", "interview", "satisfaction", "dialect", "words"];
 
 /// Paths that belong to some rooms only.
 const CRATES: &[(&str, &[&str])] =

@@ -3,10 +3,10 @@
 use jiff::civil::Date;
 
 use super::PageError;
+use super::visit::Visit;
 use crate::report::measures::{Figure, Shape};
 use crate::report::view::language_name;
 use crate::report::{Choices, Filter, Period, ReportError};
-use crate::web::Site;
 use crate::web::reports::pairs;
 
 /// The filter form: what is chosen and what can be.
@@ -61,12 +61,8 @@ const OF_PAGES: [&str; 3] = ["measure", "score", "after"];
 impl Asked {
     /// Reads a page's address. A form's address (it has `go`) gives the tidy address to go to
     /// instead: which of period and dates was changed decides which of them holds.
-    pub fn read(
-        site: &Site,
-        query: Option<&str>,
-        now: i64,
-    ) -> Result<Result<Self, String>, PageError> {
-        let today = site.reports.today(now);
+    pub fn read(visit: &Visit, query: Option<&str>) -> Result<Result<Self, String>, PageError> {
+        let today = visit.site.reports.today(visit.now);
         let all = pairs(query);
         if all.iter().any(|(name, _)| name == "go") {
             return Ok(Err(tidy(&all, today)));
@@ -139,7 +135,7 @@ impl Asked {
     }
 
     /// The form of the page with that path.
-    pub async fn form(&self, site: &Site, path: &str) -> Result<Form, PageError> {
+    pub async fn form(&self, visit: &Visit, path: &str) -> Result<Form, PageError> {
         let filter = &self.filter;
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let agent = filter.agent.clone().filter(|_| !self.own_agent);
@@ -171,7 +167,7 @@ impl Asked {
             rest: Vec::new(),
             own_agent: false,
         };
-        let choices = site.reports.choices().await?;
+        let choices = visit.site.reports.choices().await?;
         Ok(Form {
             period: self.period.map_or("own", Period::word),
             from: filter.from.to_string(),
@@ -200,12 +196,11 @@ impl Form {
     /// The form for an address that cannot be shown: with what the address says, as far as the
     /// form has it. The page without filters is always to be had.
     pub async fn of_wrong(
-        site: &Site,
+        visit: &Visit,
         path: &str,
         query: Option<&str>,
-        now: i64,
     ) -> Result<Self, PageError> {
-        let today = site.reports.today(now);
+        let today = visit.site.reports.today(visit.now);
         let all = pairs(query);
         let value = |name: &str| {
             let found = all.iter().find(|(n, _)| n == name);
@@ -216,7 +211,7 @@ impl Form {
         let dated = !value("from").is_empty() || !value("to").is_empty();
         let day =
             |name: &str, else_: Date| value(name).parse::<Date>().unwrap_or(else_).to_string();
-        let choices = site.reports.choices().await?;
+        let choices = visit.site.reports.choices().await?;
         Ok(Self {
             period: if dated { "own" } else { period.word() },
             from: day("from", from),

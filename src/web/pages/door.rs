@@ -9,6 +9,7 @@ use axum::{Extension, Router};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
+use super::visit::tongue;
 use super::{SignInPage, prefix};
 use crate::clock;
 use crate::desk::tokens::SignInError;
@@ -34,7 +35,7 @@ async fn show(State(site): State<Site>, headers: HeaderMap, RawQuery(query): Raw
     if stands_open(&headers, &site.config) {
         return Redirect::to(&target(&site, next)).into_response();
     }
-    SignInPage::response(&site, StatusCode::OK, ours(next), "")
+    SignInPage::response(&site, tongue(&headers), StatusCode::OK, ours(next), "")
 }
 
 #[derive(Deserialize)]
@@ -69,7 +70,8 @@ async fn enter(
         ),
         SignInError::Off => (StatusCode::FORBIDDEN, String::new()),
     };
-    let mut page = SignInPage::response(&site, status, ours(&entry.next), &sentence);
+    let mut page =
+        SignInPage::response(&site, tongue(&headers), status, ours(&entry.next), &sentence);
     if let SignInError::TooMany { seconds } = refused {
         page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -111,7 +113,8 @@ fn ours(next: &str) -> &str {
     }
 }
 
-fn target(site: &Site, next: &str) -> String {
+/// That path as links need it, if it is one of ours; else the first page.
+pub(super) fn target(site: &Site, next: &str) -> String {
     format!("{}{}", prefix(&site.config.public_url), ours(next))
 }
 

@@ -20,9 +20,11 @@ pub mod measures;
 pub mod table;
 pub mod transcript;
 pub mod view;
+pub mod viewer;
 
 pub use agents::AgentsReport;
 pub use view::{Filter, Period};
+pub use viewer::{People, Sight, Viewer};
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]

@@ -82,6 +82,11 @@ impl Person {
         matches!(self.role, Role::Admin | Role::Manager | Role::Feed)
     }
 
+    /// Changes links, marks and other things of the teams that they manage.
+    pub fn may_manage(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Manager)
+    }
+
     /// Changes what others may do.
     pub fn may_admin(&self) -> bool {
         self.role == Role::Admin

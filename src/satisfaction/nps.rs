@@ -29,16 +29,23 @@ pub fn nps(promoters: u64, passives: u64, detractors: u64) -> Option<Nps> {
         return None;
     }
     let score = (double(promoters) - double(detractors)) / double(n);
-    let more = double(n) + 3.0;
-    let for_us = (double(promoters) + 0.75) / more;
-    let against = (double(detractors) + 0.75) / more;
+    let interval = adjusted_wald(double(promoters), double(detractors), double(n));
+    Some(Nps { n, promoters, passives, detractors, score: 100.0 * score, interval })
+}
+
+/// The adjusted Wald interval of [`nps`], −100 to 100, for numbers that need not be whole (what
+/// twice as many answers of the same kinds would give). When not to use: with n of 0.
+pub fn adjusted_wald(promoters: f64, detractors: f64, n: f64) -> Interval {
+    let score = (promoters - detractors) / n;
+    let more = n + 3.0;
+    let for_us = (promoters + 0.75) / more;
+    let against = (detractors + 0.75) / more;
     let centre = for_us - against;
     let half = Z * ((for_us + against - centre * centre) / more).sqrt();
-    let interval = Interval {
+    Interval {
         low: 100.0 * (centre - half).min(score).max(-1.0),
         high: 100.0 * (centre + half).max(score).min(1.0),
-    };
-    Some(Nps { n, promoters, passives, detractors, score: 100.0 * score, interval })
+    }
 }
 
 /// As [`nps`], from counts by value, 0 to 10; other values are left out.

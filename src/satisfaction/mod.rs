@@ -50,6 +50,8 @@ pub mod target;
 pub mod verdict;
 
 #[cfg(test)]
+mod recomputed;
+#[cfg(test)]
 mod simulated_centre;
 
 /// The upper 2.5 % point of the standard normal distribution: all intervals are 95 % ones.

@@ -3,15 +3,13 @@
 //! "Goes together with", not "causes": callers who are content overall tend to praise everything.
 //! For a survey version, a team or a queue; one agent has too few interviews.
 
-use std::collections::BTreeMap;
-
 use fastrand::Rng;
 
+use super::Interval;
 use super::correlation::{Spearman, pearson, spearman};
 use super::importance::{MOST_EXACT, lmg, relative_weights, variance_inflation};
 use super::quantile::quantile;
 use super::share::{Share, share};
-use super::{Interval, length};
 
 /// One attribute's column: an answer for each interview, in the order of the overall answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +123,8 @@ pub fn drivers(overall: &[u8], attributes: &[Attribute], seed: u64) -> Result<Dr
     let with: Vec<f64> = columns.iter().map(|a| r(a, &outcome)).collect();
     let importances = shared_out(method, &between, &with);
     let inflation = variance_inflation(&between);
-    let intervals = intervals(method, &Profiles::of(&overall[..n], attributes), seed);
+    let all: Vec<&[f64]> = std::iter::once(&outcome).chain(&columns).map(Vec::as_slice).collect();
+    let intervals = intervals(method, &all, seed);
 
     let driver = |at: usize| -> Option<Driver> {
         let twin = (0..columns.len()).any(|other| other != at && between[at][other].abs() > 0.9);
@@ -154,72 +153,78 @@ fn shared_out(method: Method, between: &[Vec<f64>], with: &[f64]) -> Vec<f64> {
     }
 }
 
-/// Interviews folded by equal answers: scores have few values, so a resample costs as many
-/// products as there are different interviews.
-struct Profiles {
-    /// Of each interview, which profile it has.
-    of_interviews: Vec<usize>,
-    /// The answers: the overall one first.
-    answers: Vec<Vec<f64>>,
+/// Groups that interviews are dealt into before resampling.
+pub const MOST_GROUPS: usize = 2_000;
+
+/// Sums over groups of interviews, all that correlations need. Up to [`MOST_GROUPS`] interviews
+/// each is a group of its own. More are dealt out at random and the groups are resampled: they are
+/// as independent as the interviews, so the intervals are the same, but the cost stays.
+struct Groups {
+    /// How many columns an interview has, the overall one first.
+    columns: usize,
+    /// Of each group: interviews, the sum of each column, the sum of each product of two columns.
+    sums: Vec<Vec<f64>>,
 }
 
-impl Profiles {
-    fn of(overall: &[u8], attributes: &[Attribute]) -> Profiles {
-        let mut places: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
-        let mut answers = Vec::new();
-        let of_interviews = overall
-            .iter()
-            .enumerate()
-            .map(|(at, overall)| {
-                let mut keys = vec![*overall];
-                keys.extend(attributes.iter().map(|attribute| attribute.scores[at]));
-                *places.entry(keys).or_insert_with_key(|keys| {
-                    answers.push(keys.iter().copied().map(f64::from).collect());
-                    answers.len() - 1
-                })
-            })
-            .collect();
-        Profiles { of_interviews, answers }
+impl Groups {
+    fn deal(columns: &[&[f64]], rng: &mut Rng) -> Groups {
+        let n = columns.first().map_or(0, |column| column.len());
+        let mut order: Vec<usize> = (0..n).collect();
+        if n > MOST_GROUPS {
+            rng.shuffle(&mut order);
+        }
+        let size = 1 + columns.len() + columns.len() * (columns.len() + 1) / 2;
+        let mut sums = vec![vec![0.0; size]; n.min(MOST_GROUPS)];
+        for (place, at) in order.into_iter().enumerate() {
+            let mut sums = sums[place % MOST_GROUPS].iter_mut();
+            let mut add = |value: f64| sums.next().into_iter().for_each(|sum| *sum += value);
+            add(1.0);
+            columns.iter().for_each(|column| add(column[at]));
+            for (first, one) in columns.iter().enumerate() {
+                columns[first..].iter().for_each(|other| add(one[at] * other[at]));
+            }
+        }
+        Groups { columns: columns.len(), sums }
     }
 
     /// Correlations of one resample; `None` where a column of it does not vary.
     fn resample(&self, rng: &mut Rng) -> Option<(Vec<Vec<f64>>, Vec<f64>)> {
-        let mut drawn = vec![0u32; self.answers.len()];
-        for _ in 0..self.of_interviews.len() {
-            drawn[self.of_interviews[rng.usize(..self.of_interviews.len())]] += 1;
+        let mut drawn = vec![0u32; self.sums.len()];
+        for _ in 0..drawn.len() {
+            drawn[rng.usize(..self.sums.len())] += 1;
         }
-        let columns = self.answers.first()?.len();
-        let n = length(self.of_interviews.len());
-        let mut sums = vec![0.0; columns];
-        let mut products = vec![vec![0.0; columns]; columns];
-        let taken = drawn.iter().zip(&self.answers).filter(|(times, _)| **times > 0);
-        for (times, answers) in taken {
-            for (at, one) in answers.iter().enumerate() {
-                let weighted = f64::from(*times) * one;
-                sums[at] += weighted;
-                for (product, other) in products[at][at..].iter_mut().zip(&answers[at..]) {
-                    *product += weighted * other;
-                }
-            }
+        let mut all = vec![0.0; self.sums.first()?.len()];
+        for (times, sums) in drawn.iter().zip(&self.sums).filter(|(times, _)| **times > 0) {
+            let times = f64::from(*times);
+            all.iter_mut().zip(sums).for_each(|(all, sum)| *all += times * sum);
         }
-        let covariance = |a: usize, b: usize| n * products[a.min(b)][a.max(b)] - sums[a] * sums[b];
-        let deviations: Vec<f64> = (0..columns).map(|a| covariance(a, a).max(0.0).sqrt()).collect();
+        let (n, sums) = all.split_first()?;
+        let (sums, products) = sums.split_at(self.columns);
+        let covariance = |a: usize, b: usize| {
+            let (a, b) = (a.min(b), a.max(b));
+            // The rows above have one product fewer each.
+            let row = a * self.columns - a * a.saturating_sub(1) / 2;
+            n * products[row + b - a] - sums[a] * sums[b]
+        };
+        let deviations: Vec<f64> =
+            (0..self.columns).map(|a| covariance(a, a).max(0.0).sqrt()).collect();
         if deviations.contains(&0.0) {
             return None;
         }
         let r = |a: usize, b: usize| covariance(a, b) / (deviations[a] * deviations[b]);
-        let between = (1..columns).map(|a| (1..columns).map(|b| r(a, b)).collect()).collect();
-        Some((between, (1..columns).map(|a| r(a, 0)).collect()))
+        let attributes = || 1..self.columns;
+        let between = attributes().map(|a| attributes().map(|b| r(a, b)).collect()).collect();
+        Some((between, attributes().map(|a| r(a, 0)).collect()))
     }
 }
 
-/// Percentile intervals of each attribute's importance.
-fn intervals(method: Method, profiles: &Profiles, seed: u64) -> Vec<Option<Interval>> {
+/// Percentile intervals of each attribute's importance; the outcome is the first column.
+fn intervals(method: Method, columns: &[&[f64]], seed: u64) -> Vec<Option<Interval>> {
     let mut rng = Rng::with_seed(seed);
-    let attributes = profiles.answers.first().map_or(0, |answers| answers.len() - 1);
-    let mut found: Vec<Vec<f64>> = vec![Vec::with_capacity(RESAMPLES); attributes];
+    let groups = Groups::deal(columns, &mut rng);
+    let mut found: Vec<Vec<f64>> = vec![Vec::with_capacity(RESAMPLES); columns.len() - 1];
     for _ in 0..RESAMPLES {
-        if let Some((between, with)) = profiles.resample(&mut rng) {
+        if let Some((between, with)) = groups.resample(&mut rng) {
             let shares = shared_out(method, &between, &with);
             found.iter_mut().zip(shares).for_each(|(all, share)| all.push(share));
         }
@@ -282,6 +287,31 @@ mod tests {
         let with = |seed| drivers(&overall, &attributes(&columns), seed).expect("enough");
         assert_eq!(with(7), with(7));
         assert_ne!(with(7), with(8));
+    }
+
+    #[test]
+    fn groups_of_interviews_give_the_intervals_of_interviews() {
+        let (overall, columns) = interviews(MOST_GROUPS + 400);
+        let all: Vec<Vec<f64>> = std::iter::once(&overall)
+            .chain(&columns)
+            .map(|column| column.iter().copied().map(f64::from).collect())
+            .collect();
+        let all: Vec<&[f64]> = all.iter().map(Vec::as_slice).collect();
+        // Every interview counts once, wherever it was dealt.
+        let dealt = Groups::deal(&all, &mut Rng::with_seed(2));
+        assert_eq!(dealt.sums.len(), MOST_GROUPS);
+        let total = |at: usize| dealt.sums.iter().map(|sums| sums[at]).sum::<f64>();
+        near(total(0), (MOST_GROUPS + 400) as f64, 0.0);
+        near(total(1), all[0].iter().sum(), 1e-9);
+        near(total(5), all[0].iter().map(|x| x * x).sum(), 1e-9);
+        near(total(14), all[3].iter().map(|x| x * x).sum(), 1e-9);
+        // The intervals shrink with √n: 2,400 against 300 interviews.
+        let width = |n: usize| {
+            let (overall, columns) = interviews(n);
+            let got = drivers(&overall, &attributes(&columns), 1).expect("enough");
+            got.attributes[0].interval.high - got.attributes[0].interval.low
+        };
+        near(width(300) / width(2_400), 8f64.sqrt(), 0.6);
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! The funnel plot: scores against answers, with the limits within which chance alone would keep
 //! them.
 
-use statrs::function::beta::checked_beta_reg;
-
 use super::quantile::quantile;
 use super::{double, length};
 
@@ -31,7 +29,8 @@ pub fn limits(target: f64, n: u64) -> Option<Limits> {
     if n == 0 || !(target > 0.0 && target < 1.0) {
         return None;
     }
-    let limit = |probability| binomial_limit(target, n, probability);
+    let distribution = Binomial::of(n, target);
+    let limit = |probability| distribution.limit(probability);
     Some(Limits {
         low_998: limit(0.001),
         low_95: limit(0.025),
@@ -40,30 +39,56 @@ pub fn limits(target: f64, n: u64) -> Option<Limits> {
     })
 }
 
-fn binomial_limit(target: f64, n: u64, probability: f64) -> f64 {
-    // The smallest number of hits whose distribution function reaches the probability.
-    let (mut low, mut high) = (0, n);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if binomial_at_most(middle, n, target) >= probability {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    let at = binomial_at_most(low, n, target);
-    let before = if low == 0 { 0.0 } else { binomial_at_most(low - 1, n, target) };
-    let part = (at - probability) / (at - before);
-    ((double(low) - part) / double(n)).clamp(0.0, 1.0)
+/// The part of a binomial distribution that is not negligible.
+struct Binomial {
+    n: u64,
+    /// The hits that the first probability is of.
+    first: u64,
+    probabilities: Vec<f64>,
 }
 
-/// P(X ≤ k): the regularised incomplete beta function I(1 − p; n − k, k + 1).
-fn binomial_at_most(k: u64, n: u64, p: f64) -> f64 {
-    if k >= n {
-        return 1.0;
+/// Hits less likely than this beside the likeliest are left out.
+const NEGLIGIBLE: f64 = 1e-20;
+
+impl Binomial {
+    /// From the likeliest number of hits up and down by the ratios of neighbours, so that nothing
+    /// under- or overflows; some √n steps.
+    fn of(n: u64, p: f64) -> Binomial {
+        let odds = p / (1.0 - p);
+        let likeliest = ((double(n) + 1.0) * p).min(double(n)) as u64;
+        let (mut below, mut above) = (Vec::new(), vec![1.0]);
+        let (mut hits, mut weight) = (likeliest, 1.0);
+        while hits > 0 && weight > NEGLIGIBLE {
+            weight *= double(hits) / double(n - hits + 1) / odds;
+            hits -= 1;
+            below.push(weight);
+        }
+        let first = hits;
+        (hits, weight) = (likeliest, 1.0);
+        while hits < n && weight > NEGLIGIBLE {
+            hits += 1;
+            weight *= double(n - hits + 1) / double(hits) * odds;
+            above.push(weight);
+        }
+        below.reverse();
+        below.append(&mut above);
+        let whole: f64 = below.iter().sum();
+        below.iter_mut().for_each(|weight| *weight /= whole);
+        Binomial { n, first, probabilities: below }
     }
-    // Refused only for arguments outside their ranges, which these cannot be.
-    checked_beta_reg(double(n - k), double(k) + 1.0, 1.0 - p).unwrap_or(1.0)
+
+    fn limit(&self, probability: f64) -> f64 {
+        let mut before = 0.0;
+        for (r, own) in (self.first..).zip(&self.probabilities) {
+            let at = before + own;
+            if at >= probability {
+                let part = (at - probability) / own;
+                return ((double(r) - part) / double(self.n)).clamp(0.0, 1.0);
+            }
+            before = at;
+        }
+        1.0
+    }
 }
 
 /// φ̂: the mean of the squared z, after the lowest and the highest tenth are drawn in to the 10 %

@@ -19,6 +19,9 @@ pub struct RankInterval {
 /// So many are ranked as one; a larger centre is ranked within its teams.
 pub const MOST_RANKED: usize = 500;
 
+/// What rounding may do to a bound, many times over.
+const MARGIN: f64 = 1e-9;
+
 /// Simultaneous 95 % rank intervals of independent estimates by Tukey's method (Al Mohamad,
 /// Goeman and van Zwet 2022, Biometrics 78:1322): with a chance of 95 % *all* true ranks lie in
 /// their intervals. `values` are (estimate, variance), a high estimate is good. One stands
@@ -28,7 +31,7 @@ pub const MOST_RANKED: usize = 500;
 /// When not to use: on shrunk estimates, whose errors are not independent; on estimates that
 /// share answers, such as two agents credited with the same call (say so beside it).
 ///
-/// O(J²) comparisons of a few nanoseconds: 500 take 1 ms.
+/// O(J·log J) where variances are alike; at worst J² comparisons.
 pub fn rank_intervals(values: &[(f64, f64)]) -> Vec<RankInterval> {
     let of = count(values.len());
     let Some(q) = upper_point(of) else {
@@ -65,16 +68,25 @@ pub fn rank_intervals_within(values: &[(f64, f64)], groups: &[u32]) -> Vec<RankI
 fn ranked_at(values: &[(f64, f64)], q: f64) -> Vec<RankInterval> {
     let of = count(values.len());
     let squared = q * q / 2.0;
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let largest = sorted.iter().map(|value| value.1).fold(0.0, f64::max);
+    let least = sorted.iter().map(|value| value.1).fold(f64::INFINITY, f64::min);
     let place = |&(own, variance): &(f64, f64)| {
-        let (mut before, mut behind) = (0, 0);
-        for (other, also) in values {
-            let apart = other - own;
-            // Squares instead of roots; an estimate is never apart from itself.
-            let certain = apart * apart > squared * (variance + also);
-            before += u64::from(certain && apart > 0.0);
-            behind += u64::from(certain && apart < 0.0);
-        }
-        RankInterval { low: 1 + before, high: of - behind, of }
+        // Who is nearer than `near` is never certainly apart, who is further than `far` always.
+        // Only those between must be asked one by one.
+        let near = (squared * (variance + least)).sqrt() * (1.0 - MARGIN);
+        let far = (squared * (variance + largest)).sqrt() * (1.0 + MARGIN);
+        let up_to = |limit: f64| sorted.partition_point(|(other, _)| *other <= limit);
+        let certain = |(other, also): &&(f64, f64)| {
+            (other - own) * (other - own) > squared * (variance + also)
+        };
+        let (below, above) = (own - far..own - near, own + near..own + far);
+        let asked = |low: usize, high: usize| sorted[low..high].iter().filter(certain).count();
+        let (far_below, far_above) = (up_to(below.start), up_to(above.end));
+        let behind = far_below + asked(far_below, up_to(below.end));
+        let before = sorted.len() - far_above + asked(up_to(above.start), far_above);
+        RankInterval { low: 1 + count(before), high: of - count(behind), of }
     };
     values.iter().map(place).collect()
 }

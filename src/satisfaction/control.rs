@@ -35,6 +35,9 @@ pub struct Point {
 
 /// Merges neighbouring weeks, oldest first, until each point has [`MIN_POINT`] answers. What is
 /// left over at the end is no point yet: it waits for more, so that points already plotted stay.
+///
+/// When not to use: on weeks with gaps left out; a week without answers must be there as an empty
+/// one.
 pub fn merge_weeks(weeks: &[Moments]) -> Vec<Point> {
     let mut points = Vec::new();
     let mut open: Option<Point> = None;
@@ -85,6 +88,9 @@ pub fn p_baseline(points: &[Point]) -> Option<Baseline> {
 /// The baseline of Laney's p′ chart (2002, Quality Engineering 14:531): z_i = (p_i − p̄)/σ_i,
 /// σ_z = mean moving range of z / 1.128, here never below 1. Pass the points of the
 /// [`BASELINE_WEEKS`] before the chart. `None` as [`p_baseline`].
+///
+/// When not to use: where the weeks of the baseline were themselves out of the ordinary; the limits
+/// would then hold the next fault for usual.
 pub fn laney_baseline(points: &[Point]) -> Option<Baseline> {
     let Some(plain @ Baseline::Share { centre, .. }) = p_baseline(points) else {
         return None;

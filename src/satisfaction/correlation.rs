@@ -17,6 +17,8 @@ pub struct Spearman {
 }
 
 /// The ranks of values, 1 the lowest; equal values share the mean of their ranks.
+///
+/// When not to use: with values that are not numbers.
 pub fn mid_ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]));

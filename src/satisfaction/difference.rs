@@ -174,6 +174,9 @@ pub fn paired_shares(pairs: &Pairs) -> Option<Difference> {
 /// The mean at the second time less the mean at the first, of the same callers, from pairs
 /// (first, second): Student's t on the pairs' differences. `None` below two pairs and where all
 /// differences are equal.
+///
+/// When not to use: with pairs of different callers or scales; nor below some 15 pairs of very
+/// uneven changes, where t is too sure.
 pub fn paired_means(pairs: &[(u8, u8)]) -> Option<Difference> {
     let changes: Vec<f64> = pairs.iter().map(|&(a, b)| f64::from(b) - f64::from(a)).collect();
     of_changes(&changes)

@@ -46,6 +46,9 @@ impl Expected {
     }
 
     /// z = d/√v. `None` where v is 0: all answers that could be compared with are equal.
+    ///
+    /// When not to use: to say how surprising a difference is among few agents; that is
+    /// [`Expected::p`].
     pub fn z(&self) -> Option<f64> {
         (self.variance > 0.0).then(|| self.difference() / self.variance.sqrt())
     }
@@ -58,6 +61,8 @@ impl Expected {
     /// the spread is estimated; and a figure moves in steps of one answer, so half of one is taken
     /// off (the correction of Mantel and Haenszel 1959, Journal of the National Cancer Institute
     /// 22:719). In a large centre with many answers it is that of z. `None` where v is 0.
+    ///
+    /// When not to use: for one agent out of many without [`super::discoveries`].
     pub fn p(&self, measure: &Measure) -> Option<f64> {
         let half = 0.5 * measure.step() / double(self.n);
         let error = (self.variance + self.reference).sqrt();
@@ -90,6 +95,9 @@ pub fn expected(measure: &Measure, agents: &[&[Cell]]) -> Vec<Option<Expected>> 
 
 /// As [`expected`], for rates that are known: cells as answers, mean and variance of one answer.
 /// `None` without answers.
+///
+/// When not to use: with rates estimated from few answers, or from the agent's own; they count as
+/// known here.
 pub fn expected_of_rates(observed: f64, cells: &[(u64, f64, f64)]) -> Option<Expected> {
     let n: u64 = cells.iter().map(|(n, ..)| n).sum();
     let sum = |f: &dyn Fn(&(u64, f64, f64)) -> f64| cells.iter().map(f).sum::<f64>();

@@ -139,6 +139,8 @@ pub struct HandOver {
 
 /// The hand-over figures of one agent. Each is `None` without data, all are where records cover
 /// fewer than 95 % of the agent's calls.
+///
+/// When not to use: to compare agents; [`rates_against_queues`] does.
 pub fn hand_over(
     hand_overs: u64,
     unanswered: u64,

@@ -98,6 +98,9 @@ pub fn relative_weights(between: &[Vec<f64>], with: &[f64]) -> Vec<f64> {
 
 /// The variance inflation factors: the diagonal of R⁻¹, 1 where a predictor goes together with no
 /// other (Marquardt 1970, Technometrics 12:591). Infinite where others make it up wholly.
+///
+/// When not to use: to leave predictors out one by one until all is small; say that they cannot be
+/// separated.
 pub fn variance_inflation(between: &[Vec<f64>]) -> Vec<f64> {
     let parts = eigen(between);
     parts

@@ -22,6 +22,9 @@ pub struct Mean {
 
 /// The mean of scores given as counts by value, with Student's t interval. `None` without
 /// answers.
+///
+/// When not to use: where half of the answers or more lie at one end of the scale and there are
+/// few: t then cuts the long side short. Show the share beside it.
 pub fn mean(counts: &[(u8, u64)]) -> Option<Mean> {
     let n: u64 = counts.iter().map(|(_, n)| n).sum();
     if n == 0 {
@@ -42,6 +45,8 @@ pub fn mean(counts: &[(u8, u64)]) -> Option<Mean> {
 }
 
 /// `mean ± t · deviation / √n` with n − 1 degrees of freedom; `None` below two answers.
+///
+/// When not to use: for a deviation that is known, not estimated from the same n values.
 pub fn t_interval(mean: f64, deviation: f64, n: u64) -> Option<Interval> {
     if n < 2 {
         return None;
@@ -52,6 +57,8 @@ pub fn t_interval(mean: f64, deviation: f64, n: u64) -> Option<Interval> {
 
 /// The two-sided p-value of Student's t with that many degrees of freedom, which need not be
 /// whole: the regularised incomplete beta function I(ν/(ν + t²); ν/2, ½).
+///
+/// When not to use: for fewer than one degree of freedom.
 pub fn t_two_sided_p(t: f64, freedom: f64) -> f64 {
     if freedom.is_infinite() {
         return two_sided_p(t);
@@ -66,6 +73,8 @@ const MANY: f64 = 200.0;
 
 /// The upper 2.5 % point of Student's t distribution with that many degrees of freedom, at
 /// least one; they need not be whole (Satterthwaite).
+///
+/// When not to use: below one degree of freedom, which counts as one.
 pub fn t_point(freedom: f64) -> f64 {
     if freedom >= MANY {
         return t_point_of_many(freedom);

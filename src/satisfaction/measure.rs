@@ -55,6 +55,8 @@ impl Measure {
     }
 
     /// The moments of counts by key. Keys that the scale does not have are left out.
+    ///
+    /// When not to use: with weights; counts are whole answers.
     pub fn moments(&self, counts: &[(u8, u64)]) -> Moments {
         let mut moments = Moments::default();
         for &(key, n) in counts {
@@ -69,6 +71,8 @@ impl Measure {
 
     /// The least difference worth a word: 0.03 of a share, 6 points of the net promoter score,
     /// a fortieth of a scale's width (0.1 on a scale from 1 to 5).
+    ///
+    /// When not to use: as a bound of chance: it says what matters, not what is sure.
     pub fn margin(&self) -> f64 {
         match self {
             Measure::Share { .. } => 0.03,

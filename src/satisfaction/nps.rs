@@ -23,6 +23,9 @@ pub struct Nps {
 /// promoter and ¾ a detractor (Rocks 2016, The American Statistician 70(4)); the interval is
 /// widened to hold the score, where the added answers drew it away, and cut to ±100. `None`
 /// without answers.
+///
+/// When not to use: for one agent with fewer than 40 answers: with so few, chance moves the score
+/// by tens.
 pub fn nps(promoters: u64, passives: u64, detractors: u64) -> Option<Nps> {
     let n = promoters + passives + detractors;
     if n == 0 {
@@ -49,6 +52,8 @@ pub fn adjusted_wald(promoters: f64, detractors: f64, n: f64) -> Interval {
 }
 
 /// As [`nps`], from counts by value, 0 to 10; other values are left out.
+///
+/// When not to use: on scales other than 0 to 10.
 pub fn nps_of_counts(counts: &[(u8, u64)]) -> Option<Nps> {
     let sum = |values: std::ops::RangeInclusive<u8>| {
         counts.iter().filter(|(value, _)| values.contains(value)).map(|(_, n)| n).sum()

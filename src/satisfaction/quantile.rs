@@ -14,6 +14,8 @@ pub fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
 }
 
 /// The median of values in any order: half of them lie on each side. `None` without values.
+///
+/// When not to use: for times of which some never ended; the median of the ended ones is too short.
 pub fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);

@@ -159,6 +159,19 @@ mod tests {
         }
 
         #[test]
+        fn asking_every_pair_gives_the_same(values in proptest::collection::vec((0i8..40, 1u16..900), 2..60)) {
+            let values: Vec<(f64, f64)> =
+                values.into_iter().map(|(d, v)| (f64::from(d) / 10.0, f64::from(v) / 3_000.0)).collect();
+            let squared = upper_point(values.len() as u64).expect("groups").powi(2) / 2.0;
+            for (own, rank) in values.iter().zip(rank_intervals(&values)) {
+                let certain = |other: &&(f64, f64)| (other.0 - own.0).powi(2) > squared * (own.1 + other.1);
+                let before = values.iter().filter(certain).filter(|other| other.0 > own.0).count() as u64;
+                let behind = values.iter().filter(certain).filter(|other| other.0 < own.0).count() as u64;
+                prop_assert_eq!((rank.low, rank.high), (1 + before, rank.of - behind));
+            }
+        }
+
+        #[test]
         fn one_group_is_the_whole(values in proptest::collection::vec((-5.0f64..5.0, 0.01f64..1.0), 1..20)) {
             let groups = vec![7; values.len()];
             prop_assert_eq!(rank_intervals_within(&values, &groups), rank_intervals(&values));

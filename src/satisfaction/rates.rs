@@ -68,23 +68,33 @@ pub fn answer_rate(outcomes: &Outcomes) -> Option<Share> {
 
 /// AAPOR's RR1, the least response rate: I / ((I + P) + (R + NC + O) + U). `None` also where the
 /// records do not cover enough calls, since U is unknown then.
+///
+/// When not to use: to compare centres that count partial interviews differently; say which rate it
+/// is.
 pub fn rr1(outcomes: &Outcomes, coverage: &Coverage) -> Option<Share> {
     share(outcomes.complete, outcomes.cases()).filter(|_| coverage.enough())
 }
 
 /// AAPOR's RR2, the response rate: (I + P) / ((I + P) + (R + NC + O) + U). `None` also where the
 /// records do not cover enough calls, since U is unknown then.
+///
+/// When not to use: beside another centre's RR1, RR3 or RR5, which have other numerators or
+/// denominators.
 pub fn rr2(outcomes: &Outcomes, coverage: &Coverage) -> Option<Share> {
     share(outcomes.answered(), outcomes.cases()).filter(|_| coverage.enough())
 }
 
 /// AAPOR's COOP2, the cooperation rate: (I + P) / ((I + P) + R + O), of those who were contacted.
+///
+/// When not to use: as a response rate: who was never reached is not in it.
 pub fn coop2(outcomes: &Outcomes) -> Option<Share> {
     share(outcomes.answered(), outcomes.answered() + outcomes.refused + outcomes.other)
 }
 
 /// AAPOR's REF1, the refusal rate: R / ((I + P) + (R + NC + O) + U). `None` also where the
 /// records do not cover enough calls.
+///
+/// When not to use: for the share of those who were asked; calls that nobody reached count here too.
 pub fn ref1(outcomes: &Outcomes, coverage: &Coverage) -> Option<Share> {
     share(outcomes.refused, outcomes.cases()).filter(|_| coverage.enough())
 }
@@ -112,6 +122,9 @@ pub struct Item {
 
 /// Item response: answered / (answered + skipped + no input + no match). Questions that did not
 /// apply are in neither.
+///
+/// When not to use: for the last question heard by callers who hung up: it is silence here, and
+/// belongs to the break-offs.
 pub fn item_response(item: &Item) -> Option<Share> {
     let Item { answered, skipped, no_input, no_match } = *item;
     share(answered, answered + skipped + no_input + no_match)

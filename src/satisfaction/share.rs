@@ -19,6 +19,9 @@ pub struct Share {
 /// Statistics in Medicine 17:857, method 3). `None` without answers.
 ///
 /// `hits` beyond `n` count as `n`.
+///
+/// When not to use: for answers that are weighted or come from the same callers: use [`wilson`]
+/// with an effective sample size.
 pub fn share(hits: u64, n: u64) -> Option<Share> {
     if n == 0 {
         return None;

@@ -40,6 +40,8 @@ pub fn paule_mandel(values: &[(f64, f64)]) -> Option<Between> {
 
 /// As [`paule_mandel`], for differences (d, v) whose mean is known to be 0 because each is taken
 /// from what is expected: `Σ d²/(v + τ²) = J`. 0 without values.
+///
+/// When not to use: with values that are not taken from what is expected of them.
 pub fn paule_mandel_about_zero(differences: &[(f64, f64)]) -> f64 {
     solve(length(differences.len()), |tau2| weighted_squares(differences, 0.0, tau2))
 }
@@ -71,6 +73,8 @@ fn solve(wanted: f64, squares: impl Fn(f64) -> (f64, f64)) -> f64 {
 }
 
 /// B = v/(v + τ²), 0 to 1: the part of a difference that is put down to chance.
+///
+/// When not to use: with a τ² of another unit than the variance.
 pub fn chance_part(variance: f64, tau2: f64) -> f64 {
     if variance > 0.0 { variance / (variance + tau2) } else { 0.0 }
 }

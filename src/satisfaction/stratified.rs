@@ -107,6 +107,9 @@ pub struct StratifiedShare {
 /// The share of a total over strata, from [`Stratum::of_share`]: `n_eff = p(1 − p)/Var` in Wilson's
 /// interval (Korn and Graubard 1998, Survey Methodology 24:193). Where all answers of every stratum
 /// are equal, n_eff is that of the weights. `None` as [`stratified`].
+///
+/// When not to use: with a handful of answers in each of many strata; n_eff is then itself
+/// uncertain.
 pub fn stratified_share(strata: &[Stratum]) -> Option<StratifiedShare> {
     let total = stratified(strata)?;
     let score = total.mean.clamp(0.0, 1.0);
@@ -133,6 +136,8 @@ pub fn n_of_callers(answers: u64, callers: u64, repeated: u64) -> Option<f64> {
 }
 
 /// A share with the interval of fewer, independent answers ([`n_of_callers`]).
+///
+/// When not to use: beside a verdict, which takes answers as independent.
 pub fn share_of_callers(share: &Share, n_eff: f64) -> Interval {
     wilson(share.score, n_eff)
 }

@@ -56,6 +56,8 @@ pub fn share_against(share: &Share, target: f64) -> State {
 
 /// A mean against its target, both on the scale; `None` where the mean has no interval. The n needed
 /// takes the deviation to stay.
+///
+/// When not to use: on a mean of few answers at the end of the scale, as [`super::mean::mean`].
 pub fn mean_against(mean: &Mean, target: f64, good: Good) -> Option<State> {
     let (interval, deviation) = (mean.interval?, mean.deviation?);
     Some(state(&interval, target, good, || {
@@ -67,6 +69,8 @@ pub fn mean_against(mean: &Mean, target: f64, good: Good) -> Option<State> {
 
 /// A net promoter score against its target, both −100 to 100. The n needed takes the shares of
 /// promoters and detractors to stay.
+///
+/// When not to use: for an agent with fewer than 40 answers.
 pub fn nps_against(nps: &Nps, target: f64) -> State {
     let share = |count: u64| double(count) / double(nps.n);
     state(&nps.interval, target, Good::High, || {

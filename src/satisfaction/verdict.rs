@@ -101,7 +101,8 @@ pub struct Family {
 /// Judges a family of agents in one measure.
 ///
 /// For each agent with enough answers: e and v by case mix ([`expected`]), z = d/√v; the
-/// two-sided p-value of d ([`super::expected::Expected::p`], which also counts that e is a sample), adjusted after Benjamini and Hochberg; τ² after Paule and Mandel from all (d, v),
+/// two-sided p-value of d ([`super::expected::Expected::p`], which also counts that e is a
+/// sample), adjusted after Benjamini and Hochberg; τ² after Paule and Mandel from all (d, v),
 /// shrunk d = (1 − v/(v + τ²))·d. Above or below is said where p is rejected at
 /// [`FALSE_DISCOVERIES`] *and* |shrunk d| is at least the measure's margin. Rank intervals are
 /// those of Tukey's method, over the centre up to [`MOST_RANKED`] agents, else within teams.

@@ -65,17 +65,9 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<Spearman> {
         Interval { low: (rho.atanh() - half).tanh(), high: (rho.atanh() + half).tanh() }
     });
     let freedom = length(n) - 2.0;
-    let p = match rho.abs() < 1.0 {
-        true if freedom > 0.0 => t_two_sided_p(rho * (freedom / (1.0 - rho * rho)).sqrt(), freedom),
-        // Two pairs are always in order: no proof. More in perfect order: as sure as can be.
-        _ => {
-            if n > 2 {
-                0.0
-            } else {
-                1.0
-            }
-        }
-    };
+    // Two pairs are always in order: no proof. Perfect order of more has an infinite t, p of 0.
+    let t = rho * (freedom / (1.0 - rho * rho)).sqrt();
+    let p = if n > 2 { t_two_sided_p(t, freedom) } else { 1.0 };
     Some(Spearman { n, rho, interval, p })
 }
 
@@ -113,6 +105,8 @@ mod tests {
         let perfect = spearman(&[1.0, 2.0, 3.0, 4.0, 5.0], &[1.0, 4.0, 9.0, 16.0, 25.0]);
         let perfect = perfect.expect("they vary");
         assert_eq!((perfect.rho, perfect.interval, perfect.p), (1.0, None, 0.0));
+        let two = spearman(&[1.0, 2.0], &[4.0, 9.0]).expect("they vary");
+        assert_eq!((two.rho, two.interval, two.p), (1.0, None, 1.0));
     }
 
     proptest! {

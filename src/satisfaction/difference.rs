@@ -17,9 +17,9 @@ pub struct Difference {
     pub difference: f64,
     /// The 95 % interval of the difference.
     pub interval: Interval,
-    /// Two-sided p-value of no difference, for lists of many differences
-    /// ([`super::discoveries`]). It comes from a test, the interval from another formula; where
-    /// one just excludes and the other just holds 0, both must agree before a word is said.
+    /// Two-sided p-value of no difference, for lists of many ([`changed_most`]). It comes from a
+    /// test and the interval from another formula, so at the very edge one may exclude 0 and the
+    /// other not; [`change`] goes by the interval, [`changed_most`] asks both.
     pub p: f64,
 }
 

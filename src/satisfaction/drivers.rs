@@ -326,6 +326,18 @@ mod tests {
     }
 
     #[test]
+    fn nor_can_an_attribute_that_others_make_up() {
+        let mut rng = Rng::with_seed(3);
+        let mut draw = || -> Vec<u8> { (0..200).map(|_| rng.u8(1..=5)).collect() };
+        let (overall, one, other, apart) = (draw(), draw(), draw(), draw());
+        // Correlates by 0.7 with each of the two only.
+        let sum: Vec<u8> = one.iter().zip(&other).map(|(a, b)| a + b).collect();
+        let got = drivers(&overall, &attributes(&[one, other, sum, apart]), 1).expect("enough");
+        let separable: Vec<bool> = got.attributes.iter().map(|d| d.separable).collect();
+        assert_eq!(separable, [false, false, false, true]);
+    }
+
+    #[test]
     fn nine_attributes_are_shared_out_by_relative_weights() {
         let mut rng = Rng::with_seed(11);
         let overall: Vec<u8> = (0..180).map(|_| rng.u8(1..=5)).collect();

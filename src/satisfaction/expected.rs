@@ -251,6 +251,16 @@ mod tests {
             [cell(1, 9, 30, 30), cell(1, 2, 21, 71), cell(2, 1, 100, 1_000), cell(7, 1, 0, 30)];
         let got = expected(&satisfied(), &[&mine, &others])[0].expect("answers");
         near(got.expected, 0.5, 1e-15);
+        // So does the queue with its thirtieth.
+        let mine = [cell(1, 9, 5, 10)];
+        let others = [cell(1, 9, 3, 10), cell(1, 2, 18, 20), cell(2, 1, 0, 500)];
+        let got = expected(&satisfied(), &[&mine, &others])[0].expect("answers");
+        near(got.expected, 0.7, 1e-15);
+        let others = [cell(1, 9, 3, 10), cell(1, 2, 18, 19), cell(2, 1, 0, 500)];
+        let got = expected(&satisfied(), &[&mine, &others])[0].expect("answers");
+        near(got.expected, 21.0 / 529.0, 1e-15);
+        // And the centre; with fewer nothing is expected.
+        assert!(expected(&satisfied(), &[&mine, &[cell(3, 1, 9, 30)]])[0].is_some());
     }
 
     #[test]

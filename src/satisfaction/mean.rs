@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn one_answer_and_equal_answers_have_no_interval() {
         let one = mean(&[(4, 1)]).expect("an answer");
-        assert_eq!((one.n, one.mean, one.interval), (1, 4.0, None));
+        assert_eq!((one.n, one.mean, one.deviation, one.interval), (1, 4.0, None, None));
         let equal = mean(&[(3, 0), (4, 7)]).expect("answers");
         assert_eq!((equal.mean, equal.interval), (4.0, None));
         assert_eq!(mean(&[]), None);

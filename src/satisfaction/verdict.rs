@@ -293,6 +293,14 @@ mod tests {
     }
 
     #[test]
+    fn the_margin_itself_is_enough() {
+        let of = |shrunk| verdict(&satisfied(), true, shrunk);
+        assert_eq!((of(0.03), of(-0.03)), (Verdict::Above, Verdict::Below));
+        assert_eq!((of(0.0299), of(-0.0299)), (Verdict::AsExpected, Verdict::AsExpected));
+        assert_eq!(verdict(&satisfied(), false, 0.2), Verdict::AsExpected);
+    }
+
+    #[test]
     fn four_agents_are_no_family() {
         let family =
             judge(&satisfied(), &shares(&[(190, 200), (100, 200), (160, 200), (160, 200), (3, 9)]));

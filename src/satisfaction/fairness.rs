@@ -197,6 +197,11 @@ mod tests {
     fn agents_who_all_differ_are_not_all_looked_at() {
         let agents: Vec<_> = (0..20).map(|at| agent(&[(1, 14_000 + 200 * at, 20_000)])).collect();
         assert!(looks(&agents).iter().all(|look| *look == Look::Nothing));
+        // So from ten agents on; among nine a tenth is nobody.
+        let nine: Vec<_> = (0..9).map(|at| agent(&[(1, 12_000 + 600 * at, 20_000)])).collect();
+        assert!(looks(&nine).contains(&Look::WorthALook));
+        let ten: Vec<_> = (0..10).map(|at| agent(&[(1, 12_000 + 600 * at, 20_000)])).collect();
+        assert!(!looks(&ten).contains(&Look::WorthALook));
     }
 
     #[test]

@@ -22,22 +22,32 @@ use crate::words::Tongue;
 mod agent;
 mod agents;
 mod asked;
+mod chart;
 mod door;
 mod draw;
+mod funnel;
+mod overview;
+mod questions;
+mod queues;
+mod trends;
 mod visit;
 
-use asked::{Asked, Form};
+use asked::Form;
 pub use visit::Shell;
 use visit::Visit;
 
 /// The pages and their assets.
 pub fn router() -> Router<Site> {
     Router::new()
-        .route("/", get(agents_page))
+        .route("/agents", get(agents_page))
         .route("/agents/{code}", get(agent_page))
         .route("/interviews/{id}", get(interview_page))
         .route("/unlinked", get(unlinked_page))
         .merge(door::router())
+        .merge(overview::router())
+        .merge(queues::router())
+        .merge(questions::router())
+        .merge(funnel::router())
         .merge(visit::router())
         .merge(assets::router())
         .fallback(nothing)
@@ -56,7 +66,7 @@ async fn nothing(State(site): State<Site>, mut parts: Parts) -> Response {
         let shell = Shell::new(&site, visit::tongue(&parts.headers), "");
         let signed_in = inside && shell.signed_in;
         let shell = Shell { inside, signed_in, ..shell };
-        PageError::Missing("page").shown(shell)
+        PageError::Missing.shown(shell)
     } else {
         (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response()
     }
@@ -72,7 +82,7 @@ pub(super) fn prefix(public_url: &str) -> &str {
 #[derive(Debug)]
 pub enum PageError {
     /// There is nothing at that address.
-    Missing(&'static str),
+    Missing,
     /// The role does not go so far.
     Forbidden,
     /// The report cannot be had.
@@ -91,7 +101,7 @@ impl From<ReportError> for PageError {
 #[template(path = "fault.html")]
 struct FaultPage {
     shell: Shell,
-    title: &'static str,
+    title: String,
     sentence: String,
 }
 
@@ -103,28 +113,21 @@ impl PageError {
 
     fn shown(self, shell: Shell) -> Response {
         let (status, title, sentence) = match self {
-            Self::Missing(what) => {
-                (StatusCode::NOT_FOUND, "Nothing here", format!("There is no such {what}."))
-            }
-            Self::Forbidden => {
-                let sentence = "This token sends records and reads nothing of people.";
-                (StatusCode::FORBIDDEN, "Not for this token", sentence.to_owned())
-            }
+            Self::Missing => (StatusCode::NOT_FOUND, "fault-missing-title", "fault-missing".into()),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "fault-token-title", "fault-token".into()),
             Self::Report(ReportError::Asked { sentence, .. }) => {
-                (StatusCode::BAD_REQUEST, "This cannot be shown", capital(&sentence))
+                (StatusCode::BAD_REQUEST, "fault-asked-title", capital(&sentence))
             }
             Self::Report(ReportError::Store(fault)) => {
                 tracing::error!(%fault, "a page could not be read");
-                let sentence =
-                    "The database does not answer. Calls go on meanwhile; try again in a minute.";
-                (StatusCode::SERVICE_UNAVAILABLE, "Not available now", sentence.to_owned())
+                (StatusCode::SERVICE_UNAVAILABLE, "fault-away-title", "fault-away".into())
             }
             Self::Template(fault) => {
                 tracing::error!(%fault, "a page could not be written");
-                let sentence = "The page could not be made; the log says more.";
-                (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", sentence.to_owned())
+                (StatusCode::INTERNAL_SERVER_ERROR, "fault-ours-title", "fault-ours".into())
             }
         };
+        let (title, sentence): (String, String) = (shell.say(title), shell.say(&sentence));
         let page = FaultPage { shell, title, sentence };
         match html(&page) {
             Ok(page) => (status, page).into_response(),
@@ -149,25 +152,30 @@ fn html(page: &impl Template) -> Result<Response, PageError> {
 /// Reads the address, or answers with the tidy one; runs the page.
 macro_rules! page {
     ($visit:ident, $query:ident, $path:expr, |$asked:ident| $body:expr) => {{
-        let made: Result<Response, PageError> = async {
-            match Asked::read(&$visit, $query.as_deref())? {
-                Err(tidy) => {
-                    let to = $visit.path(&format!("{}{tidy}", $path));
-                    Ok(Redirect::to(&to).into_response())
-                }
+        use $crate::report::ReportError as Fault;
+        use $crate::web::pages::{PageError as NoPage, asked_wrong, tidy_address};
+        let made: Result<axum::response::Response, NoPage> = async {
+            match $crate::web::pages::asked::Asked::read(&$visit, $query.as_deref())? {
+                Err(tidy) => Ok(tidy_address(&$visit, &$path, &tidy)),
                 Ok($asked) => $body,
             }
         }
         .await;
         match made {
             Ok(page) => page,
-            Err(PageError::Report(ReportError::Asked { sentence, .. })) => {
+            Err(NoPage::Report(Fault::Asked { sentence, .. })) => {
                 asked_wrong(&$visit, &$path, $query.as_deref(), &sentence).await
             }
             Err(fault) => fault.page(&$visit.site, $visit.tongue),
         }
     }};
 }
+use page;
+
+fn tidy_address(visit: &Visit, path: &str, query: &str) -> Response {
+    Redirect::to(&visit.path(&format!("{path}{query}"))).into_response()
+}
+
 /// The page's form with what is wrong with the address, so that it can be put right there.
 #[derive(Template)]
 #[template(path = "wrong.html")]
@@ -194,9 +202,9 @@ async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &
 }
 
 async fn agents_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
-    page!(visit, query, "/", |asked| {
+    page!(visit, query, "/agents", |asked| {
         let report = visit.site.reports.agents(&asked.filter, visit.now).await?;
-        let form = asked.form(&visit, &visit.path("/")).await?;
+        let form = asked.form(&visit, &visit.path("/agents")).await?;
         html(&agents::page(visit.shell("agents"), &asked, form, &report))
     })
 }
@@ -209,7 +217,7 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
         let reports = &visit.site.reports;
         let report = match reports.agents(&asked.filter, visit.now).await {
             Err(ReportError::Asked { code: "unknown_agent", .. }) => {
-                return Err(PageError::Missing("agent"));
+                return Err(PageError::Missing);
             }
             other => other?,
         };
@@ -223,7 +231,9 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
         let name = reports.agent_name(asked.filter.agent.as_deref()).await?;
         let form = asked.form(&visit, &visit.path(&path)).await?;
         let shell = visit.shell("agents");
-        html(&agent::page(shell, &asked, form, &report, list, name, chosen))
+        let trend = reports.trend(&asked.filter, None).await?;
+        let trend = trend.map(|t| trends::chart(shell.words, &t, None, |_, _| None));
+        html(&agent::page(shell, &asked, form, &report, list, name, chosen, trend))
     })
 }
 
@@ -280,7 +290,7 @@ async fn interview_page(
     let made: Result<Response, PageError> = async {
         let query = asked::way_back(query.as_deref());
         let reports = &visit.site.reports;
-        let one = reports.interview(&id).await?.ok_or(PageError::Missing("interview"))?;
+        let one = reports.interview(&id).await?.ok_or(PageError::Missing)?;
         let shell = visit.shell("");
         let credits = one.credits.iter().map(|served| {
             let code = served.agent.clone().unwrap_or_default();

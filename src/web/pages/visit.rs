@@ -41,6 +41,11 @@ impl Visit {
         }
     }
 
+    /// The texts.
+    pub fn words(&self) -> &'static Words {
+        Words::of(self.tongue)
+    }
+
     /// A path of ours as links need it.
     pub fn path(&self, path: &str) -> String {
         format!("{}{path}", prefix(&self.site.config.public_url))

@@ -204,11 +204,7 @@ fn family(
             Some((code, Member { team: *team, judged }))
         })
         .collect();
-    Some(Family {
-        agents: members,
-        overdispersion: judged.overdispersion,
-        centre: all.mean()?,
-    })
+    Some(Family { agents: members, overdispersion: judged.overdispersion, centre: all.mean()? })
 }
 
 fn number(n: usize) -> u32 {

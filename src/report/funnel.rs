@@ -81,7 +81,8 @@ impl AgentsReport {
         let least = points.iter().map(|point| point.n).min()?.min(20);
         let step = ((most - least) / STEPS).max(1);
         let sizes = (0..).map(|at| least + at * step).take_while(|n| *n < most);
-        let limits = sizes.chain([most]).filter_map(|n| Some((n, limits(family.centre, n)?))).collect();
+        let limits =
+            sizes.chain([most]).filter_map(|n| Some((n, limits(family.centre, n)?))).collect();
         let overdispersion = family.overdispersion;
         Some(Funnel { points, limits, centre: family.centre, overdispersion })
     }

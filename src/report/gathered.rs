@@ -92,4 +92,3 @@ impl Gathered {
 
 /// Skipped, silence and wrong keys: the item was asked all the same.
 const ASKED: std::ops::RangeInclusive<i64> = -3..=-1;
-

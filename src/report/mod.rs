@@ -16,14 +16,15 @@ use crate::survey::Version;
 
 pub mod agents;
 pub mod compare;
+pub mod drivers;
 pub mod funnel;
 mod gathered;
 pub mod interviews;
+pub mod measures;
 pub mod overview;
 pub mod pairs;
 pub mod parts;
 pub mod questions;
-pub mod measures;
 pub mod table;
 pub mod transcript;
 pub mod trend;

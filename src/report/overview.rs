@@ -11,9 +11,7 @@ use super::measures::{Detail, Figure, Measured, Shape, figures};
 use super::parts::{Counted, over};
 use super::view::Standard;
 use super::{Filter, ReportError, Reports};
-use crate::satisfaction::difference::{
-    self, Difference, difference_of_nps, difference_of_shares,
-};
+use crate::satisfaction::difference::{self, Difference, difference_of_nps, difference_of_shares};
 use crate::satisfaction::{nps, share};
 use crate::store::NOT_LINKED;
 use crate::store::report::{Split, Unit};
@@ -281,10 +279,9 @@ pub fn difference_of(
             Detail::Nps { promoters: p1, passives: n1, detractors: d1 },
             Detail::Nps { promoters: p2, passives: n2, detractors: d2 },
         ) => difference_of_nps(&nps::nps(*p1, *n1, *d1)?, &nps::nps(*p2, *n2, *d2)?),
-        _ => difference_of_shares(
-            &share_of(&figure.shape, now)?,
-            &share_of(&figure.shape, before)?,
-        ),
+        _ => {
+            difference_of_shares(&share_of(&figure.shape, now)?, &share_of(&figure.shape, before)?)
+        }
     };
     Some((difference, margin))
 }
@@ -339,4 +336,3 @@ fn pairs(
     }
     found
 }
-

@@ -79,8 +79,7 @@ impl By {
     /// With code `bad_split`.
     pub fn from_word(word: &str) -> Result<Self, ReportError> {
         Self::ALL.into_iter().find(|by| by.word() == word).ok_or_else(|| {
-            let sentence =
-                format!("by is \"{word}\"; there are queue, team, language and channel");
+            let sentence = format!("by is \"{word}\"; there are queue, team, language and channel");
             ReportError::asked("bad_split", sentence)
         })
     }
@@ -173,9 +172,8 @@ impl Reports {
             By::Language | By::Channel => Some(word).filter(|word| !word.is_empty()),
         };
         let parts = counted.gather(&figures).into_iter();
-        let mut parts: Vec<Part> = parts
-            .map(|((part, word), figures)| Part { name: name(part, word), figures })
-            .collect();
+        let mut parts: Vec<Part> =
+            parts.map(|((part, word), figures)| Part { name: name(part, word), figures }).collect();
         parts.sort_by_key(|part| (part.name.is_none(), part.name.clone()));
         Ok(PartsReport {
             from: filter.from.to_string(),

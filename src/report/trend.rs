@@ -106,13 +106,7 @@ impl Reports {
     }
 }
 
-fn trend(
-    filter: &Filter,
-    first: Date,
-    before: Date,
-    figure: Figure,
-    parts: &[PartCount],
-) -> Trend {
+fn trend(filter: &Filter, first: Date, before: Date, figure: Figure, parts: &[PartCount]) -> Trend {
     let start = day_number(before);
     let weeks = usize::try_from((day_number(filter.to) - start) / 7 + 1).unwrap_or(0);
     let mut counts: Vec<BTreeMap<u8, u64>> = vec![BTreeMap::new(); weeks];
@@ -138,16 +132,20 @@ fn trend(
         })
         .collect();
     let split = usize::try_from((day_number(first) - start) / 7).unwrap_or(0).min(moments.len());
-    let (old, new) = (control::merge_weeks(&moments[..split]), control::merge_weeks(&moments[split..]));
+    // Weeks before the first answer ever belong to no point.
+    let opened = moments.iter().position(|week| week.n > 0).unwrap_or(split).min(split);
+    let merged = |from: usize, to: usize| -> Vec<control::Point> {
+        let points = control::merge_weeks(&moments[from..to]).into_iter();
+        points.map(|p| control::Point { first: p.first + from, last: p.last + from, ..p }).collect()
+    };
+    let (old, new) = (merged(opened, split), merged(split, moments.len()));
     let baseline = match measure {
         Some(Measure::Share { .. }) => control::laney_baseline(&old),
         _ => control::individuals_baseline(&old),
     };
     let place = Place { figure: &figure, counts: &counts, before, to: filter.to };
-    let mut points: Vec<Point> =
-        old.iter().map(|p| place.point(p.first, p.last, true)).collect();
-    let mut latest: Vec<Point> =
-        new.iter().map(|p| place.point(split + p.first, split + p.last, false)).collect();
+    let mut points: Vec<Point> = old.iter().map(|p| place.point(p.first, p.last, true)).collect();
+    let mut latest: Vec<Point> = new.iter().map(|p| place.point(p.first, p.last, false)).collect();
     if let Some(baseline) = &baseline {
         for (point, plotted) in latest.iter_mut().zip(control::chart(baseline, &new)) {
             (point.limit_low, point.limit_high) = (Some(plotted.low), Some(plotted.high));

@@ -25,6 +25,7 @@ mod asked;
 mod chart;
 mod door;
 mod draw;
+mod drivers;
 mod funnel;
 mod overview;
 mod questions;
@@ -44,6 +45,7 @@ pub fn router() -> Router<Site> {
         .route("/interviews/{id}", get(interview_page))
         .route("/unlinked", get(unlinked_page))
         .merge(door::router())
+        .merge(drivers::router())
         .merge(overview::router())
         .merge(queues::router())
         .merge(questions::router())

@@ -229,8 +229,7 @@ fn compared_lines(words: &Words, figure: &Figure, measured: &Measured) -> Vec<St
         None => lines.push(verdict),
     }
     if let Some(rank) = compared.rank {
-        let places =
-            [("low", rank.low.into()), ("high", rank.high.into()), ("of", rank.of.into())];
+        let places = [("low", rank.low.into()), ("high", rank.high.into()), ("of", rank.of.into())];
         lines.push(words.fill("agent-rank", &places));
     }
     lines
@@ -239,10 +238,8 @@ fn compared_lines(words: &Words, figure: &Figure, measured: &Measured) -> Vec<St
 fn mean_text(words: &Words, mean: &str, interval: &str) -> String {
     match interval {
         "" => words.fill("agent-mean-is", &[("mean", mean.into())]),
-        _ => words.fill(
-            "agent-mean-interval",
-            &[("mean", mean.into()), ("interval", interval.into())],
-        ),
+        _ => words
+            .fill("agent-mean-interval", &[("mean", mean.into()), ("interval", interval.into())]),
     }
 }
 

@@ -9,9 +9,9 @@ use super::draw::{
     Bar, count, difference_text, interval_text, mean_texts, meaning, name, rate_text, score_text,
     too_few,
 };
-use crate::report::{AgentsReport, Period};
 use crate::report::agents::{AgentRow, Comparison, Rate};
 use crate::report::measures::{Compared, Figure, Measured, Shape, Verdict, measured};
+use crate::report::{AgentsReport, Period};
 use crate::words::Words;
 
 /// At most so many measures stand in the table; the agent's own page has all.
@@ -130,10 +130,8 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
     let others: Vec<&Figure> = others(report, lead).collect();
     let compared = lead.is_some() && report.comparison == Comparison::Made;
     let column = |f: &Figure| Column { name: name(words, f), meaning: meaning(words, f) };
-    let told = |key: &str| Column {
-        name: words.say(key),
-        meaning: words.say(&format!("{key}-meaning")),
-    };
+    let told =
+        |key: &str| Column { name: words.say(key), meaning: words.say(&format!("{key}-meaning")) };
     let mut columns = Vec::new();
     if compared {
         columns.extend([told("agents-expected"), told("agents-rank")]);
@@ -486,9 +484,8 @@ pub fn tiles(
     let n = report.not_linked.interviews;
     let note = words.say(if n == 0 { "agents-all-linked" } else { "agents-no-agent" });
     tiles.push(Tile {
-        link: (n > 0).then(|| {
-            (format!("{}/unlinked{query}", shell.base), words.say("agents-show-them"))
-        }),
+        link: (n > 0)
+            .then(|| (format!("{}/unlinked{query}", shell.base), words.say("agents-show-them"))),
         ..plain("agents-unlinked", count(n), note)
     });
     tiles

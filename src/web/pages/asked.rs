@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::PageError;
 use super::visit::Visit;
-use crate::report::measures::{Figure, Shape};
 use crate::report::compare::TELEPHONE;
+use crate::report::measures::{Figure, Shape};
 use crate::report::view::language_name;
 use crate::report::{Choices, Filter, Period, ReportError};
 use crate::web::reports::pairs;
@@ -68,8 +68,7 @@ pub struct Asked {
 }
 
 /// Names in a page's address that are no filters of the report.
-const OF_PAGES: [&str; 8] =
-    ["measure", "score", "after", "least", "page", "one", "other", "by"];
+const OF_PAGES: [&str; 8] = ["measure", "score", "after", "least", "page", "one", "other", "by"];
 
 impl Asked {
     /// Reads a page's address. A form's address (it has `go`) gives the tidy address to go to

@@ -182,7 +182,8 @@ mod tests {
             tip: String::new(),
             link: None,
         };
-        let data = Data::of(&Drawing::Drivers { axes: ["a".into(), "b".into()], points: vec![dot] });
+        let data =
+            Data::of(&Drawing::Drivers { axes: ["a".into(), "b".into()], points: vec![dot] });
         let text = data.to_string();
         assert!(!text.contains('<') && !text.contains('&'), "{text}");
         let back: serde_json::Value = serde_json::from_str(&text).expect("JSON");

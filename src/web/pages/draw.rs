@@ -69,11 +69,7 @@ impl Part {
             ("all", all.into()),
             ("share", percent.as_str().into()),
         ];
-        Self {
-            label: words.fill("spoken-part", &places),
-            width: format!("{share:.2}"),
-            counts,
-        }
+        Self { label: words.fill("spoken-part", &places), width: format!("{share:.2}"), counts }
     }
 }
 
@@ -222,7 +218,8 @@ pub fn mean_texts(words: &Words, measured: &Measured) -> Option<(String, String)
     let interval = mean_low.zip(*mean_high);
     Some((
         format!("{mean:.2}"),
-        interval.map_or_else(String::new, |(low, high)| span(words, low, high, |v| format!("{v:.2}"))),
+        interval
+            .map_or_else(String::new, |(low, high)| span(words, low, high, |v| format!("{v:.2}"))),
     ))
 }
 

@@ -9,9 +9,7 @@ use axum::routing::get;
 use super::agents::segment;
 use super::asked::Form;
 use super::chart::{Chart, Data, Dot, Drawing, Limit, Row, Unit};
-use super::draw::{
-    difference_text, ends_text, interval_text, meaning, name, score_text, too_few,
-};
+use super::draw::{difference_text, ends_text, interval_text, meaning, name, score_text, too_few};
 use super::visit::{Shell, Visit};
 use super::{html, page};
 use crate::report::funnel::{Funnel, WIDE};
@@ -81,15 +79,10 @@ async fn funnel_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
 fn spread(words: &Words, funnel: &Funnel) -> String {
     let Some(phi) = funnel.overdispersion else { return String::new() };
     let key = if phi > WIDE { "agents-funnel-wide" } else { "agents-funnel-even" };
-    words.fill(key, &[("phi", format!("{phi:.1}").as_str().into())])
+    words.fill(key, &[("phi", format!("{phi:.2}").as_str().into())])
 }
 
-fn chart(
-    words: &Words,
-    figure: &Figure,
-    funnel: &Funnel,
-    link: &dyn Fn(&str) -> String,
-) -> Chart {
+fn chart(words: &Words, figure: &Figure, funnel: &Funnel, link: &dyn Fn(&str) -> String) -> Chart {
     let text = |value: f64| score_text(&figure.shape, value);
     let called = |name: &str, code: &str| {
         if name.is_empty() { code.to_owned() } else { format!("{name} ({code})") }

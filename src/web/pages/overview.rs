@@ -126,9 +126,11 @@ fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
     let offered = words.fill("agents-of-offered", &[("n", overview.now.offered.into())]);
     found.push(Headline {
         tile: match rate {
-            Some((value, interval)) => {
-                plain("agents-rate", value, format!("{}\n{interval}\n{offered}", words.say("interval-of")))
-            }
+            Some((value, interval)) => plain(
+                "agents-rate",
+                value,
+                format!("{}\n{interval}\n{offered}", words.say("interval-of")),
+            ),
             None => plain("agents-rate", "–".into(), words.say("agents-nobody-offered")),
         },
         change: rate_change,

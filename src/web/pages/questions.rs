@@ -52,6 +52,7 @@ struct QuestionsPage {
     shell: Shell,
     form: Form,
     path: String,
+    drivers: String,
     versions: Vec<Version>,
 }
 
@@ -62,6 +63,7 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let path = visit.path("/questions");
         let versions = report.surveys.iter().map(|asked| version(words, asked));
         html(&QuestionsPage {
+            drivers: format!("{}{}", visit.path("/drivers"), asked.query(&[])),
             versions: versions.collect(),
             form: asked.form(&visit, &path).await?,
             shell: visit.shell("questions"),
@@ -85,9 +87,8 @@ fn block(words: &Words, question: &Question) -> Block {
         word => measure(words, word),
     };
     let figure = question.figure.as_ref().zip(question.shape.as_ref());
-    let score = figure.and_then(|(m, shape)| {
-        m.score.filter(|_| m.enough).map(|score| score_text(shape, score))
-    });
+    let score = figure
+        .and_then(|(m, shape)| m.score.filter(|_| m.enough).map(|score| score_text(shape, score)));
     let few = score.is_none();
     let mut heard = vec![words.fill("questions-heard", &[("n", question.heard.into())])];
     if let Some(rate) = question.answered {
@@ -124,12 +125,13 @@ fn block(words: &Words, question: &Question) -> Block {
             })
             .unwrap_or_default(),
         heard,
-        values: figure.map(|(m, shape)| {
-            let all = m.n;
-            let values = m.values.0.iter().rev();
-            values.map(|(value, n)| spread(words, shape, *value, *n, all)).collect()
-        })
-        .unwrap_or_default(),
+        values: figure
+            .map(|(m, shape)| {
+                let all = m.n;
+                let values = m.values.0.iter().rev();
+                values.map(|(value, n)| spread(words, shape, *value, *n, all)).collect()
+            })
+            .unwrap_or_default(),
         drop: (question.left_total > 0).then(|| drop_chart(words, question, &asks)),
         words: question
             .words
@@ -158,9 +160,7 @@ fn spread(words: &Words, shape: &Shape, value: u8, n: u64, all: u64) -> (String,
 
 fn drop_chart(words: &Words, question: &Question, asks: &str) -> Chart {
     let last = question.left.iter().map(|(second, _)| *second).max().unwrap_or(0);
-    let of = |second: u8| {
-        question.left.iter().find(|(at, _)| *at == second).map_or(0, |(_, n)| *n)
-    };
+    let of = |second: u8| question.left.iter().find(|(at, _)| *at == second).map_or(0, |(_, n)| *n);
     let label = |second: u8| if second > 60 { "> 60".into() } else { second.to_string() };
     let points = (0..=last).map(|second| Dot {
         label: label(second),
@@ -173,10 +173,10 @@ fn drop_chart(words: &Words, question: &Question, asks: &str) -> Chart {
         ),
         link: None,
     });
-    let rows = question.left.iter().map(|(second, n)| Row {
-        link: None,
-        cells: vec![label(*second), n.to_string()],
-    });
+    let rows = question
+        .left
+        .iter()
+        .map(|(second, n)| Row { link: None, cells: vec![label(*second), n.to_string()] });
     Chart {
         title: words.fill("questions-drop-title", &[("asks", asks.into())]),
         summary: words.fill("questions-drop-note", &[("n", question.left_total.into())]),

@@ -73,9 +73,16 @@ pub fn chart(
         title: words.fill("trend-title", &[("measure", (&measure).into())]),
         summary,
         size: "",
-        heads: ["trend-week", "trend-score", "interval-of", "trend-n", "trend-limits", "trend-signal"]
-            .map(|key| words.say(key))
-            .to_vec(),
+        heads: [
+            "trend-week",
+            "trend-score",
+            "interval-of",
+            "trend-n",
+            "trend-limits",
+            "trend-signal",
+        ]
+        .map(|key| words.say(key))
+        .to_vec(),
         rows: rows.collect(),
         data: Data::of(&Drawing::Trend {
             unit: unit(shape),

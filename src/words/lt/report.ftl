@@ -294,3 +294,21 @@ questions-drop-note = { $n ->
 questions-drop-tip = Atsijungė: { $n }, sekundė: { $second }
 questions-second = Sekundės nuo klausimo pradžios
 questions-callers = Atsijungę skambintojai
+
+# Kas siejasi su pasitenkinimu
+drivers-heading = Kas siejasi su pasitenkinimu
+drivers-link = Kas siejasi su pasitenkinimu
+drivers-note = Kuo aukščiau, tuo glaudžiau bendras skambinančiųjų atsakymas siejasi su šiuo; kuo dešiniau, tuo daugiau skambinančiųjų tuo patenkinti. Viršuje kairėje verta ieškoti pirmiausia. „Siejasi“ nereiškia „lemia“.
+drivers-none = Kol kas nėra ką rodyti
+drivers-not-asked = Šiame rodinyje nė viena apklausa neklausia ir apie bendrą pasitenkinimą, ir apie tai, kas su juo galėtų sietis.
+drivers-too-few = Užbaigtų apklausų: { $n }; reikia: { $needed }.
+drivers-constant = Visi skambinantieji atsakė vienodai, todėl niekas su tuo negali sietis.
+drivers-of = Apklausa { $survey }, versija { $version }, užbaigtų apklausų: { $n }. Visa tai kartu paaiškina { $share } % bendro atsakymo skirtumų.
+drivers-cut = Perskaitytos tik naujausios apklausos: { $n }.
+drivers-attribute = Apie ką klausta
+drivers-importance = Svarba
+drivers-satisfied = Patenkinti
+drivers-correlation = Rangų koreliacija
+drivers-remark = Pastaba
+drivers-not-separable = neatskiriama nuo kito
+drivers-not-separable-note = Į kai kuriuos klausimus atsakyta taip panašiai, kad jų svarba priklauso jiems visiems kartu.

@@ -290,3 +290,21 @@ questions-drop-note = { $n ->
 questions-drop-tip = Atvienojās: { $n }, sekunde: { $second }
 questions-second = Sekundes kopš jautājuma sākuma
 questions-callers = Zvanītāji, kas atvienojās
+
+# Kas saistās ar apmierinātību
+drivers-heading = Kas saistās ar apmierinātību
+drivers-link = Kas saistās ar apmierinātību
+drivers-note = Jo augstāk, jo ciešāk zvanītāju kopējā atbilde saistās ar šo; jo tālāk pa labi, jo vairāk zvanītāju ar to ir apmierināti. Vispirms jāskatās augšā pa kreisi. „Saistās” nenozīmē „izraisa”.
+drivers-none = Te pagaidām nav ko rādīt
+drivers-not-asked = Neviena aptauja šajā skatā nejautā gan par kopējo apmierinātību, gan par to, kas ar to varētu saistīties.
+drivers-too-few = Pilnīgas intervijas: { $n }; vajag: { $needed }.
+drivers-constant = Visi zvanītāji atbildēja vienādi, tāpēc nekas ar to nevar saistīties.
+drivers-of = Aptauja { $survey }, versija { $version }, pilnīgas intervijas: { $n }. Tas viss kopā izskaidro { $share } % kopējās atbildes atšķirību.
+drivers-cut = Nolasītas tikai jaunākās intervijas: { $n }.
+drivers-attribute = Par ko jautāts
+drivers-importance = Nozīme
+drivers-satisfied = Apmierināti
+drivers-correlation = Rangu korelācija
+drivers-remark = Piezīme
+drivers-not-separable = nav nošķirams no cita
+drivers-not-separable-note = Uz dažiem no šiem jautājumiem atbildēts tik līdzīgi, ka nozīme pieder tiem kopā.

@@ -294,3 +294,21 @@ questions-drop-note = { $n ->
 questions-drop-tip = Rozłączyło się: { $n }, sekunda: { $second }
 questions-second = Sekundy od początku pytania
 questions-callers = Dzwoniący, którzy się rozłączyli
+
+# Co wiąże się z zadowoleniem
+drivers-heading = Co wiąże się z zadowoleniem
+drivers-link = Co wiąże się z zadowoleniem
+drivers-note = Im wyżej, tym ściślej ogólna odpowiedź dzwoniących wiąże się z tą odpowiedzią; im dalej w prawo, tym więcej dzwoniących jest z tego zadowolonych. Najpierw warto spojrzeć w lewy górny róg. „Wiąże się” nie znaczy „powoduje”.
+drivers-none = Na razie nie ma czego pokazać
+drivers-not-asked = Żadna ankieta w tym widoku nie pyta jednocześnie o ogólne zadowolenie i o coś, co mogłoby się z nim wiązać.
+drivers-too-few = Pełne wywiady: { $n }; potrzeba: { $needed }.
+drivers-constant = Wszyscy dzwoniący odpowiedzieli tak samo, więc nic nie może się z tym wiązać.
+drivers-of = Ankieta { $survey }, wersja { $version }, pełne wywiady: { $n }. Wszystko to razem wyjaśnia { $share } % różnic w odpowiedzi ogólnej.
+drivers-cut = Odczytano tylko najnowsze wywiady: { $n }.
+drivers-attribute = O co pytano
+drivers-importance = Znaczenie
+drivers-satisfied = Zadowoleni
+drivers-correlation = Korelacja rang
+drivers-remark = Uwaga
+drivers-not-separable = nie da się oddzielić od innego
+drivers-not-separable-note = Na niektóre z tych pytań odpowiadano tak podobnie, że ich znaczenie należy do nich razem.

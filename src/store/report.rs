@@ -146,7 +146,7 @@ macro_rules! split {
 }
 
 mod splits;
-pub use splits::{CellCount, DropCount, PartCount, PartStage, Split};
+pub use splits::{CellCount, DropCount, PartCount, PartStage, Split, WeekCount};
 
 const ANSWERS_WHOLE: &str = cells!(
     "question, cast(0 as bigint) as agent, cast(0 as bigint) as team, outcome,

@@ -37,6 +37,9 @@ use asked::Form;
 pub use visit::Shell;
 use visit::Visit;
 
+/// Agents whose last weeks are drawn in the table.
+const MOST_SPARKS: usize = 500;
+
 /// The pages and their assets.
 pub fn router() -> Router<Site> {
     Router::new()
@@ -207,7 +210,13 @@ async fn agents_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/agents", |asked| {
         let report = visit.site.reports.agents(&asked.filter, visit.now).await?;
         let form = asked.form(&visit, &visit.path("/agents")).await?;
-        html(&agents::page(visit.shell("agents"), &asked, form, &report))
+        // In a very large centre the weeks of everybody cost more than the table itself.
+        let lead = agents::lead(&report).filter(|_| report.agents.len() <= MOST_SPARKS);
+        let sparks = match lead {
+            Some(lead) => visit.site.reports.sparks(&asked.filter, lead).await?,
+            None => agents::Sparks::new(),
+        };
+        html(&agents::page(visit.shell("agents"), &asked, form, &report, &sparks))
     })
 }
 

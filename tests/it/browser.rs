@@ -8,6 +8,7 @@ use fantoccini::key::Key;
 use crate::harness::browser::{Browser, Scheme, Screen};
 
 mod centre;
+mod every;
 
 use centre::{Centre, Door, PASSWORD};
 

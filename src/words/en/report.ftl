@@ -118,6 +118,7 @@ agents-rank-meaning = Between which places the agent may stand, 95 % confidence
 agents-rank-of = of { $n }
 agents-trend = 12 weeks
 agents-trend-meaning = The last twelve weeks, one point for each with at least 5 answers
+agents-trend-label = The last twelve weeks: { $weeks }
 agents-free-period = Comparisons are made for complete weeks, months and quarters. These dates are none of them, so intervals are shown and nobody is compared.
 agents-free-filter = Comparisons are made over all of an agent’s telephone answers. With these filters intervals are shown and nobody is compared.
 agents-several-surveys = Comparisons are made within one survey. Choose one to see them.

@@ -118,6 +118,7 @@ agents-rank-meaning = Tarp kurių vietų gali būti agentas; 95 % pasikliovimo 
 agents-rank-of = iš { $n }
 agents-trend = 12 savaičių
 agents-trend-meaning = Paskutinės dvylika savaičių; po tašką kiekvienai, kurią gauti bent 5 atsakymai
+agents-trend-label = Paskutinės dvylika savaičių: { $weeks }
 agents-free-period = Lyginama pagal ištisas savaites, mėnesius ir ketvirčius. Pasirinktos datos nė vieno iš jų neatitinka, todėl rodomi intervalai ir niekas nelyginamas.
 agents-free-filter = Lyginama pagal visus agento atsakymus telefonu. Su šiais filtrais rodomi intervalai ir niekas nelyginamas.
 agents-several-surveys = Lyginama vieno klausimyno ribose. Pasirinkite klausimyną, kad matytumėte palyginimus.

@@ -118,6 +118,7 @@ agents-rank-meaning = Starp kurām vietām aģents var atrasties; 95 % ticamīb
 agents-rank-of = no { $n }
 agents-trend = 12 nedēļas
 agents-trend-meaning = Pēdējās divpadsmit nedēļas; pa punktam katrai, kurā ir vismaz 5 atbildes
+agents-trend-label = Pēdējās divpadsmit nedēļas: { $weeks }
 agents-free-period = Salīdzina pilnas nedēļas, mēnešus un ceturkšņus. Izvēlētie datumi neatbilst nevienam no tiem, tāpēc tiek rādīti intervāli un neviens netiek salīdzināts.
 agents-free-filter = Salīdzina pēc visām aģenta atbildēm pa tālruni. Ar šiem filtriem tiek rādīti intervāli un neviens netiek salīdzināts.
 agents-several-surveys = Salīdzina vienas aptaujas ietvaros. Lai redzētu salīdzinājumus, izvēlieties vienu aptauju.

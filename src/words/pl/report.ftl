@@ -118,6 +118,7 @@ agents-rank-meaning = Między którymi miejscami może znajdować się agent; po
 agents-rank-of = z { $n }
 agents-trend = 12 tygodni
 agents-trend-meaning = Ostatnie dwanaście tygodni, po jednym punkcie dla każdego, w którym jest co najmniej 5 odpowiedzi
+agents-trend-label = Ostatnie dwanaście tygodni: { $weeks }
 agents-free-period = Porównania obejmują pełne tygodnie, miesiące i kwartały. Wybrane daty nie są żadnym z nich, dlatego widać przedziały, a nikt nie jest porównywany.
 agents-free-filter = Porównania obejmują wszystkie odpowiedzi telefoniczne dotyczące agenta. Przy tych filtrach widać przedziały, a nikt nie jest porównywany.
 agents-several-surveys = Porównania dotyczą jednej ankiety. Wybierz ankietę, aby je zobaczyć.

@@ -75,7 +75,6 @@ async fn charts_are_drawn_and_lead_on() {
         "/?period=last-month",
         "/agents/funnel?period=last-month",
         "/agents/A00?period=last-month",
-        "/questions?period=last-month",
     ] {
         browser.goto(&format!("{}{path}", centre.base)).await;
         browser.see("//figure//canvas").await;

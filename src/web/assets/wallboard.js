@@ -31,10 +31,6 @@ function follow() {
     away.hidden = true;
     heard();
   });
-  source.addEventListener("alive", () => {
-    away.hidden = true;
-    heard();
-  });
   source.addEventListener("away", () => {
     away.hidden = false;
     heard();

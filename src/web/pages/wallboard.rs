@@ -126,8 +126,6 @@ struct Follower {
     words: &'static Words,
     part: Part,
     seen: watch::Receiver<Seen>,
-    /// What was sent last.
-    sent: String,
     begun: bool,
 }
 
@@ -141,7 +139,6 @@ async fn events(visit: Visit, RawQuery(query): RawQuery) -> Response {
         seen: visit.site.desk.look_at_wall(),
         site: visit.site.clone(),
         part,
-        sent: String::new(),
         begun: false,
     };
     let stream = stream::unfold(follower, |mut follower| async move {
@@ -178,10 +175,6 @@ impl Follower {
                     let Some(text) = self.text(at, &today).await else {
                         return Some(event.event("away").data("away"));
                     };
-                    if text == self.sent {
-                        return Some(event.event("alive").data("alive"));
-                    }
-                    self.sent.clone_from(&text);
                     return Some(event.event("board").data(text));
                 }
             }

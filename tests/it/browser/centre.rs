@@ -88,7 +88,14 @@ impl Centre {
             };
             served.serve(listener, stopped).await.expect("it serves");
         });
-        Self { base: format!("http://{address}"), app, stop: Some(stop), running, database, _media: media }
+        Self {
+            base: format!("http://{address}"),
+            app,
+            stop: Some(stop),
+            running,
+            database,
+            _media: media,
+        }
     }
 
     /// A centre in which Rasa (A17, Support) was rated 4 by eighteen callers and 3 by six, Ona

@@ -124,7 +124,9 @@ fn board(part: &Part, today: &Today, surveys: &[Asked], at: String) -> Board {
     }
     let of =
         |version: Version, question: u8| answers.get(&(i64::from(version.0), i64::from(question)));
-    let size = |version, question| of(version, question).map_or(0, |values| values.iter().map(|(_, n)| n).sum());
+    let size = |version, question| {
+        of(version, question).map_or(0, |values| values.iter().map(|(_, n)| n).sum())
+    };
     let all = figures(surveys, None, size);
     let figure = |key: &str| {
         let figure = all.iter().find(|figure| figure.key == key)?;

@@ -197,7 +197,10 @@ struct WrongPage {
 }
 
 async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &str) -> Response {
-    let here = if path.starts_with("/agents") || path == "/" { "agents" } else { "interviews" };
+    let here = match path {
+        "/interviews" | "/unlinked" => "interviews",
+        _ => "agents",
+    };
     let shell = visit.shell(here);
     let path = format!("{}{path}", shell.base);
     let made: Result<Response, PageError> = async {

@@ -18,7 +18,7 @@ pub use crate::store::report::{Disagreement, Served, Witness};
 pub const PAGE: u32 = 50;
 
 /// So far interviews of a list are counted.
-pub const COUNTED: u32 = 10_000;
+pub const COUNTED: u32 = 1000;
 
 /// Who reads, and in which language.
 #[derive(Clone, Copy, Debug)]

@@ -195,16 +195,18 @@ fn drawn(words: &Words, board: &Board) -> BoardPart {
         note: String::new(),
         few: false,
     };
-    let rate = board.answer_rate.map_or_else(
-        || none(words, "wallboard-rate"),
-        |rate| Figure {
-            name: words.say("wallboard-rate"),
-            value: format!("{:.0}\u{a0}%", rate.score * 100.0),
-            note: noted(words, &percent(rate.low, rate.high), rate.n),
-            few: false,
-        },
-    );
     let share = Shape::YesNo { satisfied: 1 };
+    let rate = match board.answer_rate {
+        None => none(words, "wallboard-rate"),
+        Some(rate) if rate.n < share.needed() => {
+            few(words, "wallboard-rate", rate.n, share.needed())
+        }
+        Some(rate) => {
+            let (value, interval) = draw::rate_text(rate);
+            let note = noted(words, &interval, rate.n);
+            Figure { name: words.say("wallboard-rate"), value, note, few: false }
+        }
+    };
     let figures = vec![
         measure(words, "wallboard-csat", &share, board.csat.as_ref(), board.csat_needs),
         measure(words, "wallboard-nps", &Shape::Nps, board.nps.as_ref(), board.nps_needs),
@@ -224,10 +226,6 @@ fn drawn(words: &Words, board: &Board) -> BoardPart {
     }
 }
 
-fn percent(low: f64, high: f64) -> String {
-    format!("{:.0}–{:.0}\u{a0}%", low * 100.0, high * 100.0)
-}
-
 fn noted(words: &Words, interval: &str, n: u64) -> String {
     words.fill("wallboard-interval", &[("interval", interval.into()), ("n", n.into())])
 }
@@ -235,6 +233,12 @@ fn noted(words: &Words, interval: &str, n: u64) -> String {
 fn none(words: &Words, name: &str) -> Figure {
     let (name, value) = (words.say(name), words.say("wallboard-none"));
     Figure { name, value, note: String::new(), few: true }
+}
+
+/// In place of a score that would rest on too few.
+fn few(words: &Words, name: &str, n: u64, needs: u64) -> Figure {
+    let note = words.fill("wallboard-few-note", &[("n", n.into()), ("needs", needs.into())]);
+    Figure { name: words.say(name), value: words.say("wallboard-few"), note, few: true }
 }
 
 /// A measure with its interval and n; no score where there are too few answers for one.
@@ -246,21 +250,14 @@ fn measure(
     needs: u64,
 ) -> Figure {
     let Some(measured) = measured else { return none(words, name) };
-    let name = words.say(name);
     match measured.score.filter(|_| measured.enough) {
         Some(score) => Figure {
-            name,
+            name: words.say(name),
             value: draw::score_text(shape, score),
             note: noted(words, &draw::interval_text(words, shape, measured), measured.n),
             few: false,
         },
-        None => Figure {
-            name,
-            value: words.say("wallboard-few"),
-            note: words
-                .fill("wallboard-few-note", &[("n", measured.n.into()), ("needs", needs.into())]),
-            few: true,
-        },
+        None => few(words, name, measured.n, needs),
     }
 }
 

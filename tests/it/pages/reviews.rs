@@ -64,7 +64,7 @@ both! {
         let cookie = cookie(&router).await;
         let with = [(header::COOKIE, cookie.as_str())];
         let page = format!("/interviews/{}", one.id);
-        let link = format!("{page}/link?{DAYS}&score=<4>");
+        let link = format!("{page}/link?{DAYS}&score=%3C4%3E");
         for (fields, words) in [
             (&[("to", "agent"), ("agent", "A18")][..], "Say why."),
             (&[("to", "agent"), ("reason", "x")], "Write the agent’s code."),

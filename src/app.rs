@@ -258,6 +258,12 @@ impl App {
     ) -> Result<(), AppError> {
         let router = self.router().await?;
         let background = self.background()?;
+        let desk = self.site.desk.clone();
+        let stop = async {
+            stop.await;
+            // Those who look at the wallboard would hold their connections.
+            desk.close_wall();
+        };
         serve::serve(listener, router, &self.site.config.limits, stop).await;
         drop(background);
         self.site.desk.settle().await;

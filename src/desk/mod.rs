@@ -25,9 +25,11 @@ mod never;
 pub mod notice;
 pub mod offer;
 pub mod records;
+pub mod review;
 pub mod seal;
 pub mod start;
 pub mod tokens;
+pub mod wall;
 pub mod watch;
 
 use keys::Keys;
@@ -43,6 +45,7 @@ pub struct Desk {
     surveys: Surveys,
     never: never::Never,
     watch: watch::Watch,
+    wall: wall::Wall,
     door: tokens::Door,
     hellos: hello::Used,
     /// Held for reading by every task that was put off until after an answer.
@@ -149,6 +152,7 @@ impl Desk {
             surveys: Surveys { newest, versions },
             never: never::Never::default(),
             watch: watch::Watch::default(),
+            wall: wall::Wall::default(),
             door: tokens::Door::default(),
             hellos: hello::Used::default(),
             later: Arc::default(),

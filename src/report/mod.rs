@@ -30,6 +30,7 @@ pub mod transcript;
 pub mod trend;
 pub mod view;
 pub mod viewer;
+pub mod wall;
 
 pub use agents::AgentsReport;
 pub use view::{Filter, Period};
@@ -135,6 +136,17 @@ impl Reports {
             languages: sorted(languages.map(ToString::to_string).collect()),
             empty: !self.store.any_interview().await?,
         })
+    }
+
+    /// Codes and names of all agents, by name.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn agents_known(&self) -> Result<Vec<(String, String)>, ReportError> {
+        let agents = self.store.agents().await?;
+        let mut known: Vec<_> = agents.into_iter().map(|one| (one.code, one.name)).collect();
+        known.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+        Ok(known)
     }
 
     /// The name of the agent with that code; empty if none is known.

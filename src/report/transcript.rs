@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::interviews::{answer, words};
-use super::view::language_name;
+use super::interviews::{answer, language_in, prompt_of};
 use crate::store::report::{Came, Event, Heard, Whole};
 use crate::survey::Survey;
+use crate::words::Words;
 
 /// One turn of the transcript.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ enum At {
 pub(super) fn turns(
     whole: &Whole,
     survey: Option<&Survey>,
+    words: &Words,
     clock: &dyn Fn(i64) -> String,
 ) -> Vec<Turn> {
     let language = whole.listed.language.as_str();
@@ -67,14 +68,15 @@ pub(super) fn turns(
     let mut list = Vec::new();
     let place_words = |at: At, question: String| match at {
         At::Question => question,
-        At::Menu => "The menu".into(),
-        At::Again => prompt("manager-again").unwrap_or_else(|| "Press nine again".into()),
-        At::Language => "Which language?".into(),
-        At::Offer => prompt("ask-manager").unwrap_or_else(|| "Shall a manager call?".into()),
+        At::Menu => words.say("interview-turn-menu"),
+        At::Again => prompt("manager-again").unwrap_or_else(|| words.say("interview-turn-again")),
+        At::Language => words.say("interview-turn-language"),
+        At::Offer => prompt("ask-manager").unwrap_or_else(|| words.say("interview-turn-offer")),
     };
     for (index, heard) in whole.turns.iter().enumerate() {
-        let question = asked(&whole.turns[index..], survey, language);
-        let next = next_question(survey, &settled).map(|q| words(survey, language, q));
+        let reading = Reading { survey, language, words };
+        let question = asked(&whole.turns[index..], &reading);
+        let next = next_question(survey, &settled).map(|q| reading.prompt(q));
         if at == At::Question && question.is_none() && next.is_none() {
             at = At::Offer;
         }
@@ -86,11 +88,14 @@ pub(super) fn turns(
             asked: place_words(at, question),
             did: match &heard.input {
                 Came::Keys(keys) => Did::Keys(keys.clone()),
-                Came::Silence => Did::Other("no key".into()),
-                Came::Recording(Some(seconds)) => Did::Other(format!("spoke for {seconds} s")),
-                Came::Recording(None) => Did::Other("spoke".into()),
+                Came::Silence => Did::Other(words.say("interview-value-no-key")),
+                Came::Recording(Some(seconds)) => {
+                    let seconds = u64::from(*seconds).into();
+                    Did::Other(words.fill("interview-did-spoke-for", &[("seconds", seconds)]))
+                }
+                Came::Recording(None) => Did::Other(words.say("interview-did-spoke")),
             },
-            outcome: outcome(at, goes, heard, survey, language),
+            outcome: outcome(at, goes, heard, &reading),
         });
         let items = heard.events.iter().filter(|event| event.what == "item");
         settled.extend(items.filter_map(|event| event.question));
@@ -99,7 +104,7 @@ pub(super) fn turns(
     }
     let over = whole.turns.iter().flat_map(|turn| &turn.events).any(|e| e.what == "ended");
     if whole.ended_ms.is_some() && !over && !whole.turns.is_empty() {
-        let open = whole.open_question.map(|q| words(survey, language, q));
+        let open = whole.open_question.map(|q| prompt_of(words, survey, language, q));
         if open.is_none() && at == At::Question && next_question(survey, &settled).is_none() {
             at = At::Offer;
         }
@@ -107,11 +112,29 @@ pub(super) fn turns(
             number: whole.turns.last().map_or(1, |turn| turn.turn + 1),
             time: String::new(),
             asked: place_words(at, open.unwrap_or_default()),
-            did: Did::Other("hung up here".into()),
+            did: Did::Other(words.say("interview-did-hung-up")),
             outcome: Vec::new(),
         });
     }
     list
+}
+
+/// By what a transcript is read.
+struct Reading<'a> {
+    survey: Option<&'a Survey>,
+    language: &'a str,
+    words: &'a Words,
+}
+
+impl Reading<'_> {
+    /// What a question says in the interview's language.
+    fn prompt(&self, question: u8) -> String {
+        prompt_of(self.words, self.survey, self.language, question)
+    }
+
+    fn answer(&self, question: u8, outcome: i64) -> super::interviews::Answer {
+        answer(self.words, self.survey, self.language, question, outcome)
+    }
 }
 
 /// The first question that no turn has settled yet.
@@ -138,7 +161,8 @@ fn goes_to(at: At, heard: &Heard, noted: bool) -> At {
 
 /// What the first of these turns was asked: the question it settled, else, as long as the caller
 /// stayed at one place, the question that the next turns settled.
-fn asked(turns: &[Heard], survey: Option<&Survey>, language: &str) -> Option<String> {
+fn asked(turns: &[Heard], reading: &Reading<'_>) -> Option<String> {
+    let words = reading.words;
     // Who goes back answers the question before first.
     let mut passed = 0;
     for turn in turns {
@@ -146,11 +170,11 @@ fn asked(turns: &[Heard], survey: Option<&Survey>, language: &str) -> Option<Str
             match (event.what, event.question) {
                 ("item" | "comment", Some(_)) if passed > 0 => passed -= 1,
                 ("item" | "comment", Some(question)) => {
-                    return Some(words(survey, language, question));
+                    return Some(reading.prompt(question));
                 }
                 ("back", _) => passed += 1,
-                ("language", _) => return Some("Which language?".into()),
-                ("consent", _) => return Some("Do you agree to be asked?".into()),
+                ("language", _) => return Some(words.say("interview-turn-language")),
+                ("consent", _) => return Some(words.say("interview-turn-consent")),
                 ("end_now" | "never_ask" | "ended", _) => return None,
                 _ => {}
             }
@@ -160,84 +184,92 @@ fn asked(turns: &[Heard], survey: Option<&Survey>, language: &str) -> Option<Str
 }
 
 /// What came of a turn. What left no trace of its own is told by where it led.
-fn outcome(
-    at: At,
-    goes: At,
-    heard: &Heard,
-    survey: Option<&Survey>,
-    language: &str,
-) -> Vec<String> {
+fn outcome(at: At, goes: At, heard: &Heard, reading: &Reading<'_>) -> Vec<String> {
     let has = |what: &str| heard.events.iter().any(|event| event.what == what);
-    let mut came = came_of(heard.events.iter().map(|e| happened(survey, language, e)));
+    let skipped = heard.events.iter().any(|e| e.what == "item" && e.outcome == Some(SKIPPED));
+    // What was skipped is known from the answer.
+    let told = heard.events.iter().filter(|event| !(skipped && event.what == "skip"));
+    let mut came = once(told.map(|event| happened(reading, event)));
+    let words = reading.words;
     if matches!(at, At::Offer | At::Again) && goes == At::Question && !has("callback") {
-        came.insert(0, "did not want a call".into());
+        came.insert(0, words.say("interview-came-no-call"));
     } else if goes == At::Again {
-        came.push("asked for a manager".into());
+        came.push(words.say("interview-came-manager"));
     } else if heard.events.iter().all(|event| event.what == "early") {
         let back = at == At::Menu && goes == At::Question;
-        came.push(if back { "back to the question" } else { "asked again" }.into());
+        let key = if back { "interview-came-back" } else { "interview-came-again" };
+        came.push(words.say(key));
     }
     came
 }
 
-/// The caller asked to leave the question out.
-const SKIPPED: &str = "skipped it";
+/// Number of the outcome of an item that the caller asked to leave out.
+const SKIPPED: i64 = -1;
 
-/// What came of a turn, each thing said once: a comment is a recording and an answer, and what was
-/// skipped is known from the answer.
-fn came_of(events: impl Iterator<Item = String>) -> Vec<String> {
+/// Each thing said once: a comment is a recording and an answer.
+fn once(events: impl Iterator<Item = String>) -> Vec<String> {
     let mut said: Vec<String> = Vec::new();
     for event in events {
         if !said.contains(&event) {
             said.push(event);
         }
     }
-    if said.iter().any(|event| event.ends_with(": skipped")) {
-        said.retain(|event| event != SKIPPED);
-    }
     said
 }
 
-fn happened(survey: Option<&Survey>, language: &str, event: &Event) -> String {
-    match (event.what, event.question, event.outcome) {
+fn happened(reading: &Reading<'_>, event: &Event) -> String {
+    let words = reading.words;
+    let key = match (event.what, event.question, event.outcome) {
         ("item", Some(question), Some(outcome)) => {
-            let one = answer(survey, language, question, outcome);
-            format!("{}: {}", one.name, one.value)
+            let one = reading.answer(question, outcome);
+            return format!("{}: {}", one.name, one.value);
         }
         ("comment", Some(question), _) => {
-            format!("{}: recorded", answer(survey, language, question, 1).name)
+            let name = reading.answer(question, 1).name;
+            return format!("{name}: {}", words.say("interview-value-recorded"));
         }
         ("language", ..) => {
-            format!("language: {}", language_name(event.language.as_deref().unwrap_or_default()))
+            let name = language_in(words, event.language.as_deref().unwrap_or_default());
+            return words.fill("interview-came-language", &[("name", (&name).into())]);
         }
-        ("consent", _, Some(0)) => "does not agree".into(),
-        ("consent", ..) => "agrees".into(),
-        ("repeat", ..) => "wanted to hear it again".into(),
-        ("menu", ..) => "opened the menu".into(),
-        ("back", ..) => "went back a question".into(),
-        ("skip", ..) => SKIPPED.into(),
-        ("other_language", ..) => "asked for another language".into(),
-        ("end_now", ..) => "chose to end".into(),
-        ("early", ..) => "key came early".into(),
-        ("spill", ..) => "# belonged to the answer before".into(),
-        ("wrong_key", ..) => "that key does not fit here".into(),
-        ("callback", ..) => "wants a manager to call".into(),
-        ("never_ask", ..) => "never wants to be asked again".into(),
-        ("ended", ..) => "the interview ended".into(),
-        (other, ..) => other.replace('_', " "),
-    }
+        ("consent", _, Some(0)) => "interview-came-no-consent",
+        ("consent", ..) => "interview-came-consent",
+        ("repeat", ..) => "interview-came-repeat",
+        ("menu", ..) => "interview-came-menu",
+        ("back", ..) => "interview-came-went-back",
+        ("skip", ..) => "interview-came-skip",
+        ("other_language", ..) => "interview-came-other-language",
+        ("end_now", ..) => "interview-came-end-now",
+        ("early", ..) => "interview-came-early",
+        ("spill", ..) => "interview-came-spill",
+        ("wrong_key", ..) => "interview-came-wrong-key",
+        ("callback", ..) => "interview-came-callback",
+        ("never_ask", ..) => "interview-came-never-ask",
+        ("ended", ..) => "interview-came-ended",
+        (other, ..) => return other.replace('_', " "),
+    };
+    words.say(key)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::came_of;
+    use super::*;
+    use crate::words::Tongue;
 
     #[test]
     fn what_came_of_a_turn_is_said_once() {
-        let came = |said: &[&str]| came_of(said.iter().map(|one| (*one).to_owned()));
-        assert_eq!(came(&["skipped it", "comment: skipped"]), ["comment: skipped"]);
-        assert_eq!(came(&["comment: recorded", "comment: recorded"]), ["comment: recorded"]);
-        assert_eq!(came(&["skipped it"]), ["skipped it"], "nothing else says so");
-        assert_eq!(came(&["key came early", "rating: 5"]), ["key came early", "rating: 5"]);
+        let reading = Reading { survey: None, language: "en", words: Words::of(Tongue::En) };
+        let event = |what, question, outcome| Event { what, question, outcome, language: None };
+        let came = |events: Vec<Event>| {
+            let heard = Heard { turn: 1, at_ms: 0, input: Came::Silence, events };
+            outcome(At::Question, At::Question, &heard, &reading)
+        };
+        let skipped = event("item", Some(3), Some(-1));
+        assert_eq!(came(vec![event("skip", None, None), skipped]), ["Question 4: skipped"]);
+        let spoken = vec![event("comment", Some(3), None), event("comment", Some(3), None)];
+        assert_eq!(came(spoken), ["Question 4: recorded"]);
+        assert_eq!(came(vec![event("skip", None, None)]), ["skipped it"], "nothing else says so");
+        let early = vec![event("early", None, None), event("item", Some(0), Some(5))];
+        assert_eq!(came(early), ["key came early", "Question 1: 5"]);
     }
 }

@@ -23,9 +23,14 @@ const STORED_TURNS: &str = "with v (interview, turn) as ({rows uuid, bigint})
 const PUT_TURNS: &str = "insert into turns (interview, turn, at_ms, input, facts)
     {rows uuid, bigint, bigint, text, text}";
 
-const PUT_ANSWERS: &str =
-    "insert into answers (interview, question, outcome, turn, at_ms, outside_control)
-    {rows uuid, bigint, bigint, bigint, bigint, boolean}
+// An answer that comes late, to an interview marked as outside the agent's control, is marked too.
+const PUT_ANSWERS: &str = "with v (interview, question, outcome, turn, at_ms) as
+        ({rows uuid, bigint, bigint, bigint, bigint})
+    insert into answers (interview, question, outcome, turn, at_ms, outside_control)
+    select v.interview, v.question, v.outcome, v.turn, v.at_ms, exists (select 1 from marks m
+        where m.interview = v.interview and m.taken_ms is null
+            and (m.question is null or m.question = v.question))
+    from v where true
     on conflict (interview, question) do update set was = answers.outcome,
         outcome = excluded.outcome, turn = excluded.turn, at_ms = excluded.at_ms
     where excluded.turn > answers.turn
@@ -362,7 +367,6 @@ async fn put_answers(
         Column::Int(items.iter().map(|item| item.2.0.code()).collect()),
         Column::Int(items.iter().map(|item| item.2.1).collect()),
         Column::Int(items.iter().map(|item| item.2.2).collect()),
-        Column::Bool(vec![false; items.len()]),
     ];
     let rows: Vec<Changed> = tx.fetch(PUT_ANSWERS, &columns).await?;
     let mut changed: HashMap<Uuid, Vec<Changed>> = HashMap::new();

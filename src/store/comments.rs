@@ -4,12 +4,15 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Store, StoreError, read};
+use super::{Store, StoreError, read, write_tx};
 use crate::interview::{InterviewId, Millis, Recording};
 
 const OF_INTERVIEW: &str =
     "select interview, recording, question, seconds, url, file, status, at_ms
     from comments where interview = $1 order by at_ms, recording";
+
+const HEARD: &str = "update comments set heard_ms = $3
+    where interview = $1 and recording = $2 and heard_ms is null";
 
 /// One recording, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,6 +150,26 @@ impl Store {
         let rows: Vec<Row> =
             read!(self, |db| sqlx::query_as(OF_INTERVIEW).bind(id).fetch_all(db).await?);
         rows.into_iter().map(Comment::try_from).collect()
+    }
+
+    /// Notes that a person played a recording; the first time counts.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn comment_heard(
+        &self,
+        id: InterviewId,
+        recording: &str,
+        at_ms: Millis,
+    ) -> Result<(), StoreError> {
+        write_tx!(self, |tx| sqlx::query(HEARD)
+            .bind(Uuid::from_bytes(id.0))
+            .bind(recording)
+            .bind(at_ms)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected());
+        Ok(())
     }
 }
 

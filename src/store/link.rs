@@ -4,6 +4,8 @@
 //! and the time, where exactly one call fits. What records say of the call's agents goes before
 //! what the hand-over said; the hand-over's words are kept, so that a disagreement can be shown.
 //!
+//! What a person decided by hand goes before all of that, until they take it back.
+//!
 //! Linking reads everything anew each time, so doing it again changes nothing, and whatever comes
 //! late finds its place. One interview's call, credits and tallies change in one transaction.
 
@@ -15,12 +17,18 @@ use super::rows::{Column, Tx};
 use super::tally::{Credits, credits, generations, lock, move_credits};
 use super::writer::again;
 use super::{Store, StoreError};
+use crate::clock;
 use crate::interview::{InterviewId, Millis};
 use crate::survey::Credit;
 
 mod evidence;
+mod hand;
+mod history;
 pub(super) use evidence::credit_word;
 use evidence::{Evidence, Found, Row, credit_of};
+pub use hand::{ByHand, Hand};
+pub use history::Relinked;
+use history::Step;
 
 /// Interviews linked in one transaction; keeps the write lock under 20 ms.
 const CHUNK: usize = 50;
@@ -36,6 +44,8 @@ pub enum Link {
     Record,
     /// A record that fits by caller and time, and is the only one, named the agent.
     Inferred,
+    /// Somebody decided it by hand.
+    Hand,
 }
 
 impl Link {
@@ -46,6 +56,7 @@ impl Link {
             Self::Handover => "handover",
             Self::Record => "record",
             Self::Inferred => "inferred",
+            Self::Hand => "hand",
         }
     }
 }
@@ -93,6 +104,8 @@ struct Changes {
     links: Vec<(Uuid, Option<Uuid>, Link)>,
     /// For whom they count, where that changes, in every generation that counts them.
     credits: Credits,
+    /// How each of them stands by what is known now.
+    found: BTreeMap<Uuid, Found>,
     /// The generation that reports read.
     reading: i64,
 }
@@ -109,6 +122,7 @@ impl Changes {
         for row in &rows {
             let now = evidence.decide(row);
             changes.note_link(row, &now);
+            changes.found.insert(row.id, now.clone());
             let in_generation = |generation, found: Found| {
                 found.units.into_iter().map(move |unit| (generation, unit))
             };
@@ -144,6 +158,14 @@ impl Changes {
         ];
         tx.run(SET, &columns).await?;
         Ok(())
+    }
+
+    /// Writes down how the links of those that change stand from now on.
+    async fn write_history(&self, tx: &mut Tx, at_ms: Millis) -> Result<(), sqlx::Error> {
+        let changed = self.found.iter().filter(|(id, _)| self.ids.contains(id));
+        let steps: Vec<Step<'_>> =
+            changed.map(|(id, found)| Step { interview: *id, found, by: None }).collect();
+        history::write(tx, at_ms, &steps).await
     }
 }
 
@@ -218,6 +240,7 @@ impl Store {
         let changes = Changes::find(&mut tx, locked.keys().copied().collect(), match_ms).await?;
         move_credits(&mut tx, &locked, changes.reading, &changes.credits).await?;
         changes.write_links(&mut tx).await?;
+        changes.write_history(&mut tx, clock::now_ms()).await?;
         tx.commit().await?;
         Ok(changes.ids.len())
     }

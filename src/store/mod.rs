@@ -11,6 +11,7 @@ pub mod comments;
 pub mod handovers;
 pub mod interviews;
 pub mod link;
+pub mod marks;
 pub mod names;
 mod open;
 pub mod recordings;
@@ -20,6 +21,7 @@ pub mod rows;
 pub mod surveys;
 pub mod tally;
 pub mod tokens;
+pub mod wall;
 pub mod writer;
 
 use std::sync::Arc;

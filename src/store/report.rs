@@ -10,12 +10,13 @@ use crate::survey::{Credit, Survey, Version};
 
 mod disagreement;
 mod interviews;
+mod list;
 mod sheets;
 pub use disagreement::{Disagreement, Witness, disagreements};
-pub use interviews::{
-    After, Came, Comment, Credited, Event, Heard, Leg, Listed, Pick, Served, Whole, list_text,
-};
-pub(super) use interviews::{moments, team_then};
+pub(super) use interviews::team_then;
+pub use interviews::{Came, Comment, Credited, Event, Heard, Leg, Listed, Served, Whole};
+pub(super) use list::moments;
+pub use list::{After, Pick, list_text};
 pub use sheets::{MOST_SHEETS, SheetAnswer};
 
 /// Which tallies and interviews a view is about; `None` is no limit. Days are local days since

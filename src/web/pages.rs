@@ -11,27 +11,30 @@ use axum::routing::get;
 use http::request::Parts;
 use http::{StatusCode, header};
 
-use super::access::{Person, Role, wants_json};
+use super::access::{Person, wants_json};
 use super::api::ApiError;
 use super::{Site, assets};
 use crate::report::ReportError;
-use crate::report::interviews::{Detail, List, Wanted};
-use crate::report::transcript::Did;
+use crate::report::interviews::{Reader, Wanted};
 use crate::words::Tongue;
 
 mod agent;
 mod agents;
 mod asked;
 mod chart;
+mod comments;
 mod door;
 mod draw;
 mod drivers;
 mod funnel;
+mod interview;
+mod interviews;
 mod overview;
 mod questions;
 mod queues;
 mod trends;
 mod visit;
+mod wallboard;
 
 use asked::Form;
 pub use visit::Shell;
@@ -45,14 +48,16 @@ pub fn router() -> Router<Site> {
     Router::new()
         .route("/agents", get(agents_page))
         .route("/agents/{code}", get(agent_page))
-        .route("/interviews/{id}", get(interview_page))
-        .route("/unlinked", get(unlinked_page))
+        .merge(comments::router())
         .merge(door::router())
         .merge(drivers::router())
         .merge(overview::router())
         .merge(queues::router())
         .merge(questions::router())
         .merge(funnel::router())
+        .merge(interview::router())
+        .merge(interviews::router())
+        .merge(wallboard::router())
         .merge(visit::router())
         .merge(assets::router())
         .fallback(nothing)
@@ -192,7 +197,10 @@ struct WrongPage {
 }
 
 async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &str) -> Response {
-    let here = if path == "/unlinked" { "unlinked" } else { "agents" };
+    let here = match path {
+        "/interviews" | "/unlinked" => "interviews",
+        _ => "agents",
+    };
     let shell = visit.shell(here);
     let path = format!("{}{path}", shell.base);
     let made: Result<Response, PageError> = async {
@@ -234,88 +242,19 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
         };
         let chosen = asked.answer(&report.figures)?;
         let wanted = Wanted {
-            unlinked: false,
             answer: chosen.map(|(figure, score)| (figure.questions.clone(), score)),
             after: asked.of_page("after").map(str::to_owned),
+            ..Wanted::default()
         };
-        let list = reports.interviews(&asked.filter, &wanted).await?;
+        let (shell, viewer) = (visit.shell("agents"), interviews::viewer(&visit));
+        let reader = Reader { viewer: &viewer, words: shell.words };
+        let list = reports.interviews(reader, &asked.filter, &wanted).await?;
         let name = reports.agent_name(asked.filter.agent.as_deref()).await?;
         let form = asked.form(&visit, &visit.path(&path)).await?;
-        let shell = visit.shell("agents");
         let trend = reports.trend(&asked.filter, None).await?;
         let trend = trend.map(|t| trends::chart(shell.words, &t, None, |_, _| None));
         html(&agent::page(shell, &asked, form, &report, list, name, chosen, trend))
     })
-}
-
-#[derive(Template)]
-#[template(path = "unlinked.html")]
-struct UnlinkedPage {
-    shell: Shell,
-    form: Form,
-    list: List,
-    /// Head of the list.
-    caption: &'static str,
-    path: String,
-    /// Address of the next page, if there is one.
-    older: Option<String>,
-    /// The filters, for the way back from an interview.
-    query: String,
-}
-
-async fn unlinked_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
-    page!(visit, query, "/unlinked", |asked| {
-        let wanted = Wanted {
-            unlinked: true,
-            answer: None,
-            after: asked.of_page("after").map(str::to_owned),
-        };
-        let list = visit.site.reports.interviews(&asked.filter, &wanted).await?;
-        let path = visit.path("/unlinked");
-        let older =
-            list.next.as_ref().map(|next| format!("{path}{}", asked.query(&[("after", next)])));
-        let (form, query) = (asked.form(&visit, &path).await?, asked.query(&[]));
-        let (shell, caption) = (visit.shell("unlinked"), "Not linked");
-        html(&UnlinkedPage { shell, form, list, caption, path, older, query })
-    })
-}
-
-#[derive(Template)]
-#[template(path = "interview.html")]
-struct InterviewPage {
-    shell: Shell,
-    one: Detail,
-    /// Agents for whom it counts, with their addresses.
-    credits: Vec<(String, String)>,
-    /// The number to call, for managers, if the caller asked for it.
-    number: Option<String>,
-    /// The filters of the page that led here.
-    query: String,
-}
-
-async fn interview_page(
-    visit: Visit,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let made: Result<Response, PageError> = async {
-        let query = asked::way_back(query.as_deref());
-        let reports = &visit.site.reports;
-        let one = reports.interview(&id).await?.ok_or(PageError::Missing)?;
-        let shell = visit.shell("");
-        let credits = one.credits.iter().map(|served| {
-            let code = served.agent.clone().unwrap_or_default();
-            let link = format!("{}/agents/{}{query}", shell.base, agents::segment(&code));
-            (served.agent_name.clone().filter(|name| !name.is_empty()).unwrap_or(code), link)
-        });
-        let credits = credits.collect();
-        let manages = matches!(visit.person.role, Role::Admin | Role::Manager);
-        let sealed = one.number.as_deref().filter(|_| manages).zip(id.parse().ok());
-        let number = sealed.and_then(|(sealed, id)| visit.site.desk.number_to_call(sealed, id));
-        html(&InterviewPage { shell, one, credits, number, query })
-    }
-    .await;
-    made.unwrap_or_else(|fault| fault.page(&visit.site, visit.tongue))
 }
 
 /// The page on which a manager signs in.

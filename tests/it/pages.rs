@@ -12,6 +12,8 @@ use tower::ServiceExt;
 
 use crate::harness::{Database, both};
 
+mod reviews;
+
 const PASSWORD: &str = "a long enough password";
 
 async fn house(database: &Database) -> (App, Router) {

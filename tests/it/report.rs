@@ -1,10 +1,11 @@
 //! The agents report from tallies, and the interviews behind its numbers, on both databases.
 
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
-use aftercall::report::interviews::Wanted;
+use aftercall::report::interviews::{Reader, Wanted};
 use aftercall::report::transcript::Did;
-use aftercall::report::{AgentsReport, Filter, ReportError, Reports, table};
+use aftercall::report::{AgentsReport, Filter, People, ReportError, Reports, Sight, Viewer, table};
 use aftercall::store::{Begin, Carried, Said, Store, Turn};
+use aftercall::words::{Tongue, Words};
 use jiff::civil::date;
 use serde_json::{Value, json};
 
@@ -18,6 +19,12 @@ mod sample;
 const NOW: i64 = 1_769_925_600_000;
 /// 2026-01-31.
 const DAY: i64 = 20_484;
+
+/// Somebody who sees everything and reads English.
+pub fn reader() -> Reader<'static> {
+    static ALL: Viewer = Viewer { sight: Sight::Everything, people: People::Named };
+    Reader { viewer: &ALL, words: Words::of(Tongue::En) }
+}
 
 async fn centre(database: &Database) -> (Store, Reports) {
     let store = Store::open(&database.url).await.expect("a store");
@@ -261,25 +268,25 @@ both! {
         assert_eq!(ids.len(), 80, "no interview twice and none left out");
 
         let twos = Wanted { answer: Some((csat.questions.clone(), 2)), ..Wanted::default() };
-        let list = reports.interviews(&filter, &twos).await.expect("a list");
+        let list = reports.interviews(reader(), &filter, &twos).await.expect("a list");
         let counted = report.agents[0].figures.measures.get("csat").expect("csat").values.0[1];
         assert_eq!(counted, (2, list.rows.len() as u64));
         assert!(list.rows.iter().all(|row| row.answers[0].value == "2"));
 
         let unlinked = Wanted { unlinked: true, ..Wanted::default() };
-        let unlinked_rows = reports.interviews(&january(), &unlinked).await.expect("a list").rows;
+        let unlinked_rows = reports.interviews(reader(), &january(), &unlinked).await.expect("a list").rows;
         assert_eq!(unlinked_rows.len(), 40);
         let by_queue = Filter { queue: Some("calls".into()), ..january() };
-        assert_eq!(reports.interviews(&by_queue, &unlinked).await.expect("a list").rows.len(), 40);
+        assert_eq!(reports.interviews(reader(), &by_queue, &unlinked).await.expect("a list").rows.len(), 40);
 
-        let one = reports.interview(&list.rows[0].id).await.expect("read").expect("there");
+        let one = reports.interview(reader(), &list.rows[0].id).await.expect("read").expect("there");
         assert_eq!(one.credits[0].agent_name.as_deref(), Some("Rasa"));
         assert_eq!(one.turns[0].did, Did::Keys("2".into()));
         assert!(one.turns[0].asked.starts_with("How satisfied"), "{:?}", one.turns[0]);
         assert_eq!(one.turns[0].outcome, ["Satisfied: 2"]);
         assert_eq!(one.row.started, "2026-01-31 03:00");
-        assert_eq!(reports.interview("no id").await.expect("read"), None);
-        assert_eq!(reports.interview(&"f".repeat(32)).await.expect("read"), None);
+        assert_eq!(reports.interview(reader(), "no id").await.expect("read"), None);
+        assert_eq!(reports.interview(reader(), &"f".repeat(32)).await.expect("read"), None);
     }
 
     /// As CSV and for a terminal: the same numbers, and no formulas from names.
@@ -319,7 +326,7 @@ both! {
 async fn pages(reports: &Reports, filter: &Filter, first: Wanted) -> Vec<Vec<String>> {
     let (mut pages, mut wanted) = (Vec::new(), first);
     loop {
-        let list = reports.interviews(filter, &wanted).await.expect("a page");
+        let list = reports.interviews(reader(), filter, &wanted).await.expect("a page");
         pages.push(list.rows.into_iter().map(|row| row.id).collect());
         match list.next {
             Some(next) => wanted.after = Some(next),

@@ -15,6 +15,7 @@ mod migrating;
 mod names;
 mod notices;
 mod recounts;
+mod reviews;
 mod source;
 mod statements;
 mod tallies;

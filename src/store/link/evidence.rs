@@ -7,6 +7,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::Link;
+use super::hand::{self, Hand};
 use crate::interview::Millis;
 use crate::store::StoreError;
 use crate::store::calls::SAME_CALL_MS;
@@ -231,6 +232,8 @@ pub(super) struct Evidence {
     callers: HashMap<Uuid, BTreeSet<Uuid>>,
     legs: HashMap<Uuid, Vec<Leg>>,
     stays: Stays,
+    /// What was decided by hand, by interview.
+    hands: HashMap<Uuid, Hand>,
     /// By survey version: the rule in force, and the one that a recount counts by.
     rules: HashMap<i64, (Credit, Credit)>,
 }
@@ -258,9 +261,15 @@ impl Evidence {
             Column::Int(vec![match_ms; callers.len()]),
         ];
         let by_caller: Vec<(Uuid, Uuid)> = tx.fetch(BY_CALLER, &columns).await?;
+        let hands = hand::of(tx, rows.iter().map(|row| row.id).collect()).await?;
+        let chosen = hands.values().filter_map(|hand| match hand {
+            Hand::Call(call) => Some(*call),
+            _ => None,
+        });
         let calls: BTreeSet<Uuid> = names
             .iter()
             .map(|name| name.1)
+            .chain(chosen)
             .chain(by_leg.iter().map(|leg| leg.1))
             .chain(by_caller.iter().map(|call| call.1))
             .collect();
@@ -269,6 +278,10 @@ impl Evidence {
             .iter()
             .filter_map(|leg| leg.agent)
             .chain(rows.iter().filter_map(|row| row.said_agent))
+            .chain(hands.values().filter_map(|hand| match hand {
+                Hand::Served { agent, .. } => *agent,
+                _ => None,
+            }))
             .collect();
         let stays: Vec<(i64, Millis, Option<Millis>, i64)> =
             tx.fetch(STAYS, &[Column::Int(agents.into_iter().collect())]).await?;
@@ -286,6 +299,7 @@ impl Evidence {
             callers: HashMap::new(),
             legs: HashMap::new(),
             stays: HashMap::new(),
+            hands,
             rules: HashMap::new(),
         };
         for (leg, call, at) in by_leg {
@@ -375,10 +389,45 @@ impl Evidence {
     }
 
     fn decide_by(&self, row: &Row, which: impl Fn((Credit, Credit)) -> Credit) -> Found {
-        let call = self.call(row);
+        let hand = self.hands.get(&row.id);
+        let call = match hand {
+            Some(Hand::Call(chosen)) => Some((*chosen, false)),
+            _ => self.call(row),
+        };
         let rule = self.rules.get(&row.survey).copied().map_or(Credit::Last, which);
         let legs = call.map_or(&[][..], |(id, _)| self.legs(id));
-        decide(rule, row, call, legs, &self.stays)
+        let found = decide(rule, row, call, legs, &self.stays);
+        match hand {
+            None | Some(Hand::Records) => found,
+            Some(Hand::Call(_)) => Found { link: Link::Hand, ..found },
+            Some(Hand::Served { agent, team, queue }) => {
+                let units = self.units_by_hand(row, &found, *agent, *team, *queue);
+                // Its call stays the one that ids tell: so a disagreement can be seen.
+                Found { link: Link::Hand, units, ..found }
+            }
+        }
+    }
+
+    /// For whom it counts by hand. Team and queue that nobody gave are found as otherwise.
+    fn units_by_hand(
+        &self,
+        row: &Row,
+        found: &Found,
+        agent: Option<i64>,
+        team: Option<i64>,
+        queue: Option<i64>,
+    ) -> Vec<Unit> {
+        let said_of_them = row.said_team.filter(|_| agent.is_some() && row.said_agent == agent);
+        let by_time = agent.map(|agent| team_at(&self.stays, agent, row.started_ms));
+        let known = found.units.first().map(|whole| whole.queue);
+        let whole = Unit {
+            kind: 0,
+            agent: 0,
+            team: team.or(said_of_them).or(by_time).unwrap_or_default(),
+            queue: queue.or(known).unwrap_or_default(),
+        };
+        let own = agent.map(|agent| Unit { kind: 1, agent, ..whole });
+        std::iter::once(whole).chain(own).collect()
     }
 }
 

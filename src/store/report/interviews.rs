@@ -1,9 +1,8 @@
-//! The interviews behind a number: lists with their answers, and one whole interview.
+//! One whole interview, and the rows of lists.
 
-use sqlx::{Database, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Cut, version};
+use super::version;
 use crate::interview::{Command, Fact, Input, InterviewId, Millis};
 use crate::store::{Store, StoreError, look_up};
 use crate::survey::Version;
@@ -29,28 +28,8 @@ pub struct Listed {
     pub caller_last: Option<String>,
     /// Question index and outcome number, by question.
     pub answers: Vec<(u8, i64)>,
-}
-
-/// Where a list goes on: after the interview that started then and has that id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct After {
-    /// Start of the last one shown.
-    pub started_ms: Millis,
-    /// Its id.
-    pub id: InterviewId,
-}
-
-/// Which interviews of a cut a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pick {
-    /// Only those that are credited to no agent.
-    pub unlinked: bool,
-    /// Only those with one of these outcomes: survey version, question, outcome number.
-    pub outcomes: Option<Vec<(Version, u8, i64)>>,
-    /// The page after that one.
-    pub after: Option<After>,
-    /// At most so many.
-    pub limit: u32,
+    /// Whether an answer is marked as outside the agent's control.
+    pub marked: bool,
 }
 
 /// One interview with all that is kept of it.
@@ -174,6 +153,8 @@ pub struct Event {
 /// A recorded comment.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Comment {
+    /// The provider's id of the recording, or ours.
+    pub recording: String,
     /// Index of the question.
     pub question: i64,
     /// Seconds recorded, if known.
@@ -183,8 +164,8 @@ pub struct Comment {
 }
 
 #[derive(sqlx::FromRow)]
-struct ListedRow {
-    id: Uuid,
+pub(super) struct ListedRow {
+    pub id: Uuid,
     survey: i64,
     started_ms: i64,
     language: String,
@@ -192,10 +173,11 @@ struct ListedRow {
     disposition: String,
     link: String,
     caller_last: Option<String>,
+    marked: bool,
 }
 
 impl ListedRow {
-    fn listed(self) -> Result<Listed, StoreError> {
+    pub fn listed(self) -> Result<Listed, StoreError> {
         Ok(Listed {
             id: InterviewId(self.id.into_bytes()),
             survey: version(self.survey)?,
@@ -206,6 +188,7 @@ impl ListedRow {
             link: self.link,
             caller_last: self.caller_last,
             answers: Vec::new(),
+            marked: self.marked,
         })
     }
 }
@@ -253,8 +236,10 @@ struct LegRow {
 }
 
 const ONE: &str = "
-    select id, survey, started_ms, language, channel, disposition, link, caller_last
-    from interviews where id = $1";
+    select i.id, i.survey, i.started_ms, i.language, i.channel, i.disposition, i.link,
+           i.caller_last, exists (select 1 from marks m where m.interview = i.id
+               and m.taken_ms is null) as marked
+    from interviews i where i.id = $1";
 const ANSWERS: &str =
     "select question, outcome from answers where interview = $1 order by question";
 /// The team in which the agent named at hand-over was at the leg's start, else at the interview's.
@@ -305,145 +290,9 @@ const LEGS: &str = "
     order by coalesce(l.started_ms, 0), l.leg";
 const TURNS: &str =
     "select turn, at_ms, input, facts from turns where interview = $1 order by turn";
-const COMMENTS: &str =
-    "select question, seconds, status from comments where interview = $1 order by at_ms, recording";
-
-/// The generation of the tallies that reports read; credits of others are none.
-const READING: &str = "(select reading from tally_state where id = 1)";
-
-/// The list's statement; the values are bound in the order of its places. An index gives its
-/// order: that of the starts, or for an agent that of the agent's credits.
-fn list<DB: Database>(cut: &Cut, pick: &Pick) -> QueryBuilder<DB>
-where
-    i64: sqlx::Type<DB> + for<'q> sqlx::Encode<'q, DB>,
-    String: sqlx::Type<DB> + for<'q> sqlx::Encode<'q, DB>,
-    Uuid: sqlx::Type<DB> + for<'q> sqlx::Encode<'q, DB>,
-{
-    let mut sql = QueryBuilder::new(
-        "select i.id, i.survey, i.started_ms, i.language, i.channel, i.disposition, i.link,
-                i.caller_last from ",
-    );
-    let credit = [("team", cut.team), ("queue", cut.queue)];
-    let (at, id) = if let Some(agent) = cut.agent {
-        sql.push("credits k join interviews i on i.id = k.interview where k.agent = ");
-        sql.push_bind(agent).push(" and k.kind = 1 and k.gen = ").push(READING);
-        for (column, wanted) in credit {
-            if let Some(wanted) = wanted {
-                sql.push(" and k.").push(column).push(" = ").push_bind(wanted);
-            }
-        }
-        ("k.started_ms", "k.interview")
-    } else {
-        sql.push("interviews i where 1 = 1");
-        if credit.iter().any(|(_, wanted)| wanted.is_some()) {
-            sql.push(" and exists (select 1 from credits c where c.interview = i.id");
-            sql.push(" and c.kind = 0 and c.gen = ").push(READING);
-            for (column, wanted) in credit {
-                if let Some(wanted) = wanted {
-                    sql.push(" and c.").push(column).push(" = ").push_bind(wanted);
-                }
-            }
-            sql.push(")");
-        }
-        ("i.started_ms", "i.id")
-    };
-    let (oldest, newest) = moments(cut.from, cut.to);
-    sql.push(" and ").push(at).push(" between ").push_bind(oldest).push(" and ");
-    sql.push_bind(pick.after.map_or(newest, |after| newest.min(after.started_ms)));
-    sql.push(" and i.ineligible = '' and case when i.counted = ").push(READING);
-    sql.push(" then i.day else i.day_before end between ").push_bind(cut.from);
-    sql.push(" and ").push_bind(cut.to);
-    if let Some(name) = &cut.survey {
-        sql.push(" and i.survey in (select version from surveys where name = ");
-        sql.push_bind(name.clone()).push(")");
-    }
-    if let Some(which) = cut.version {
-        sql.push(" and i.survey = ").push_bind(i64::from(which.0));
-    }
-    if let Some(language) = &cut.language {
-        sql.push(" and i.language = ").push_bind(language.clone());
-    }
-    if let Some(channel) = &cut.channel {
-        sql.push(" and i.channel = ").push_bind(channel.clone());
-    }
-    if pick.unlinked {
-        sql.push(" and not exists (select 1 from credits n where n.interview = i.id");
-        sql.push(" and n.kind = 1 and n.agent > 0 and n.gen = ").push(READING).push(")");
-    }
-    if let Some(outcomes) = &pick.outcomes {
-        sql.push(" and exists (select 1 from answers o where o.interview = i.id and (1 = 0");
-        for (which, question, outcome) in outcomes {
-            sql.push(" or (i.survey = ").push_bind(i64::from(which.0));
-            sql.push(" and o.question = ").push_bind(i64::from(*question));
-            sql.push(" and o.outcome = ").push_bind(*outcome).push(")");
-        }
-        sql.push("))");
-    }
-    if let Some(after) = pick.after {
-        sql.push(" and (").push(at).push(" < ").push_bind(after.started_ms);
-        sql.push(" or ").push(id).push(" < ").push_bind(Uuid::from_bytes(after.id.0)).push(")");
-    }
-    sql.push(" order by ").push(at).push(" desc, ").push(id).push(" desc limit ");
-    sql.push_bind(i64::from(pick.limit));
-    sql
-}
-
-/// The list's statement as SQLite gets it, for whoever wants to know how it is run.
-pub fn list_text(cut: &Cut, pick: &Pick) -> String {
-    list::<sqlx::Sqlite>(cut, pick).sql().as_str().to_owned()
-}
-
-/// The moments between which all interviews of these local days start, in whatever time zone.
-pub(crate) fn moments(from: i64, to: i64) -> (Millis, Millis) {
-    const DAY_MS: Millis = 86_400_000;
-    let start = |day: i64| day.saturating_mul(DAY_MS);
-    (start(from.saturating_sub(1)), start(to.saturating_add(2)))
-}
-
-/// Answers of the interviews with those ids.
-fn answers_of<DB: Database>(ids: &[Uuid]) -> QueryBuilder<DB>
-where
-    Uuid: sqlx::Type<DB> + for<'q> sqlx::Encode<'q, DB>,
-{
-    let mut sql =
-        QueryBuilder::new("select interview, question, outcome from answers where interview in (");
-    let mut places = sql.separated(", ");
-    for id in ids {
-        places.push_bind(*id);
-    }
-    sql.push(") order by interview, question");
-    sql
-}
+const COMMENTS: &str = "select recording, question, seconds, status from comments where interview = $1 order by at_ms, recording";
 
 impl Store {
-    /// Interviews of a cut that were offered, newest first, with their answers.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn picked_interviews(
-        &self,
-        cut: &Cut,
-        pick: &Pick,
-    ) -> Result<Vec<Listed>, StoreError> {
-        let rows: Vec<ListedRow> =
-            look_up!(self, |db| list(cut, pick).build_query_as().fetch_all(db).await?);
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let mut listed: Vec<Listed> =
-            rows.into_iter().map(ListedRow::listed).collect::<Result<_, _>>()?;
-        if ids.is_empty() {
-            return Ok(listed);
-        }
-        let answers: Vec<(Uuid, i64, i64)> =
-            look_up!(self, |db| answers_of(&ids).build_query_as().fetch_all(db).await?);
-        for (interview, question, outcome) in answers {
-            let of = listed.iter_mut().find(|one| one.id.0 == interview.into_bytes());
-            if let (Some(one), Ok(question)) = (of, u8::try_from(question)) {
-                one.answers.push((question, outcome));
-            }
-        }
-        Ok(listed)
-    }
-
     /// One interview with all that is kept of it; `None` if there is none of that id.
     ///
     /// # Errors

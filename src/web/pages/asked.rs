@@ -68,7 +68,22 @@ pub struct Asked {
 }
 
 /// Names in a page's address that are no filters of the report.
-const OF_PAGES: [&str; 8] = ["measure", "score", "after", "least", "page", "one", "other", "by"];
+const OF_PAGES: [&str; 14] = [
+    "measure",
+    "score",
+    "after",
+    "least",
+    "page",
+    "one",
+    "other",
+    "by",
+    "q",
+    "disposition",
+    "link",
+    "comment",
+    "low",
+    "marked",
+];
 
 impl Asked {
     /// Reads a page's address. A form's address (it has `go`) gives the tidy address to go to
@@ -316,13 +331,30 @@ impl Form {
 /// The filters of the page that led to an interview, for the way back: what is no filter is left
 /// out, since anybody can write an address.
 pub fn way_back(query: Option<&str>) -> String {
-    const NAMES: [&str; 11] = [
-        "period", "from", "to", "survey", "version", "question", "queue", "team", "language",
-        "channel", "measure",
+    const NAMES: [&str; 19] = [
+        "period",
+        "from",
+        "to",
+        "survey",
+        "version",
+        "question",
+        "queue",
+        "team",
+        "agent",
+        "language",
+        "channel",
+        "measure",
+        "score",
+        "q",
+        "disposition",
+        "link",
+        "comment",
+        "low",
+        "marked",
     ];
-    let kept = pairs(query).into_iter().filter(|(name, value)| {
-        (NAMES.contains(&name.as_str()) || name == "score") && !value.is_empty()
-    });
+    let kept = pairs(query)
+        .into_iter()
+        .filter(|(name, value)| NAMES.contains(&name.as_str()) && !value.is_empty());
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     if query.is_empty() { query } else { format!("?{query}") }
 }

@@ -126,6 +126,11 @@ impl Shell {
         self.words.say(key)
     }
 
+    /// The text of one of several keys that begin alike: of `part`, a hyphen and `word`.
+    pub fn say_of(&self, part: &str, word: &str) -> String {
+        self.words.say(&format!("{part}-{word}"))
+    }
+
     /// The text of that key with a value in its place.
     pub fn fill<'a>(&self, key: &str, name: &str, value: impl Into<Value<'a>>) -> String {
         self.words.fill(key, &[(name, value.into())])

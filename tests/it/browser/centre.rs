@@ -33,12 +33,14 @@ pub struct Centre {
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
     database: Database,
+    _media: tempfile::TempDir,
 }
 
 impl Centre {
     /// An empty centre on a free port, with the phone in the browser.
     pub async fn open(door: Door) -> Self {
         let database = Database::sqlite();
+        let media = tempfile::tempdir().expect("a temporary folder can be made");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound port");
         let access = match door {
@@ -53,6 +55,7 @@ impl Centre {
             secret = "{}"
             caller_key = "{}"
             time_zone = "Europe/Vilnius"
+            media = "{}"
             [access]
             {access}
             [phone]
@@ -73,6 +76,7 @@ impl Centre {
             database.url,
             "s".repeat(32),
             "k".repeat(32),
+            media.path().display(),
         );
         let config = Config::read(&settings, "test", Vec::new()).expect("settings");
         let app = App::build(config).await.expect("a house");
@@ -84,7 +88,14 @@ impl Centre {
             };
             served.serve(listener, stopped).await.expect("it serves");
         });
-        Self { base: format!("http://{address}"), app, stop: Some(stop), running, database }
+        Self {
+            base: format!("http://{address}"),
+            app,
+            stop: Some(stop),
+            running,
+            database,
+            _media: media,
+        }
     }
 
     /// A centre in which Rasa (A17, Support) was rated 4 by eighteen callers and 3 by six, Ona
@@ -205,6 +216,11 @@ impl Centre {
         let outcome = phone.call(&line, &mut caller, |_| {}).await;
         assert_eq!(outcome.faults, Vec::<String>::new());
         assert_eq!(outcome.ended_by, EndedBy::Server);
+    }
+
+    /// What the server works with.
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
     /// Stops the server as an operator would.

@@ -14,7 +14,7 @@ const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
 
 /// Every page of the report, by a name for its picture. `{month}` is the period in which agents
 /// are compared.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 15] = [
     ("overview", "/?period=last-month"),
     ("agents", "/agents?period=last-month"),
     ("agents-free", "/agents?period=90d"),
@@ -25,7 +25,9 @@ const PAGES: [(&str, &str); 13] = [
     ("teams", "/queues?period=last-month&by=team"),
     ("questions", "/questions?period=last-month"),
     ("drivers", "/drivers?period=last-month"),
+    ("interviews", "/interviews?period=last-month"),
     ("unlinked", "/unlinked"),
+    ("wallboard", "/wallboard"),
     ("nothing", "/agents/nobody"),
     ("wrong", "/agents?from=2026-02-30"),
 ];

@@ -553,8 +553,15 @@ impl Centre {
     /// Whether the API says that hand-over and others disagree, and how often the page says so.
     async fn disagrees(&self, id: InterviewId) -> (bool, usize) {
         let reports = &self.app.site.reports;
-        let page = reports.interview(&id.to_string()).await.expect("reads").expect("is there");
-        (self.one(id).await["disagrees"] == true, page.disagreements.len())
+        let page = reports
+            .interview(crate::report::reader(), &id.to_string())
+            .await
+            .expect("reads")
+            .expect("is there");
+        (
+            self.one(id).await["disagrees"] == true,
+            page.disagreements.len() + usize::from(page.conflicts.is_some()),
+        )
     }
 
     async fn rule(&self) -> Option<Credit> {

@@ -99,6 +99,16 @@ fn lists() -> Vec<Statement> {
         Pick { limit: 50, ..Pick::default() },
         Pick { limit: 50, unlinked: true, after, ..Pick::default() },
         Pick { limit: 50, outcomes, ..Pick::default() },
+        Pick { limit: 50, digits: Some("123".into()), after, ..Pick::default() },
+        Pick {
+            limit: 50,
+            link: Some("hand".into()),
+            disposition: Some("failed".into()),
+            low: Some(vec![(VERSION, 0, 1)]),
+            commented: true,
+            teams: Some(vec![1, 2]),
+            ..Pick::default()
+        },
     ];
     let pairs = cuts.iter().flat_map(|cut| picks.iter().map(move |pick| (cut, pick)));
     pairs

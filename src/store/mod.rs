@@ -13,6 +13,7 @@ pub mod interviews;
 pub mod link;
 pub mod names;
 mod open;
+mod periods;
 pub mod recordings;
 pub mod recount;
 pub mod report;
@@ -245,7 +246,7 @@ pub struct StoredTurn {
 }
 
 /// The schema number that this program knows: the number of its newest migration.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 3;
 
 /// One database: SQLite in a file, or PostgreSQL. Cheap to clone.
 #[derive(Clone, Debug)]

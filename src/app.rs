@@ -45,6 +45,8 @@ const REFRESH: Duration = Duration::from_secs(30);
 const LINK: Duration = Duration::from_secs(60);
 /// Calls waiting to be moved to the survey; more are not moved.
 const MOVES: usize = 256;
+/// How often days that are over, and what has changed of them, are packed.
+const ROLL: Duration = Duration::from_secs(60);
 /// How often open interviews past their limit are closed.
 const EXPIRE: Duration = Duration::from_secs(10);
 
@@ -225,6 +227,15 @@ impl App {
                 if let Err(fault) = desk.refresh_never_ask().await {
                     tracing::warn!("the never-ask list could not be read again: {fault}");
                 }
+            }
+        });
+        let (store, zone) = (self.store.clone(), self.site.config.time_zone.clone());
+        tasks.spawn(async move {
+            loop {
+                if let Err(fault) = store.roll(clock::day(clock::now_ms(), &zone) - 1).await {
+                    tracing::warn!("days that are over could not be packed: {fault}");
+                }
+                tokio::time::sleep(ROLL).await;
             }
         });
         let store = self.store.clone();

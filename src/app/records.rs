@@ -172,6 +172,9 @@ pub(super) async fn revoke_tokens(token: RevokeToken) -> Result<ExitCode, AppErr
 pub(super) async fn recount(settings: &Settings) -> Result<ExitCode, AppError> {
     let app = known(settings).await?;
     let bar = bar(0, "Counting interviews");
+    // What is counted is packed, too.
+    let today = clock::day(clock::now_ms(), &app.site.config.time_zone);
+    app.store().over(today - 1).await?;
     let done = app.site.desk.recount(&|n| bar.set_position(n)).await?;
     bar.finish_and_clear();
     for difference in &done.differences {

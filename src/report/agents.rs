@@ -13,7 +13,7 @@ use super::measures::{Figure, Measures, Shape, figures};
 use super::{Directory, Filter, ReportError, Reports};
 use crate::satisfaction::{CONFIDENCE, MIN_N, share};
 use crate::store::NOT_LINKED;
-use crate::store::report::{AnswerCount, Asked, StageCount, Unit};
+use crate::store::report::{AnswerCount, Ask, Asked, Group, StageCount, Unit};
 use crate::survey::{Credit, Version};
 
 /// Year and number of the definitions behind the figures: they change only with it.
@@ -167,11 +167,10 @@ impl Reports {
     /// If the filter names what is not known here, or the store does not answer.
     pub async fn agents(&self, filter: &Filter, now_ms: i64) -> Result<AgentsReport, ReportError> {
         let (cut, directory) = self.resolve(filter).await?;
-        let whole_answers = self.store.answer_counts(&cut, Unit::Whole).await?;
-        let whole_stages = self.store.stage_counts(&cut, Unit::Whole).await?;
-        let answers = self.store.answer_counts(&cut, Unit::Agents).await?;
-        let stages = self.store.stage_counts(&cut, Unit::Agents).await?;
-        let counts = Counted { whole_answers, whole_stages, answers, stages };
+        let ask = |unit: Unit| Ask { cut: &cut, unit, apart: unit.apart() };
+        // Both as of one moment: a caller who answers meanwhile is in both or in neither.
+        let groups = self.store.counts(&[ask(Unit::Whole), ask(Unit::Agents)]).await?;
+        let counts = Counted::of(&groups);
         let mut report = build(filter, &directory, &counts);
         self.compare(filter, &directory, &mut report, self.today(now_ms)).await?;
         for asked in &mut report.surveys {
@@ -224,6 +223,19 @@ struct Counted {
     whole_stages: Vec<StageCount>,
     answers: Vec<AnswerCount>,
     stages: Vec<StageCount>,
+}
+
+impl Counted {
+    /// Of the whole and of the agents.
+    fn of(groups: &[Vec<Group>]) -> Self {
+        let of = |at: usize| groups.get(at).map_or(&[][..], Vec::as_slice);
+        Self {
+            whole_answers: of(0).iter().flat_map(AnswerCount::of).collect(),
+            whole_stages: of(0).iter().flat_map(StageCount::of).collect(),
+            answers: of(1).iter().flat_map(AnswerCount::of).collect(),
+            stages: of(1).iter().flat_map(StageCount::of).collect(),
+        }
+    }
 }
 
 fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsReport {

@@ -10,7 +10,7 @@ use super::{Directory, Filter, ReportError, Reports, view};
 use crate::satisfaction::expected::Cell;
 use crate::satisfaction::measure::{Measure, Moments};
 use crate::satisfaction::verdict::{self, Agent, Judged};
-use crate::store::report::{CellCount, Cut};
+use crate::store::report::{Apart, Ask, Cut, Group, Unit};
 use crate::survey::About;
 
 /// The channel whose answers compare agents.
@@ -105,7 +105,7 @@ impl Reports {
         directory: &Directory,
     ) -> Result<BTreeMap<String, Family>, ReportError> {
         let mut found = BTreeMap::new();
-        let mut read: BTreeMap<String, Vec<CellCount>> = BTreeMap::new();
+        let mut read: BTreeMap<String, Vec<Group>> = BTreeMap::new();
         for figure in figures {
             let (Some(survey), Some(measure)) =
                 (one_survey(figure, directory), measure_of(&figure.shape))
@@ -123,7 +123,9 @@ impl Reports {
                     channel: Some(TELEPHONE.to_owned()),
                     ..Cut::default()
                 };
-                read.insert(survey.clone(), self.store.cell_counts(&cut).await?);
+                let ask = Ask { cut: &cut, unit: Unit::Agents, apart: Apart::CELLS };
+                let cells = self.store.counts(&[ask]).await?.pop().unwrap_or_default();
+                read.insert(survey.clone(), cells);
             }
             let cells = read.get(&survey).map_or(&[][..], Vec::as_slice);
             let judged = family(figure, &measure, cells, directory);
@@ -150,7 +152,7 @@ pub(super) fn one_survey(figure: &Figure, directory: &Directory) -> Option<Strin
 fn family(
     figure: &Figure,
     measure: &Measure,
-    cells: &[CellCount],
+    cells: &[Group],
     directory: &Directory,
 ) -> Option<Family> {
     let questions: BTreeSet<(i64, i64)> =
@@ -160,13 +162,18 @@ fn family(
     let mut agents: BTreeMap<i64, BTreeMap<(u32, u32), Moments>> = BTreeMap::new();
     let mut teams: BTreeMap<i64, BTreeMap<i64, u64>> = BTreeMap::new();
     let mut all = Moments::default();
-    for cell in cells.iter().filter(|cell| questions.contains(&(cell.survey, cell.question))) {
-        let (Ok(key), Ok(n)) = (u8::try_from(cell.outcome), u64::try_from(cell.n)) else {
+    for cell in cells {
+        let of_figure = |question| questions.contains(&(cell.survey, question));
+        let given = cell.answers.iter().filter(|given| of_figure(given.question));
+        let values: Vec<(u8, u64)> = given
+            .filter_map(|given| Some((given.outcome.try_into().ok()?, given.n.try_into().ok()?)))
+            .collect();
+        if values.is_empty() {
             continue;
-        };
-        let answers = measure.moments(&[(key, n)]);
+        }
+        let answers = measure.moments(&values);
         let next = number(languages.len());
-        let language = *languages.entry(cell.language.as_str()).or_insert(next);
+        let language = *languages.entry(&*cell.language).or_insert(next);
         let next = number(queues.len());
         let queue = *queues.entry(cell.queue).or_insert(next);
         agents.entry(cell.agent).or_default().entry((queue, language)).or_default().add(&answers);

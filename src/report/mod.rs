@@ -196,11 +196,15 @@ impl Reports {
         let agents = self.store.agents().await?;
         let teams = self.store.teams().await?;
         let queues = self.store.queues().await?;
-        let named = |all: &[Named]| all.iter().map(|one| (one.name.clone(), one.id)).collect();
-        let codes: Names = agents.iter().map(|one| (one.code.clone(), one.id)).collect();
-        let agent = chosen(&codes, filter.agent.as_deref(), "unknown_agent", "agent")?;
-        let team = chosen(&named(&teams), filter.team.as_deref(), "unknown_team", "team")?;
-        let queue = chosen(&named(&queues), filter.queue.as_deref(), "unknown_queue", "queue")?;
+        let named =
+            |all: &[Named], name: &str| all.iter().find(|one| one.name == name).map(|one| one.id);
+        let agent = chosen(filter.agent.as_deref(), "unknown_agent", "agent", |code| {
+            agents.iter().find(|one| one.code == code).map(|one| one.id)
+        })?;
+        let team =
+            chosen(filter.team.as_deref(), "unknown_team", "team", |name| named(&teams, name))?;
+        let queue =
+            chosen(filter.queue.as_deref(), "unknown_queue", "queue", |name| named(&queues, name))?;
         let agents = agents.into_iter().map(|one| (one.id, one)).collect();
         let teams = teams.into_iter().map(|one| (one.id, one)).collect();
         let surveys = self.asked(filter.survey.as_deref(), filter.version).await?;
@@ -235,18 +239,16 @@ impl Reports {
     }
 }
 
-/// Numbers of the tables by what hand-overs and records write.
-type Names = BTreeMap<String, i64>;
-
+/// The number of what a filter names, if it names any.
 fn chosen(
-    all: &Names,
     wanted: Option<&str>,
     code: &'static str,
     what: &str,
+    number: impl Fn(&str) -> Option<i64>,
 ) -> Result<Option<i64>, ReportError> {
     let Some(wanted) = wanted else { return Ok(None) };
-    match all.get(wanted) {
-        Some(id) => Ok(Some(*id)),
+    match number(wanted) {
+        Some(id) => Ok(Some(id)),
         None => Err(ReportError::asked(
             code,
             format!("no {what} \"{wanted}\" is known here; write it as hand-overs and records do"),

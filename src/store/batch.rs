@@ -133,9 +133,9 @@ pub(super) async fn write(
     // transactions would wait for each other.
     let mut changes = None;
     if !begins.is_empty() {
-        let generations = tally::generations_held(&mut tx).await?;
-        let changes = changes.insert(Changes::new(generations.0));
-        let known = begin::begin_all(&mut tx, changes, generations, &begins, &units).await?;
+        let held = tally::hold(&mut tx).await?;
+        let changes = changes.insert(Changes::new(held));
+        let known = begin::begin_all(&mut tx, changes, held, &begins, &units).await?;
         for ((at, _), known) in begins.iter().zip(known) {
             done[*at] = Some(known.map(|known| Done::Begun(Box::new(known))));
         }
@@ -440,7 +440,7 @@ async fn count(
     let units = tally::credits(tx, moved.iter().map(|(id, _)| **id).collect()).await?;
     let changes = match changes {
         Some(changes) => changes,
-        None => changes.insert(Changes::new(tally::generations(tx).await?.0)),
+        None => changes.insert(Changes::new(tally::hold(tx).await?)),
     };
     // Another language moves all answers of an interview, else only the changed ones count.
     let other_language = |one: &Touched| one.after.language != one.before.language;

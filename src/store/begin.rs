@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::batch::uuid;
 use super::rows::{Column, Tx};
-use super::tally::{self, Changes, Interview, Unit};
+use super::tally::{self, Changes, Held, Interview, Unit};
 use super::{Begin, Known, StoreError};
 use crate::interview::Millis;
 
@@ -31,7 +31,7 @@ const PUT_OFFERS: &str = "insert into offers (interview, caller_hash, at_ms)
 pub(super) async fn begin_all(
     tx: &mut Tx,
     changes: &mut Changes,
-    (reading, writing): (i64, i64),
+    Held { reading, writing, .. }: Held,
     begins: &[(usize, &Begin)],
     units: &[Unit],
 ) -> Result<Vec<Result<Known, StoreError>>, StoreError> {

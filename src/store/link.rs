@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::rows::{Column, Tx};
-use super::tally::{Credits, credits, generations, lock, move_credits};
+use super::tally::{Credits, credits, generations, hold, lock, move_credits};
 use super::writer::again;
 use super::{Store, StoreError};
 use crate::clock;
@@ -106,8 +106,6 @@ struct Changes {
     credits: Credits,
     /// How each of them stands by what is known now.
     found: BTreeMap<Uuid, Found>,
-    /// The generation that reports read.
-    reading: i64,
 }
 
 impl Changes {
@@ -118,7 +116,7 @@ impl Changes {
         let rows: Vec<Row> = tx.fetch(Row::SQL, &[Column::Id(ids.clone())]).await?;
         let evidence = Evidence::read(tx, &rows, match_ms).await?;
         let mut credited = credits(tx, ids).await?;
-        let mut changes = Self { reading, ..Self::default() };
+        let mut changes = Self::default();
         for row in &rows {
             let now = evidence.decide(row);
             changes.note_link(row, &now);
@@ -237,8 +235,9 @@ impl Store {
         let mut tx = Tx::write(&self.pools).await?;
         // Locked first: from here on neither a turn nor another linking changes these interviews.
         let locked = lock(&mut tx, &look.ids.into_iter().collect::<Vec<_>>()).await?;
+        let held = hold(&mut tx).await?;
         let changes = Changes::find(&mut tx, locked.keys().copied().collect(), match_ms).await?;
-        move_credits(&mut tx, &locked, changes.reading, &changes.credits).await?;
+        move_credits(&mut tx, &locked, held, &changes.credits).await?;
         changes.write_links(&mut tx).await?;
         changes.write_history(&mut tx, clock::now_ms()).await?;
         tx.commit().await?;

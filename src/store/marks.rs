@@ -203,9 +203,8 @@ async fn follow(
         Column::Bool(after.iter().map(|answer| answer.outside_control).collect()),
     ];
     tx.run(FLAG, &columns).await?;
-    let (reading, _) = tally::generations(tx).await?;
     let credits = tally::credits(tx, vec![id]).await?.remove(&id).unwrap_or_default();
-    let mut changes = Changes::new(reading);
+    let mut changes = Changes::new(tally::hold(tx).await?);
     changes.count(interview, &before, &credits, -1);
     changes.count(interview, &after, &credits, 1);
     changes.write(tx).await

@@ -14,6 +14,7 @@ pub mod link;
 pub mod marks;
 pub mod names;
 mod open;
+mod periods;
 pub mod recordings;
 pub mod recount;
 pub mod report;
@@ -247,7 +248,7 @@ pub struct StoredTurn {
 }
 
 /// The schema number that this program knows: the number of its newest migration.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 3;
 
 /// One database: SQLite in a file, or PostgreSQL. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::link::{credit_word, link_for_recount};
 use super::rows::{Column, Tx};
-use super::tally::{self, AnswerKey, Changes, DropKey, FunnelKey, Tallies, Unit};
+use super::tally::{self, AnswerKey, Changes, DropKey, FunnelKey, Held, Tallies, Unit};
 use super::writer::again;
 use super::{Store, StoreError};
 use crate::interview::Millis;
@@ -37,6 +37,11 @@ const BEFORE_ALL: i64 = i64::MIN;
 
 const START: &str = "update tally_state set writing = reading + 1
     where id = 1 and writing = reading";
+// The days that are over stay so in the next generation; packed they are when it is whole.
+const SPANS: &str = "insert into tally_spans (gen, step, first, last, changed, packed)
+    select s.writing, t.step, t.first, t.last, 1, 0
+    from tally_state as s join tally_spans as t on t.gen = s.reading where s.id = 1
+    on conflict do nothing";
 const SWITCH: &str = "update tally_state set reading = $1 where id = 1 and writing = $1";
 const NEXT_RULES: &str = "insert into meta (name, value) {rows text, text}
     on conflict (name) do update set value = excluded.value";
@@ -75,6 +80,14 @@ const FORGET_DROPS: &str = "delete from drop_tally
     where (gen, day, survey, language, question, second) in
         (select gen, day, survey, language, question, second
             from drop_tally where gen = $1 limit 2000)";
+const NEXT_SPANS_GEN: &str = "select min(gen) from tally_spans where gen > $1";
+const NEXT_PACKS_GEN: &str = "select min(gen) from tally_packs where gen > $1";
+const FORGET_SPANS: &str = "delete from tally_spans where (gen, step, first) in
+    (select gen, step, first from tally_spans where gen = $1 limit 2000)";
+const FORGET_PACKS: &str = "delete from tally_packs
+    where (gen, step, kind, first, shard, survey, language, channel) in
+        (select gen, step, kind, first, shard, survey, language, channel
+            from tally_packs where gen = $1 limit 500)";
 const FORGET_CREDITS: &str = "delete from credits where interview in ({rows uuid})
     and gen < (select reading from tally_state where id = 1)";
 
@@ -87,11 +100,17 @@ const FUNNEL_OF_DAY: &str = "select day, survey, language, channel, kind, agent,
 const DROPS_OF_DAY: &str = "select day, survey, language, question, second, n
     from drop_tally where gen = $1 and day = $2";
 
-/// The three tables: next generation, next day, forget some of a generation.
-const TABLES: [(&str, &str, &str); 3] = [
-    (NEXT_ANSWERS_GEN, NEXT_ANSWERS_DAY, FORGET_ANSWERS),
-    (NEXT_FUNNEL_GEN, NEXT_FUNNEL_DAY, FORGET_FUNNEL),
-    (NEXT_DROPS_GEN, NEXT_DROPS_DAY, FORGET_DROPS),
+/// The next day of each of the three tallies.
+const NEXT_DAYS: [&str; 3] = [NEXT_ANSWERS_DAY, NEXT_FUNNEL_DAY, NEXT_DROPS_DAY];
+
+/// The tables with generations: the next one, forget some of one. What is said to be packed goes
+/// before the packs.
+const TABLES: [(&str, &str); 5] = [
+    (NEXT_SPANS_GEN, FORGET_SPANS),
+    (NEXT_PACKS_GEN, FORGET_PACKS),
+    (NEXT_ANSWERS_GEN, FORGET_ANSWERS),
+    (NEXT_FUNNEL_GEN, FORGET_FUNNEL),
+    (NEXT_DROPS_GEN, FORGET_DROPS),
 ];
 
 /// One number that the facts give otherwise than the tallies.
@@ -177,6 +196,7 @@ impl Store {
                  interviews changed meanwhile: run recount again"
             )));
         }
+        self.roll_generation(writing).await?;
         again(|| self.switch(writing)).await?;
         self.forget_generations(|generation| generation < writing).await?;
         self.each_part(async |ids| again(|| self.forget_credits(&ids)).await).await?;
@@ -224,17 +244,17 @@ impl Store {
         Ok(())
     }
 
-    /// Counts the facts of each day and compares them with the tallies that reports read; changes
-    /// nothing. Right also beside a running server: each day is read as of one moment.
+    /// Counts the facts of each day and compares them with the tallies that reports read, and what
+    /// is packed with the tallies; changes nothing. Right also beside a running server: each day is read as of one moment.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn doctor(&self) -> Result<Vec<Difference>, StoreError> {
         let mut differences = Vec::new();
         let mut days = std::collections::BTreeSet::new();
-        let (reading, _) = self.generations().await?;
+        let (reading, _) = self.tally_generations().await?;
         let mut queries: Vec<(&'static str, Vec<i64>)> = vec![(NEXT_DAY, vec![])];
-        queries.extend(TABLES.iter().map(|(_, next_day, _)| (*next_day, vec![reading])));
+        queries.extend(NEXT_DAYS.map(|next_day| (next_day, vec![reading])));
         for (query, fixed) in queries {
             let mut day = BEFORE_ALL;
             let values = |day| fixed.iter().copied().chain([day]).collect::<Vec<_>>();
@@ -251,6 +271,7 @@ impl Store {
             tx.commit().await?;
             differences.append(&mut compare(&tallied, &counted));
         }
+        differences.append(&mut self.check_packs().await?);
         Ok(differences)
     }
 
@@ -258,7 +279,9 @@ impl Store {
         let names: Vec<String> = rules.iter().map(|(name, _)| format!("recredit.{name}")).collect();
         let mut tx = Tx::write(&self.pools).await?;
         // Waits for every transaction that makes interviews; later ones count in both.
-        tx.run(START, &[]).await?;
+        if tx.run(START, &[]).await? > 0 {
+            tx.run(SPANS, &[]).await?;
+        }
         let columns = [
             Column::Text(names.iter().map(String::as_str).collect()),
             Column::Text(rules.iter().map(|(_, rule)| credit_word(*rule)).collect()),
@@ -269,7 +292,7 @@ impl Store {
         Ok(generations)
     }
 
-    async fn generations(&self) -> Result<(i64, i64), StoreError> {
+    pub(super) async fn tally_generations(&self) -> Result<(i64, i64), StoreError> {
         let mut tx = Tx::snapshot(&self.pools).await?;
         let generations = tally::generations(&mut tx).await?;
         tx.commit().await?;
@@ -308,7 +331,8 @@ impl Store {
     ) -> Result<Part, StoreError> {
         let mut tx = Tx::write(&self.pools).await?;
         let mut interviews = tally::lock(&mut tx, ids).await?;
-        let (reading, now_writing) = tally::generations(&mut tx).await?;
+        let held = tally::hold(&mut tx).await?;
+        let Held { reading, writing: now_writing, .. } = held;
         if now_writing != writing || reading == writing {
             return Err(StoreError::Mismatch(
                 "another recount has finished meanwhile; if the settings of the two differ, run \
@@ -320,7 +344,7 @@ impl Store {
         let mut wanted = link_for_recount(&mut tx, ids.clone(), by.match_ms).await?;
         let credits = tally::credits(&mut tx, ids.clone()).await?;
         let answers = tally::answers(&mut tx, ids).await?;
-        let mut changes = Changes::new(reading);
+        let mut changes = Changes::new(held);
         let mut put = Vec::new();
         let mut part = Part::default();
         interviews.retain(|id, interview| {
@@ -364,7 +388,7 @@ impl Store {
 
     /// Deletes generations of the tallies, a few thousand rows at a time.
     async fn forget_generations(&self, which: impl Fn(i64) -> bool) -> Result<(), StoreError> {
-        for (next_generation, _, forget) in TABLES {
+        for (next_generation, forget) in TABLES {
             let mut generation = BEFORE_ALL;
             while let Some(next) = self.next(next_generation, &[generation]).await? {
                 generation = next;

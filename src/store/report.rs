@@ -8,16 +8,20 @@ use super::{Store, StoreError, look_up};
 use crate::interview::Millis;
 use crate::survey::{Credit, Survey, Version};
 
+mod counts;
 mod disagreement;
 mod interviews;
 mod list;
 mod sheets;
+mod splits;
+pub use counts::{Apart, Ask, Every, Given, Group};
 pub use disagreement::{Disagreement, Witness, disagreements};
 pub(super) use interviews::team_then;
 pub use interviews::{Came, Comment, Credited, Event, Heard, Leg, Listed, Served, Whole};
 pub(super) use list::moments;
 pub use list::{After, Pick, list_text};
 pub use sheets::{MOST_SHEETS, SheetAnswer};
+pub use splits::{DropCount, PartCount, PartStage, Split, WeekCount};
 
 /// Which tallies and interviews a view is about; `None` is no limit. Days are local days since
 /// 1970-01-01, both included. Ids are those of the tables agents, teams and queues.
@@ -59,10 +63,18 @@ impl Unit {
             Self::Agents => 1,
         }
     }
+
+    /// What the rows of most reports are.
+    pub fn apart(self) -> Apart {
+        match self {
+            Self::Whole => Apart::default(),
+            Self::Agents => Apart::AGENTS,
+        }
+    }
 }
 
 /// So many answers of one value, or items of one other outcome.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerCount {
     /// Survey version.
     pub survey: i64,
@@ -78,8 +90,22 @@ pub struct AnswerCount {
     pub n: i64,
 }
 
+impl AnswerCount {
+    /// The answers of one group.
+    pub fn of(group: &Group) -> impl Iterator<Item = Self> {
+        group.answers.iter().filter(|given| given.n != 0).map(|given| Self {
+            survey: group.survey,
+            question: given.question,
+            agent: group.agent,
+            team: group.team,
+            outcome: given.outcome,
+            n: given.n,
+        })
+    }
+}
+
 /// So many interviews at one stage of the funnel.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageCount {
     /// Survey version.
     pub survey: i64,
@@ -94,6 +120,19 @@ pub struct StageCount {
     pub n: i64,
 }
 
+impl StageCount {
+    /// The stages of one group.
+    pub fn of(group: &Group) -> impl Iterator<Item = Self> {
+        group.stages.iter().map(|(stage, n)| Self {
+            survey: group.survey,
+            agent: group.agent,
+            team: group.team,
+            stage: (*stage).to_owned(),
+            n: *n,
+        })
+    }
+}
+
 /// A survey version with when it was first asked.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -103,76 +142,9 @@ pub struct Asked {
     pub survey: Arc<Survey>,
 }
 
-/// The cells of a view; the same places in all four statements.
-macro_rules! cells {
-    ($select:expr, $table:literal, $group:expr) => {
-        concat!(
-            "select survey, ",
-            $select,
-            " as n from ",
-            $table,
-            "
-            where gen = (select reading from tally_state where id = 1)
-              and day between $1 and $2 and kind = $3
-              and (cast($4 as text) is null or survey in (select version from surveys where name = $4))
-              and (cast($5 as bigint) is null or survey = $5)
-              and (cast($6 as bigint) is null or agent = $6)
-              and (cast($7 as bigint) is null or team = $7)
-              and (cast($8 as bigint) is null or queue = $8)
-              and (cast($9 as text) is null or language = $9)
-              and (cast($10 as text) is null or channel = $10)
-            group by survey, ",
-            $group
-        )
-    };
-}
-
-/// Runs one of them.
-macro_rules! split {
-    ($store:expr, $sql:expr, $cut:expr, $unit:expr) => {
-        Ok(look_up!($store, |db| sqlx::query_as($sql)
-            .bind($cut.from)
-            .bind($cut.to)
-            .bind($unit.kind())
-            .bind($cut.survey.as_deref())
-            .bind($cut.version.map(|v| i64::from(v.0)))
-            .bind($cut.agent.filter(|_| $unit == Unit::Agents))
-            .bind($cut.team)
-            .bind($cut.queue)
-            .bind($cut.language.as_deref())
-            .bind($cut.channel.as_deref())
-            .fetch_all(db)
-            .await?))
-    };
-}
-
-mod splits;
-pub use splits::{CellCount, DropCount, PartCount, PartStage, Split, WeekCount};
-
-const ANSWERS_WHOLE: &str = cells!(
-    "question, cast(0 as bigint) as agent, cast(0 as bigint) as team, outcome,
-     cast(sum(n_raw) as bigint)",
-    "answer_tally",
-    "question, outcome having sum(n_raw) <> 0"
-);
-const ANSWERS_AGENTS: &str = cells!(
-    "question, agent, team, outcome, cast(sum(n_raw) as bigint)",
-    "answer_tally",
-    "question, agent, team, outcome having sum(n_raw) <> 0"
-);
-const STAGES_WHOLE: &str = cells!(
-    "cast(0 as bigint) as agent, cast(0 as bigint) as team, stage, cast(sum(n) as bigint)",
-    "funnel_tally",
-    "stage having sum(n) <> 0"
-);
-const STAGES_AGENTS: &str = cells!(
-    "agent, team, stage, cast(sum(n) as bigint)",
-    "funnel_tally",
-    "agent, team, stage having sum(n) <> 0"
-);
-
 impl Store {
-    /// Answers of a view, summed over its days, languages, channels and queues.
+    /// Answers of a view, summed over its days, languages, channels and queues; see
+    /// [`Store::counts`] for several figures of one moment.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -181,11 +153,8 @@ impl Store {
         cut: &Cut,
         unit: Unit,
     ) -> Result<Vec<AnswerCount>, StoreError> {
-        let sql = match unit {
-            Unit::Whole => ANSWERS_WHOLE,
-            Unit::Agents => ANSWERS_AGENTS,
-        };
-        split!(self, sql, cut, unit)
+        let groups = self.counts(&[Ask { cut, unit, apart: unit.apart() }]).await?;
+        Ok(groups.iter().flatten().flat_map(AnswerCount::of).collect())
     }
 
     /// Stages of the funnel of a view, summed likewise.
@@ -193,11 +162,8 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn stage_counts(&self, cut: &Cut, unit: Unit) -> Result<Vec<StageCount>, StoreError> {
-        let sql = match unit {
-            Unit::Whole => STAGES_WHOLE,
-            Unit::Agents => STAGES_AGENTS,
-        };
-        split!(self, sql, cut, unit)
+        let groups = self.counts(&[Ask { cut, unit, apart: unit.apart() }]).await?;
+        Ok(groups.iter().flatten().flat_map(StageCount::of).collect())
     }
 
     /// Whether any interview was ever begun.

@@ -10,14 +10,14 @@
 //! generation only after that, and writes the [`Changes`]. On PostgreSQL several nodes do this at
 //! once; the row lock is what makes their changes add up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::rows::{Column, Tx};
 use super::writer::again;
-use super::{Store, StoreError};
+use super::{Store, StoreError, periods};
 use crate::interview::{Disposition, InterviewId, Millis, Outcome};
 
 /// A hang-up notice closes its interview this long after, for turns still on their way.
@@ -52,7 +52,7 @@ const ANSWERS: &str = "select interview, question, outcome, turn, at_ms, outside
     from answers where interview in ({rows uuid})";
 
 const STATE: &str = "select reading, writing from tally_state where id = 1";
-const STATE_HELD: &str = "select reading, writing from tally_state where id = 1 {share}";
+const STATE_HELD: &str = "select reading, writing, rolled from tally_state where id = 1 {share}";
 
 const ADD_ANSWERS: &str = "insert into answer_tally (gen, day, survey, question, language, channel,
         kind, agent, team, queue, outcome, n_raw, n_reviewed)
@@ -311,8 +311,11 @@ impl Tallies {
         self.drops.retain(|_, n| *n != 0);
     }
 
-    async fn write(mut self, tx: &mut Tx, generation: i64) -> Result<(), sqlx::Error> {
+    async fn write(mut self, tx: &mut Tx, generation: i64, held: Held) -> Result<(), sqlx::Error> {
         self.prune();
+        let answers = self.answers.keys().map(|key| key.day);
+        let days = answers.chain(self.funnel.keys().map(|key| key.day));
+        let over: BTreeSet<i64> = days.filter(|day| *day <= held.rolled).collect();
         let of = &self.answers;
         let columns = [
             Column::Int(vec![generation; of.len()]),
@@ -356,22 +359,21 @@ impl Tallies {
             Column::Int(of.values().copied().collect()),
         ];
         tx.run(ADD_DROPS, &columns).await?;
-        Ok(())
+        periods::note(tx, generation, &over).await
     }
 }
 
 /// Changes of tallies in one transaction, for each generation that is written.
 #[derive(Debug)]
 pub(crate) struct Changes {
-    /// The generation that reports read.
-    reading: i64,
+    held: Held,
     by_generation: BTreeMap<i64, Tallies>,
 }
 
 impl Changes {
-    /// No changes yet. `reading` must have been read after the interviews were locked.
-    pub(crate) fn new(reading: i64) -> Self {
-        Self { reading, by_generation: BTreeMap::new() }
+    /// No changes yet. `held` must have been read in the same transaction.
+    pub(crate) fn new(held: Held) -> Self {
+        Self { held, by_generation: BTreeMap::new() }
     }
 
     /// As [`Tallies::count`], in the generation that is read and, where a recount has already
@@ -383,8 +385,8 @@ impl Changes {
         credits: &[(i64, Unit)],
         sign: i64,
     ) {
-        self.count_in(self.reading, interview, answers, credits, sign);
-        if interview.counted != self.reading {
+        self.count_in(self.held.reading, interview, answers, credits, sign);
+        if interview.counted != self.held.reading {
             self.count_in(interview.counted, interview, answers, credits, sign);
         }
     }
@@ -406,7 +408,7 @@ impl Changes {
     /// Adds the changes to the tables.
     pub(crate) async fn write(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         for (generation, tallies) in self.by_generation {
-            tallies.write(tx, generation).await?;
+            tallies.write(tx, generation, self.held).await?;
         }
         Ok(())
     }
@@ -470,14 +472,26 @@ pub(crate) fn outcome_of(code: i64) -> Result<Outcome, sqlx::Error> {
         .ok_or_else(|| sqlx::Error::Decode(format!("{code} is not an outcome of an item").into()))
 }
 
-/// Which generation of the tallies is read and which is written. Read it after [`lock`].
+/// Which generation of the tallies is read and which is written.
 pub(crate) async fn generations(tx: &mut Tx) -> Result<(i64, i64), sqlx::Error> {
     tx.fetch(STATE, &[]).await?.pop().ok_or(sqlx::Error::RowNotFound)
 }
 
-/// As [`generations`], and neither changes before the transaction ends. Whoever makes interviews
-/// needs this: a recount must not begin between reading the generation and adding the interview.
-pub(crate) async fn generations_held(tx: &mut Tx) -> Result<(i64, i64), sqlx::Error> {
+/// What stays as it is until the transaction ends.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub(crate) struct Held {
+    /// The generation of the tallies that reports read.
+    pub reading: i64,
+    /// The one that a recount writes, or the same.
+    pub writing: i64,
+    /// The last day whose changes are noted ([`periods`]).
+    pub rolled: i64,
+}
+
+/// Holds the state of the tallies until the transaction ends; whoever changes an interview or a
+/// tally needs this. No recount begins between reading the generation and adding an interview, and
+/// no day is packed that somebody changes without noting it. Hold it after [`lock`].
+pub(crate) async fn hold(tx: &mut Tx) -> Result<Held, sqlx::Error> {
     tx.fetch(STATE_HELD, &[]).await?.pop().ok_or(sqlx::Error::RowNotFound)
 }
 
@@ -524,7 +538,7 @@ pub(crate) async fn drop_credits_in(
 pub(crate) async fn move_credits(
     tx: &mut Tx,
     locked: &BTreeMap<Uuid, Interview>,
-    reading: i64,
+    held: Held,
     wanted: &Credits,
 ) -> Result<(), sqlx::Error> {
     let moved: Vec<(&Uuid, &Interview)> =
@@ -532,7 +546,7 @@ pub(crate) async fn move_credits(
     let ids: Vec<Uuid> = moved.iter().map(|(id, _)| **id).collect();
     let old = credits(tx, ids.clone()).await?;
     let answers = answers(tx, ids.clone()).await?;
-    let mut changes = Changes::new(reading);
+    let mut changes = Changes::new(held);
     let mut put = Vec::with_capacity(ids.len());
     for (id, interview) in moved {
         let given = answers.get(id).map_or(&[][..], Vec::as_slice);
@@ -567,7 +581,8 @@ impl Store {
         let ids: Vec<Uuid> = wanted.keys().map(|id| Uuid::from_bytes(id.0)).collect();
         let mut tx = Tx::write(&self.pools).await?;
         let locked = lock(&mut tx, &ids).await?;
-        let (reading, _) = generations(&mut tx).await?;
+        let held = hold(&mut tx).await?;
+        let reading = held.reading;
         let mut credits = Credits::new();
         for (id, interview) in &locked {
             let units = wanted.get(&InterviewId(*id.as_bytes())).map_or(&[][..], Vec::as_slice);
@@ -577,7 +592,7 @@ impl Store {
                 list.extend(units.iter().map(|unit| (interview.counted, *unit)));
             }
         }
-        move_credits(&mut tx, &locked, reading, &credits).await?;
+        move_credits(&mut tx, &locked, held, &credits).await?;
         tx.commit().await?;
         Ok(())
     }

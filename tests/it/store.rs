@@ -1,4 +1,4 @@
-//! The store on both databases: claims, notices, tallies, recounts, statements.
+//! The store on both databases: claims, notices, tallies, packed periods, recounts, statements.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ mod claims;
 mod migrating;
 mod names;
 mod notices;
+mod periods;
 mod recounts;
 mod reviews;
 mod source;

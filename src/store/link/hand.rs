@@ -99,9 +99,10 @@ impl Store {
         if locked.is_empty() {
             return Ok(false);
         }
+        let held = crate::store::tally::hold(&mut tx).await?;
         put(&mut tx, id, wish).await?;
         let changes = Changes::find(&mut tx, vec![id], match_ms).await?;
-        move_credits(&mut tx, &locked, changes.reading, &changes.credits).await?;
+        move_credits(&mut tx, &locked, held, &changes.credits).await?;
         changes.write_links(&mut tx).await?;
         if let Some(found) = changes.found.get(&id) {
             let by = Some(By { who: wish.who, reason: wish.reason });

@@ -1,32 +1,10 @@
-//! The tallies of a view split further: by the cells in which agents are compared, by day, by one
-//! of the filters, and the drop-off.
+//! The tallies of a view split further: by day, by one of the filters, and the drop-off.
 
-use super::{Cut, Store, StoreError, Unit};
+use super::{Apart, Ask, Cut, Every, Group, Store, StoreError, Unit};
 use crate::store::look_up;
 
-/// Answers of one agent, queue and language: what agents are compared by.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct CellCount {
-    /// Survey version.
-    pub survey: i64,
-    /// Index of the question in that version.
-    pub question: i64,
-    /// The agent.
-    pub agent: i64,
-    /// The team; 0 for none.
-    pub team: i64,
-    /// The queue; 0 for none.
-    pub queue: i64,
-    /// Language code.
-    pub language: String,
-    /// See `interview::Outcome::code`; values only.
-    pub outcome: i64,
-    /// How many.
-    pub n: i64,
-}
-
 /// Answers of one agent in one ISO week.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeekCount {
     /// Survey version.
     pub survey: i64,
@@ -43,7 +21,7 @@ pub struct WeekCount {
 }
 
 /// Answers of one part of a view: a day, or whatever it is split by.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartCount {
     /// Survey version.
     pub survey: i64,
@@ -62,7 +40,7 @@ pub struct PartCount {
 }
 
 /// Interviews of one part of a view at one stage of the funnel.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartStage {
     /// Survey version.
     pub survey: i64,
@@ -104,64 +82,6 @@ pub enum Split {
     Channel,
 }
 
-const CELLS: &str = cells!(
-    "question, agent, team, queue, language, outcome, cast(sum(n_raw) as bigint)",
-    "answer_tally",
-    "question, agent, team, queue, language, outcome
-     having sum(n_raw) <> 0 and outcome >= 0"
-);
-
-// 1969-12-29 was a Monday, three days before day 0.
-const WEEKS: &str = cells!(
-    "question, agent, (day + 3) / 7 as week, outcome, cast(sum(n_raw) as bigint)",
-    "answer_tally",
-    "question, agent, (day + 3) / 7, outcome having sum(n_raw) <> 0 and outcome >= 0"
-);
-
-macro_rules! answers_by {
-    ($part:literal, $word:literal, $group:literal) => {
-        cells!(
-            concat!(
-                "cast(",
-                $part,
-                " as bigint) as part, ",
-                $word,
-                " as word, question, outcome, cast(sum(n_reviewed) as bigint) as reviewed,
-                 cast(sum(n_raw) as bigint)"
-            ),
-            "answer_tally",
-            concat!($group, ", question, outcome having sum(n_raw) <> 0")
-        )
-    };
-}
-
-macro_rules! stages_by {
-    ($part:literal, $word:literal, $group:literal) => {
-        cells!(
-            concat!(
-                "cast(",
-                $part,
-                " as bigint) as part, ",
-                $word,
-                " as word, stage, cast(sum(n) as bigint)"
-            ),
-            "funnel_tally",
-            concat!($group, ", stage having sum(n) <> 0")
-        )
-    };
-}
-
-const ANSWERS_BY_DAY: &str = answers_by!("day", "''", "day");
-const ANSWERS_BY_TEAM: &str = answers_by!("team", "''", "team");
-const ANSWERS_BY_QUEUE: &str = answers_by!("queue", "''", "queue");
-const ANSWERS_BY_LANGUAGE: &str = answers_by!("0", "language", "language");
-const ANSWERS_BY_CHANNEL: &str = answers_by!("0", "channel", "channel");
-const STAGES_BY_DAY: &str = stages_by!("day", "''", "day");
-const STAGES_BY_TEAM: &str = stages_by!("team", "''", "team");
-const STAGES_BY_QUEUE: &str = stages_by!("queue", "''", "queue");
-const STAGES_BY_LANGUAGE: &str = stages_by!("0", "language", "language");
-const STAGES_BY_CHANNEL: &str = stages_by!("0", "channel", "channel");
-
 const DROPS: &str = "select survey, question, second, cast(sum(n) as bigint) as n from drop_tally
     where gen = (select reading from tally_state where id = 1)
       and day between $1 and $2
@@ -170,21 +90,52 @@ const DROPS: &str = "select survey, question, second, cast(sum(n) as bigint) as 
       and (cast($5 as text) is null or language = $5)
     group by survey, question, second having sum(n) <> 0";
 
-impl Store {
-    /// Answers of agents by the cells in which they are compared.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn cell_counts(&self, cut: &Cut) -> Result<Vec<CellCount>, StoreError> {
-        split!(self, CELLS, cut, Unit::Agents)
+impl Split {
+    fn apart(self) -> Apart {
+        let none = Apart::default();
+        match self {
+            Self::Day => Apart::series(Every::Day),
+            Self::Team => Apart { team: true, ..none },
+            Self::Queue => Apart { queue: true, ..none },
+            Self::Language => Apart { language: true, ..none },
+            Self::Channel => Apart { channel: true, ..none },
+        }
     }
 
+    /// Which part a group is, as a number and as a word.
+    fn part(self, group: &Group) -> (i64, &str) {
+        match self {
+            Self::Day => (group.start, ""),
+            Self::Team => (group.team, ""),
+            Self::Queue => (group.queue, ""),
+            Self::Language => (0, &group.language),
+            Self::Channel => (0, &group.channel),
+        }
+    }
+}
+
+impl Store {
     /// Answers of agents by ISO week.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn week_counts(&self, cut: &Cut) -> Result<Vec<WeekCount>, StoreError> {
-        split!(self, WEEKS, cut, Unit::Agents)
+        let apart = Apart { agent: true, ..Apart::series(Every::Week) };
+        let groups = self.counts(&[Ask { cut, unit: Unit::Agents, apart }]).await?;
+        let of_group = |group: &Group| {
+            let Group { survey, agent, start, .. } = *group;
+            let answers = group.answers.clone().into_iter();
+            answers.filter(|given| given.outcome >= 0 && given.n != 0).map(move |given| WeekCount {
+                survey,
+                question: given.question,
+                agent,
+                // Day 0 was the Thursday of the first week.
+                week: (start + 3) / 7,
+                outcome: given.outcome,
+                n: given.n,
+            })
+        };
+        Ok(groups.iter().flatten().flat_map(of_group).collect())
     }
 
     /// Answers of a view by its parts.
@@ -197,14 +148,22 @@ impl Store {
         cut: &Cut,
         unit: Unit,
     ) -> Result<Vec<PartCount>, StoreError> {
-        let sql = match split {
-            Split::Day => ANSWERS_BY_DAY,
-            Split::Team => ANSWERS_BY_TEAM,
-            Split::Queue => ANSWERS_BY_QUEUE,
-            Split::Language => ANSWERS_BY_LANGUAGE,
-            Split::Channel => ANSWERS_BY_CHANNEL,
+        let groups = self.counts(&[Ask { cut, unit, apart: split.apart() }]).await?;
+        let of_group = |group: &Group| {
+            let (survey, (part, word)) = (group.survey, split.part(group));
+            let word = word.to_owned();
+            let answers = group.answers.clone().into_iter().filter(|given| given.n != 0);
+            answers.map(move |given| PartCount {
+                survey,
+                part,
+                word: word.clone(),
+                question: given.question,
+                outcome: given.outcome,
+                n: given.n,
+                reviewed: given.reviewed,
+            })
         };
-        split!(self, sql, cut, unit)
+        Ok(groups.iter().flatten().flat_map(of_group).collect())
     }
 
     /// Stages of the funnel of a view by its parts.
@@ -217,14 +176,19 @@ impl Store {
         cut: &Cut,
         unit: Unit,
     ) -> Result<Vec<PartStage>, StoreError> {
-        let sql = match split {
-            Split::Day => STAGES_BY_DAY,
-            Split::Team => STAGES_BY_TEAM,
-            Split::Queue => STAGES_BY_QUEUE,
-            Split::Language => STAGES_BY_LANGUAGE,
-            Split::Channel => STAGES_BY_CHANNEL,
+        let groups = self.counts(&[Ask { cut, unit, apart: split.apart() }]).await?;
+        let of_group = |group: &Group| {
+            let (survey, (part, word)) = (group.survey, split.part(group));
+            let word = word.to_owned();
+            group.stages.clone().into_iter().map(move |(stage, n)| PartStage {
+                survey,
+                part,
+                word: word.clone(),
+                stage: stage.to_owned(),
+                n,
+            })
         };
-        split!(self, sql, cut, unit)
+        Ok(groups.iter().flatten().flat_map(of_group).collect())
     }
 
     /// Where callers left: by survey, version, language and days of the view; its other limits

@@ -23,6 +23,8 @@ const FACTS: &[&str] = &[
     "answer_tally",
     "funnel_tally",
     "drop_tally",
+    "tally_spans",
+    "tally_packs",
     "handovers",
     "relinks",
 ];
@@ -53,7 +55,16 @@ async fn sqlite_accepts_every_statement_and_finds_an_index_for_it() {
     let mut faults = Vec::new();
     let mut all = statements();
     assert!(all.len() > 100, "only {} statements were found in the source", all.len());
-    for name in ["LIST", "LIST_OF_AGENT", "ANSWERS_WHOLE", "BY_NAME", "WHOLE"] {
+    for name in [
+        "LIST",
+        "LIST_OF_AGENT",
+        "PACKS_OF_VIEW",
+        "ANSWERS_OF_VIEW",
+        "STAGES_OF_VIEW",
+        "DROPS",
+        "BY_NAME",
+        "WHOLE",
+    ] {
         assert!(all.iter().any(|one| one.name == name), "{name} is not read from the source");
     }
     all.extend(lists());

@@ -13,11 +13,13 @@ pub mod interviews;
 pub mod link;
 pub mod names;
 mod open;
+pub mod published;
 pub mod recordings;
 pub mod recount;
 pub mod report;
 pub mod rows;
 pub mod surveys;
+pub mod switches;
 pub mod tally;
 pub mod tokens;
 pub mod writer;
@@ -245,7 +247,7 @@ pub struct StoredTurn {
 }
 
 /// The schema number that this program knows: the number of its newest migration.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 5;
 
 /// One database: SQLite in a file, or PostgreSQL. Cheap to clone.
 #[derive(Clone, Debug)]

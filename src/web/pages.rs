@@ -30,12 +30,13 @@ mod funnel;
 mod overview;
 mod questions;
 mod queues;
+mod surveys;
 mod trends;
 mod visit;
 
 use asked::Form;
 pub use visit::Shell;
-use visit::Visit;
+pub use visit::Visit;
 
 /// Agents whose last weeks are drawn in the table.
 const MOST_SPARKS: usize = 500;
@@ -54,6 +55,7 @@ pub fn router() -> Router<Site> {
         .merge(questions::router())
         .merge(funnel::router())
         .merge(visit::router())
+        .merge(surveys::router())
         .merge(assets::router())
         .fallback(nothing)
 }
@@ -112,7 +114,7 @@ struct FaultPage {
 
 impl PageError {
     /// The page that says so, to somebody inside.
-    fn page(self, site: &Site, tongue: Tongue) -> Response {
+    pub(super) fn page(self, site: &Site, tongue: Tongue) -> Response {
         self.shown(Shell::new(site, tongue, ""))
     }
 

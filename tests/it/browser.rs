@@ -9,6 +9,7 @@ use crate::harness::browser::{Browser, Scheme, Screen};
 
 mod centre;
 mod every;
+mod surveys;
 
 use centre::{Centre, Door, PASSWORD};
 

@@ -36,11 +36,14 @@ mod command;
 mod demo;
 mod line;
 mod records;
+mod trial;
 
 use command::{Arguments, Command};
 
 /// How often the never-ask list is read again.
 const REFRESH: Duration = Duration::from_secs(30);
+/// How often rules and surveys made in the page of another node are read.
+const TAKE: Duration = Duration::from_secs(3);
 /// How often what was left unlinked is linked.
 const LINK: Duration = Duration::from_secs(60);
 /// Calls waiting to be moved to the survey; more are not moved.
@@ -179,6 +182,7 @@ impl App {
         let wanted = Arc::new(tokio::sync::Mutex::new(wanted));
         let patience = Patience::default();
         let site = Site { desk, reports, config, library, draw, patience, moves };
+        site.take_published().await?;
         Ok(Self { site, store, wanted })
     }
 
@@ -191,7 +195,7 @@ impl App {
             true => Some(line::browser_phone(self)),
             false => None,
         };
-        Ok(web::whole(&self.site, phone))
+        Ok(web::whole(&self.site, phone, trial::trial(self)))
     }
 
     /// The webhooks and audio alone, for a phone in the same process.
@@ -236,6 +240,18 @@ impl App {
                     tracing::warn!("days that are over could not be packed: {fault}");
                 }
                 tokio::time::sleep(ROLL).await;
+            }
+        });
+        let site = self.site.clone();
+        tasks.spawn(async move {
+            loop {
+                tokio::time::sleep(TAKE).await;
+                if let Err(fault) = site.desk.refresh_switches(clock::now_ms()).await {
+                    tracing::warn!("the rules for who is asked could not be read again: {fault}");
+                }
+                if let Err(fault) = site.take_published().await {
+                    tracing::warn!("what was published could not be read: {fault}");
+                }
             }
         });
         let store = self.store.clone();

@@ -72,7 +72,7 @@ pub(super) async fn run(call: Call) -> Result<ExitCode, AppError> {
     if let (Some(name), Some(app)) = (&call.survey, &app)
         && app.site.desk.survey(name).is_none()
     {
-        let known: Vec<&str> = app.site.desk.surveys().map(|s| s.name.as_str()).collect();
+        let known: Vec<String> = app.site.desk.surveys().map(|s| s.name.clone()).collect();
         let message =
             format!("--survey {name}: there is no such survey; there are: {}", known.join(", "));
         return Err(AppError::Usage(message));
@@ -200,9 +200,10 @@ fn provider<'a>(config: &'a Config, call: &Call) -> Result<&'a Provider, AppErro
 /// # Errors
 /// If no survey speaks it.
 fn speaks(app: &App, survey: Option<&str>, lang: &str) -> Result<(), AppError> {
-    let asked = app.site.desk.surveys().filter(|s| survey.is_none_or(|name| s.name == name));
+    let asked: Vec<_> =
+        app.site.desk.surveys().filter(|s| survey.is_none_or(|name| s.name == name)).collect();
     let languages: BTreeSet<&str> =
-        asked.flat_map(|s| &s.languages).map(|known| known.code()).collect();
+        asked.iter().flat_map(|s| &s.languages).map(|known| known.code()).collect();
     let known = lang.parse::<Lang>().is_ok_and(|lang| languages.contains(lang.code()));
     if known {
         return Ok(());

@@ -10,6 +10,7 @@ use crate::audio::Library;
 use crate::config::{self, Config, SurveysNamed};
 use crate::desk::Desk;
 use crate::dialect::{self, Kind};
+use crate::store::published::Source;
 use crate::store::{Store, StoreError};
 use crate::survey::{Fault, Level, speakers};
 
@@ -131,8 +132,13 @@ async fn compared(
 /// If the store does not answer.
 pub(super) async fn changed(library: &Library, store: &Store) -> Result<Vec<Fault>, StoreError> {
     let stored = store.surveys().await?;
+    let edited = store.published().await?;
+    let edited = |name: &str| {
+        edited.iter().any(|(step, _)| step.name == name && step.source == Source::Page)
+    };
     let mut faults = Vec::new();
-    for survey in library.surveys() {
+    // What is edited in the page is asked as it stands there, whatever the files say.
+    for survey in library.surveys().iter().filter(|survey| !edited(&survey.name)) {
         let mut versions = stored.iter().filter(|old| old.name == survey.name);
         if versions.clone().any(|old| old.version == survey.version) {
             continue;

@@ -139,9 +139,9 @@ pub(super) fn browser_phone(app: &App) -> Router {
 }
 
 /// What can be chosen on the phone's page.
-async fn offered(app: &App) -> Result<PhoneSetup, AppError> {
+pub(super) async fn offered(app: &App) -> Result<PhoneSetup, AppError> {
     let site = &app.site;
-    let surveys: Vec<_> = site.desk.surveys().cloned().collect();
+    let surveys: Vec<_> = site.desk.surveys().collect();
     let mut languages: Vec<Lang> = Vec::new();
     for lang in surveys.iter().flat_map(|survey| &survey.languages) {
         if !languages.contains(lang) {

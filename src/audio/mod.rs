@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -28,10 +28,25 @@ const CACHE_BYTES: usize = 32 << 20;
 pub struct Library {
     surveys: Vec<Arc<Survey>>,
     files: BTreeMap<String, Files>,
-    /// The files as they are, by survey, language and prompt.
-    sounds: BTreeMap<(String, Lang, String), Held>,
     faults: Vec<Fault>,
+    /// What can be heard: the surveys of the files, and versions that were published in the page.
+    shelf: RwLock<Shelf>,
     made: Mutex<Made>,
+}
+
+/// Versions with their sounds, and which of each survey is asked.
+#[derive(Debug, Default)]
+struct Shelf {
+    editions: BTreeMap<Version, Arc<Edition>>,
+    asked: BTreeMap<String, Version>,
+}
+
+/// One version of a survey with its files and sounds.
+#[derive(Debug)]
+struct Edition {
+    survey: Arc<Survey>,
+    files: Arc<Files>,
+    sounds: BTreeMap<(Lang, String), Held>,
 }
 
 /// One sound file in memory.
@@ -89,8 +104,8 @@ impl Library {
         let mut library = Self {
             surveys: Vec::new(),
             files: BTreeMap::new(),
-            sounds: BTreeMap::new(),
             faults: Vec::new(),
+            shelf: RwLock::default(),
             made: Mutex::default(),
         };
         for found in files::sort(files, &faults) {
@@ -123,30 +138,97 @@ impl Library {
         self.faults.extend(found.faults);
         self.faults.extend(parsed.faults);
         if let Some(survey) = parsed.survey {
+            let survey = Arc::new(survey);
+            let mut sounds = generated(&survey);
             for (place, wav) in found.sounds {
                 let clip = found.files.clips.get(&place);
                 let etag = clip.map_or_else(|| etag(&wav), |clip| hex(&clip.digest[..16]));
-                let (lang, id) = place;
-                self.sounds.insert((survey.name.clone(), lang, id), Held { wav, etag });
+                sounds.insert(place, Held { wav, etag });
             }
-            self.generate(&survey);
-            self.surveys.push(Arc::new(survey));
+            let files = Arc::new(found.files.clone());
+            self.shelve(Edition { survey: survey.clone(), files, sounds }, true);
+            self.surveys.push(survey);
         }
         self.files.insert(found.files.name.clone(), found.files);
     }
 
-    /// Adds the sounds that need no recording.
-    fn generate(&mut self, survey: &Survey) {
-        for &lang in &survey.languages {
-            for (id, millis) in survey::SOUNDS {
-                let samples = if id == "beep" { wav::tone(millis) } else { wav::silence(millis) };
-                let wav = Bytes::from(wav::write(&samples, wav::Coding::Linear));
-                let etag = etag(&wav);
-                self.sounds
-                    .entry((survey.name.clone(), lang, id.to_owned()))
-                    .or_insert(Held { wav, etag });
+    fn shelf(&self) -> std::sync::RwLockReadGuard<'_, Shelf> {
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shelve(&self, edition: Edition, asked: bool) {
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let (name, version) = (edition.survey.name.clone(), edition.survey.version);
+        shelf.editions.insert(version, Arc::new(edition));
+        if asked {
+            shelf.asked.insert(name, version);
+        }
+    }
+
+    /// Digests of sounds that files name and this library does not hold.
+    pub fn lacks(&self, files: &Files) -> Vec<[u8; 32]> {
+        let held = self.by_digest(&files.name);
+        let digests = files.clips.values().map(|clip| clip.digest);
+        digests.filter(|digest| !held.contains_key(digest)).collect()
+    }
+
+    /// The sounds of a survey's versions, by digest.
+    fn by_digest(&self, name: &str) -> BTreeMap<[u8; 32], Bytes> {
+        let shelf = self.shelf();
+        let mut held = BTreeMap::new();
+        for edition in shelf.editions.values().filter(|edition| edition.survey.name == name) {
+            for (place, clip) in &edition.files.clips {
+                if let Some(sound) = edition.sounds.get(place) {
+                    held.insert(clip.digest, sound.wav.clone());
+                }
             }
         }
+        held
+    }
+
+    /// The sounds that files name, as far as this library holds them.
+    pub fn sounds_of(&self, files: &Files) -> Vec<([u8; 32], Bytes)> {
+        let held = self.by_digest(&files.name);
+        let found = files
+            .clips
+            .values()
+            .filter_map(|clip| Some((clip.digest, held.get(&clip.digest)?.clone())));
+        found.collect()
+    }
+
+    /// Takes a version that was made elsewhere, with `more` sounds by digest beside those that are
+    /// held; it can be heard from now on, also by calls under way in other versions. `asked`: it
+    /// is the one whose sounds stand in for those of unknown versions.
+    pub fn take(
+        &self,
+        files: Files,
+        survey: Arc<Survey>,
+        more: &BTreeMap<[u8; 32], Bytes>,
+        asked: bool,
+    ) {
+        let held = self.by_digest(&files.name);
+        let mut sounds = generated(&survey);
+        for (place, clip) in &files.clips {
+            let wav = held.get(&clip.digest).or_else(|| more.get(&clip.digest));
+            if let Some(wav) = wav.filter(|wav| wav::count(wav).is_ok()) {
+                let etag = hex(&clip.digest[..16]);
+                sounds.insert(place.clone(), Held { wav: wav.clone(), etag });
+            }
+        }
+        self.shelve(Edition { survey, files: Arc::new(files), sounds }, asked);
+    }
+
+    /// Goes back to what the files say of that survey.
+    pub fn take_files(&self, name: &str) {
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(survey) = self.newest(name) {
+            shelf.asked.insert(name.to_owned(), survey.version);
+        }
+    }
+
+    /// The files that a version was read from.
+    pub fn files(&self, version: Version) -> Option<Arc<Files>> {
+        self.shelf().editions.get(&version).map(|edition| edition.files.clone())
     }
 
     /// All surveys, by name.
@@ -159,9 +241,9 @@ impl Library {
         self.surveys.iter().find(|survey| survey.name == name)
     }
 
-    /// The survey of that version.
+    /// The survey of that version, also one that was published in the page.
     pub fn version(&self, version: Version) -> Option<Arc<Survey>> {
-        self.surveys.iter().find(|survey| survey.version == version).cloned()
+        self.shelf().editions.get(&version).map(|edition| edition.survey.clone())
     }
 
     /// All that is wrong with the surveys, by file and line; in a library whose surveys may be
@@ -198,12 +280,18 @@ impl Library {
     /// The sound behind `/audio/{survey}/{version}/{lang}/{file}`, where file is prompt ids with
     /// `+` between them (six at most) and `.wav`, `.ulaw.wav` or `.alaw.wav`. A part in another
     /// language carries it in front: `greeting+lt_greeting.wav`. A prompt that a language lacks is
-    /// taken from the survey's default language. Of another version of a known survey the newest
-    /// sounds are given: a call that began before its words were changed is not left in silence.
+    /// taken from the survey's default language. Of a version that is
+    /// not known those of the asked one are given: a call that began before the words of files were
+    /// changed is not left in silence.
     /// `None`: there is no such sound.
     pub fn sound(&self, survey: &str, version: Version, lang: Lang, file: &str) -> Option<Sound> {
-        let survey = self.newest(survey)?;
-        let lasting = survey.version == version;
+        let edition = {
+            let shelf = self.shelf();
+            let own = shelf.editions.get(&version).filter(|own| own.survey.name == survey);
+            let asked = || shelf.editions.get(shelf.asked.get(survey)?);
+            own.or_else(asked)?.clone()
+        };
+        let lasting = edition.survey.version == version;
         let (names, coding) = coding(file)?;
         let parts: Vec<&Held> = names
             .split('+')
@@ -212,20 +300,15 @@ impl Library {
                     Some((lang, id)) => (lang.parse().ok()?, id),
                     None => (lang, name),
                 };
-                self.held(survey, lang, id)
+                edition.held(lang, id)
             })
             .collect::<Option<_>>()?;
         let sound = match parts[..] {
             [part] if coding == wav::Coding::Linear => sent(part.wav.clone(), part.etag.clone()),
             _ if parts.len() > MOST_PARTS => return None,
-            _ => self.made(&format!("{}/{lang}/{file}", survey.version), &parts, coding),
+            _ => self.made(&format!("{}/{lang}/{file}", edition.survey.version), &parts, coding),
         };
         Some(Sound { lasting, ..sound })
-    }
-
-    fn held(&self, survey: &Survey, lang: Lang, id: &str) -> Option<&Held> {
-        let find = |lang| self.sounds.get(&(survey.name.clone(), lang, id.to_owned()));
-        find(lang).or_else(|| find(survey.default_language()))
     }
 
     /// Cuts parts together, once: what was made is kept until too much is kept.
@@ -252,6 +335,34 @@ impl Library {
         }
         sound
     }
+}
+
+impl Edition {
+    fn held(&self, lang: Lang, id: &str) -> Option<&Held> {
+        let find = |lang| self.sounds.get(&(lang, id.to_owned()));
+        find(lang).or_else(|| find(self.survey.default_language()))
+    }
+}
+
+/// The sounds that need no recording.
+fn generated(survey: &Survey) -> BTreeMap<(Lang, String), Held> {
+    let mut sounds = BTreeMap::new();
+    for &lang in &survey.languages {
+        for (id, millis) in survey::SOUNDS {
+            let samples = if id == "beep" { wav::tone(millis) } else { wav::silence(millis) };
+            let wav = Bytes::from(wav::write(&samples, wav::Coding::Linear));
+            let etag = etag(&wav);
+            sounds.insert((lang, id.to_owned()), Held { wav, etag });
+        }
+    }
+    sounds
+}
+
+/// What a clip of that file is to a survey: made by a speech program.
+pub fn clip(wav: &[u8]) -> Option<survey::Clip> {
+    let samples = wav::count(wav).ok()?;
+    let digest = Sha256::digest(wav).into();
+    Some(survey::Clip { millis: wav::millis(samples), human: false, digest })
 }
 
 /// Prompt names and coding of a file's name.

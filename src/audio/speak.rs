@@ -227,6 +227,21 @@ async fn keep(job: &Job, list: &mut Made, sound: &[u8]) -> Result<(), SpeakError
     write_whole(&path, sound).await
 }
 
+/// Has one sentence of a survey spoken that is in no folder, and gives its sound.
+///
+/// # Errors
+/// If the program cannot be started, fails, or makes no sound.
+pub async fn sentence(
+    program: &SpeechProgram,
+    (survey, lang, id): (&str, Lang, &str),
+    text: &str,
+) -> Result<Vec<u8>, SpeakError> {
+    let folder = tempfile::tempdir()
+        .map_err(|source| SpeakError::File { path: std::env::temp_dir(), source })?;
+    let (survey, id, text) = (survey.to_owned(), id.to_owned(), text.to_owned());
+    say(program, &Job { survey, lang, id, text, into: folder.path().to_owned() }).await
+}
+
 /// Has one sentence spoken and gives its sound.
 async fn say(program: &SpeechProgram, job: &Job) -> Result<Vec<u8>, SpeakError> {
     let prompt = format!("{}/{}/{}", job.survey, job.lang, job.id);

@@ -69,7 +69,7 @@ impl Desk {
         if here != 0 && state.call_mark != 0 && here != state.call_mark {
             return Err("token_of_another_call");
         }
-        let survey = self.version(state.survey).cloned().ok_or("survey_gone")?;
+        let survey = self.version(state.survey).ok_or("survey_gone")?;
         Ok((survey, state))
     }
 
@@ -165,8 +165,9 @@ impl Desk {
         let Ok(Ok(Some(known))) = tokio::time::timeout(half, find).await else {
             return self.sorry(provider, "fallback_goodbye");
         };
+        self.learn(known.survey).await;
         let (Some(survey), Some(mut state)) =
-            (self.version(known.survey).cloned(), State::from_bytes(&known.state).ok())
+            (self.version(known.survey), State::from_bytes(&known.state).ok())
         else {
             return self.sorry(provider, "fallback_goodbye");
         };

@@ -235,7 +235,7 @@ impl Desk {
         for one in list {
             let known = u32::try_from(one.version).ok().and_then(|v| self.version(Version(v)));
             if let Some(survey) = known {
-                found.insert(one.version, survey.clone());
+                found.insert(one.version, survey);
             }
         }
         if list.iter().any(|one| !found.contains_key(&one.version)) {

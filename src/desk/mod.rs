@@ -1,6 +1,5 @@
 //! USE CASES: start, answer, end, link. Loads, steps, saves; knows neither HTTP nor XML.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +7,16 @@ use tokio::time::Instant;
 
 use crate::config::{Config, Otherwise, Provider};
 use crate::interview::{InterviewId, Millis, Order, State};
-use crate::store::{Store, StoreError};
-use crate::survey::{Lang, Survey, Version};
+use crate::store::Store;
+pub use crate::store::StoreError;
+use crate::survey::{Lang, Survey};
 use crate::telemetry::Counters;
 
 pub mod answer;
+pub mod asked;
 pub mod browse;
 pub mod caller;
+pub mod edit;
 pub mod handover;
 pub mod hello;
 pub mod import;
@@ -28,6 +30,7 @@ pub mod records;
 pub mod review;
 pub mod seal;
 pub mod start;
+pub mod switch;
 pub mod tokens;
 pub mod wall;
 pub mod watch;
@@ -42,7 +45,8 @@ pub struct Desk {
     pub(crate) config: Arc<Config>,
     pub(crate) keys: Keys,
     pub(crate) counters: Arc<Counters>,
-    surveys: Surveys,
+    surveys: asked::Surveys,
+    switches: switch::Switches,
     never: never::Never,
     watch: watch::Watch,
     wall: wall::Wall,
@@ -52,13 +56,6 @@ pub struct Desk {
     later: Arc<tokio::sync::RwLock<()>>,
     /// Places for what waits for the store and no further request brings.
     trying: Arc<tokio::sync::Semaphore>,
-}
-
-/// All surveys that may be asked, and all versions that are still being answered.
-#[derive(Debug)]
-struct Surveys {
-    newest: BTreeMap<String, Arc<Survey>>,
-    versions: BTreeMap<Version, Arc<Survey>>,
 }
 
 /// What the caller hears next.
@@ -128,11 +125,7 @@ impl Desk {
         if kept != fingerprint {
             return Err(other_caller_key());
         }
-        let mut versions = BTreeMap::new();
-        for survey in store.surveys().await? {
-            versions.insert(survey.version, Arc::new(survey));
-        }
-        let mut newest = BTreeMap::new();
+        let stored = store.surveys().await?;
         for survey in surveys {
             let rule = store.credit_rule(&survey.name, survey.credit).await?;
             if rule != survey.credit {
@@ -141,15 +134,14 @@ impl Desk {
                     "credit goes by the old rule until you run: aftercall recount"
                 );
             }
-            versions.insert(survey.version, survey.clone());
-            newest.insert(survey.name.clone(), survey.clone());
         }
         let desk = Self {
             store,
             config,
             keys,
             counters,
-            surveys: Surveys { newest, versions },
+            surveys: asked::Surveys::new(surveys, stored),
+            switches: switch::Switches::default(),
             never: never::Never::default(),
             watch: watch::Watch::default(),
             wall: wall::Wall::default(),
@@ -159,6 +151,7 @@ impl Desk {
             trying: Arc::new(tokio::sync::Semaphore::new(missed::TRYING)),
         };
         desk.refresh_never_ask().await?;
+        desk.refresh_switches(crate::clock::now_ms()).await?;
         Ok(desk)
     }
 
@@ -181,7 +174,7 @@ impl Desk {
     /// If the store does not answer.
     pub async fn surveys_seen(&self, now: Millis) -> Result<(), StoreError> {
         for survey in self.surveys() {
-            self.store.survey_seen(survey, now).await?;
+            self.store.survey_seen(&survey, now).await?;
         }
         Ok(())
     }
@@ -201,21 +194,6 @@ impl Desk {
             "time_zone is {zone}, but the days in this store are those of {kept}. Set it back, or \
              run: aftercall recount"
         )))
-    }
-
-    /// The newest version of a survey.
-    pub fn survey(&self, name: &str) -> Option<&Arc<Survey>> {
-        self.surveys.newest.get(name)
-    }
-
-    /// All surveys that may be asked, by name.
-    pub fn surveys(&self) -> impl Iterator<Item = &Arc<Survey>> {
-        self.surveys.newest.values()
-    }
-
-    /// A survey version, also one that is no longer asked.
-    pub fn version(&self, version: Version) -> Option<&Arc<Survey>> {
-        self.surveys.versions.get(&version)
     }
 
     /// The counters.
@@ -262,7 +240,7 @@ impl Desk {
             .language
             .or_else(|| {
                 let named = provider.survey.as_deref().and_then(|name| self.survey(name));
-                named.or_else(|| self.surveys.newest.values().next()).map(|s| s.default_language())
+                named.or_else(|| self.surveys().next()).map(|s| s.default_language())
             })
             .unwrap_or_else(|| "en".parse().unwrap_or_else(|_| unreachable!("en is a language")))
     }

@@ -2,6 +2,7 @@
 
 use crate::config::{Basis, Hours, Offer};
 use crate::interview::Millis;
+use crate::store::switches::{Does, Rule};
 
 /// Why a caller is not asked; `word` is what the store and the reports say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Reason {
     NeverAskUnknown,
     /// The caller was offered a survey often enough lately.
     CallerCap,
+    /// The agent's share was lowered by a cap, and the call fell outside it.
+    AgentCap,
     /// The call fell outside the sample.
     SampledOut,
     /// The talk was too short.
@@ -38,6 +41,7 @@ impl Reason {
             Self::NeverAsk => "never_ask",
             Self::NeverAskUnknown => "never_ask_unknown",
             Self::CallerCap => "caller_cap",
+            Self::AgentCap => "agent_cap",
             Self::SampledOut => "sampled_out",
             Self::ShortTalk => "short_talk",
             Self::ClosedHours => "closed_hours",
@@ -68,6 +72,10 @@ pub struct Case<'a> {
     pub queue: Option<&'a str>,
     /// The survey that would be asked.
     pub survey: &'a str,
+    /// The page's rule for these calls, which wins over the settings.
+    pub rule: Option<&'a Rule>,
+    /// The share that a cap leaves for this agent, queue and day, 0 to 1.
+    pub agent_share: f64,
     /// Whether consent came with the hand-over.
     pub consent: bool,
     /// When.
@@ -78,26 +86,42 @@ pub struct Case<'a> {
 pub fn refuse(rules: &Offer, zone: &jiff::tz::TimeZone, case: &Case<'_>) -> Option<Reason> {
     let queue = case.queue.and_then(|name| rules.queues.get(name));
     let minimum = queue.and_then(|q| q.minimum_talk_seconds).unwrap_or(rules.minimum_talk_seconds);
-    let share = queue.and_then(|q| q.share).unwrap_or(rules.share);
+    let share = match case.rule {
+        Some(rule) => f64::from(rule.share) / 100.0,
+        None => queue.and_then(|q| q.share).unwrap_or(rules.share),
+    };
+    let (caller_offers, caller_days) = caller_cap(rules, case.rule);
+    let queue_off = match case.rule {
+        Some(rule) => rule.does == Does::Nobody,
+        None => queue.is_some_and(|q| !q.on),
+    };
+    // A rule that names its survey has switched it on.
+    let chosen = case.rule.is_some_and(|rule| rule.survey == case.survey);
     let said_no = [
         (case.unreached, Reason::NoAgent),
         (case.never_ask == Some(true), Reason::NeverAsk),
         (case.never_ask.is_none(), Reason::NeverAskUnknown),
-        (queue.is_some_and(|q| !q.on), Reason::QueueOff),
-        (rules.surveys.get(case.survey).is_some_and(|s| !s.on), Reason::SurveyOff),
+        (queue_off, Reason::QueueOff),
+        (!chosen && rules.surveys.get(case.survey).is_some_and(|s| !s.on), Reason::SurveyOff),
         (!open(&rules.hours, zone, case.now), Reason::ClosedHours),
         (case.talk.is_some_and(|talk| talk < minimum), Reason::ShortTalk),
         (rules.basis == Basis::Given && !case.consent, Reason::NoConsent),
         (case.offers.is_none() && !rules.ask_when_store_away, Reason::StoreAway),
         (
-            rules.caller_days > 0
+            caller_days > 0
                 && case.known_caller
-                && case.offers.is_some_and(|offers| offers >= rules.caller_offers),
+                && case.offers.is_some_and(|offers| offers >= caller_offers),
             Reason::CallerCap,
         ),
         (case.sample >= share, Reason::SampledOut),
+        (case.sample >= case.agent_share, Reason::AgentCap),
     ];
     said_no.into_iter().find(|(no, _)| *no).map(|(_, reason)| reason)
+}
+
+/// Offers to one caller, and within how many days.
+pub fn caller_cap(rules: &Offer, rule: Option<&Rule>) -> (u32, u32) {
+    rule.map_or((rules.caller_offers, rules.caller_days), |r| (r.caller_offers, r.caller_days))
 }
 
 fn open(hours: &[Hours], zone: &jiff::tz::TimeZone, now: Millis) -> bool {
@@ -135,6 +159,8 @@ mod tests {
         queue: Some("sales"),
         survey: "post-call",
         consent: false,
+        rule: None,
+        agent_share: 1.0,
         // Monday 2026-01-05 12:00 UTC.
         now: 1_767_614_400_000,
     };
@@ -178,6 +204,40 @@ mod tests {
         for (offer, case, expected) in table {
             let found = refuse(&rules(offer), &jiff::tz::TimeZone::UTC, case);
             assert_eq!(found, *expected, "{offer} {case:?}");
+        }
+    }
+
+    #[test]
+    fn a_rule_of_the_page_wins_over_the_settings() {
+        let rule = Rule {
+            queue: "sales".into(),
+            seq: 1,
+            does: Does::Ask,
+            survey: "post-call".into(),
+            share: 60,
+            caller_offers: 2,
+            caller_days: 30,
+            agent_day: 0,
+            from_ms: 0,
+            by: String::new(),
+            at_ms: 0,
+        };
+        let off = "share = 0.1\ncaller_days = 9\n[offer.queue.sales]\non = false\n\
+                   [offer.survey.post-call]\non = false";
+        let ruled = Case { rule: Some(&rule), ..ASKED };
+        let nobody = Rule { does: Does::Nobody, ..rule.clone() };
+        let unnamed = Rule { survey: String::new(), ..rule.clone() };
+        for (case, expected) in [
+            (ruled, None),
+            (Case { sample: 0.6, ..ruled }, Some(Reason::SampledOut)),
+            (Case { agent_share: 0.5, ..ruled }, Some(Reason::AgentCap)),
+            (Case { offers: Some(1), ..ruled }, None),
+            (Case { offers: Some(2), ..ruled }, Some(Reason::CallerCap)),
+            (Case { rule: Some(&nobody), ..ASKED }, Some(Reason::QueueOff)),
+            (Case { rule: Some(&unnamed), ..ASKED }, Some(Reason::SurveyOff)),
+            (ASKED, Some(Reason::QueueOff)),
+        ] {
+            assert_eq!(refuse(&rules(off), &jiff::tz::TimeZone::UTC, &case), expected, "{case:?}");
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::interview::{
     Disposition, Handover, InterviewId, Millis, Opening, Reached, Start, begin, token,
 };
 use crate::store::handovers::Asking;
+use crate::store::switches::Rule;
 use crate::store::{Begin, CallerHash, Known, Said, StoreError};
 use crate::survey::{Lang, Survey};
 
@@ -88,12 +89,11 @@ impl Desk {
             provider.numbers.iter().find(|n| digits(&n.to) == digits(called))
         });
         let queue = said.queue.clone().or_else(|| number.and_then(|n| n.queue.clone()));
-        let Some(survey) = self.choose_survey(
-            provider,
-            said,
-            number.and_then(|n| n.survey.as_deref()),
-            queue.as_deref(),
-        ) else {
+        let switches = self.switches();
+        let rule = switches.rule(queue.as_deref(), now);
+        let by_number = number.and_then(|n| n.survey.as_deref());
+        let chosen = self.choose_survey(provider, said, rule, by_number, queue.as_deref());
+        let Some(survey) = chosen else {
             match &said.survey {
                 Some(name) => tracing::error!(
                     provider = %provider.name,
@@ -129,7 +129,8 @@ impl Desk {
         if let Some(hash) = hash {
             self.never.meet(id, hash, now);
         }
-        let window_ms = i64::from(self.config.offer.caller_days) * 86_400_000;
+        let (_, caller_days) = offer::caller_cap(&self.config.offer, rule);
+        let window_ms = i64::from(caller_days) * 86_400_000;
         let look = match away {
             true => Err(StoreError::Busy),
             false => {
@@ -143,12 +144,14 @@ impl Desk {
         }
         let look = look.ok();
         if let Some(known) = look.as_ref().and_then(|l| l.known.as_ref()) {
+            self.learn(known.survey).await;
             return self.repeat_start(provider, known, call_id, &survey, now);
         }
 
         let spoken_before = look.as_ref().and_then(|look| look.spoken.as_deref());
         let by_number = number.and_then(|number| number.lang.as_deref());
         let lang = language(&survey, [said.lang.as_deref(), by_number, spoken_before]);
+        let day = clock::day(now, &self.config.time_zone);
         let case = offer::Case {
             unreached: start.reached == Reached::No,
             never_ask: match look.as_ref() {
@@ -163,6 +166,8 @@ impl Desk {
             talk: said.talk,
             queue: queue.as_deref(),
             survey: &survey.name,
+            rule,
+            agent_share: switches.agent_share(said.agent.as_deref(), queue.as_deref(), day),
             consent: said.consent.as_deref() == Some("1"),
             now,
         };
@@ -189,7 +194,7 @@ impl Desk {
             survey: survey.version,
             language: step.state.lang.to_string(),
             channel: "phone".into(),
-            day: clock::day(now, &self.config.time_zone),
+            day,
             started_ms: now,
             limit_ms: step.state.limit_ms(&survey),
             caller: hash,
@@ -225,6 +230,7 @@ impl Desk {
         match written {
             // Another request for the same start was first: its decision stands.
             Ok(known) if !known.new => {
+                self.learn(known.survey).await;
                 return self.repeat_start(provider, &known, call_id, &survey, now);
             }
             Ok(_) => self.link_soon(id),
@@ -262,41 +268,44 @@ impl Desk {
         now: Millis,
     ) -> Answer {
         self.counters.count("start_repeated", &provider.name);
-        let survey = self.version(known.survey).unwrap_or(newest);
+        let survey = self.version(known.survey).unwrap_or_else(|| newest.clone());
         let Ok(decided) = serde_json::from_str::<Decided>(&known.opening) else {
             return self.sorry(provider, "opening_unreadable");
         };
-        let mut step = begin(survey, &decided.opening(known.id), known.started_ms);
+        let mut step = begin(&survey, &decided.opening(known.id), known.started_ms);
         step.state.call_mark = self.keys.call_mark(call_id);
         if !known.ineligible.is_empty() {
-            return self.leave(survey.clone(), step.state.lang);
+            return self.leave(survey, step.state.lang);
         }
         if known.closed || now >= known.closes_ms {
-            return self.late(provider, survey, step.state.lang);
+            return self.late(provider, &survey, step.state.lang);
         }
-        self.speak(provider, survey, step.state, step.order)
+        self.speak(provider, &survey, step.state, step.order)
     }
 
     fn choose_survey(
         &self,
         provider: &Provider,
         said: &Handover,
+        rule: Option<&Rule>,
         by_number: Option<&str>,
         queue: Option<&str>,
     ) -> Option<Arc<Survey>> {
         let by_queue =
             queue.and_then(|q| self.config.offer.queues.get(q)).and_then(|q| q.survey.as_deref());
         if let Some(named) = said.survey.as_deref() {
-            return self.survey(named).cloned();
+            return self.survey(named);
         }
-        for name in [by_number, by_queue, provider.survey.as_deref()].into_iter().flatten() {
+        let by_rule = rule.map(|rule| rule.survey.as_str());
+        for name in [by_rule, by_number, by_queue, provider.survey.as_deref()].into_iter().flatten()
+        {
             if let Some(survey) = self.survey(name) {
-                return Some(survey.clone());
+                return Some(survey);
             }
         }
         let mut all = self.surveys();
         match (all.next(), all.next()) {
-            (Some(only), None) => Some(only.clone()),
+            (Some(only), None) => Some(only),
             _ => None,
         }
     }

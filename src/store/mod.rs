@@ -15,11 +15,13 @@ pub mod marks;
 pub mod names;
 mod open;
 mod periods;
+pub mod published;
 pub mod recordings;
 pub mod recount;
 pub mod report;
 pub mod rows;
 pub mod surveys;
+pub mod switches;
 pub mod tally;
 pub mod tokens;
 pub mod wall;
@@ -248,7 +250,7 @@ pub struct StoredTurn {
 }
 
 /// The schema number that this program knows: the number of its newest migration.
-pub const SCHEMA: i64 = 3;
+pub const SCHEMA: i64 = 6;
 
 /// One database: SQLite in a file, or PostgreSQL. Cheap to clone.
 #[derive(Clone, Debug)]

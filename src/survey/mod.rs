@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 mod check;
+pub mod edit;
 mod file;
 mod longest;
 mod question;

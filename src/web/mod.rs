@@ -22,9 +22,11 @@ mod assets;
 mod centre;
 pub mod pages;
 pub mod phone;
+mod published;
 pub mod reports;
 pub mod serve;
 mod shield;
+pub mod trial;
 pub mod webhooks;
 
 pub use shield::shield;
@@ -71,8 +73,8 @@ pub fn voice(site: &Site) -> Router {
         .with_state(site.clone())
 }
 
-/// Everything, with the phone in the browser where the settings want it.
-pub fn whole(site: &Site, phone: Option<Router>) -> Router {
+/// Everything, with the phone in the browser where the settings want it, and the one for tries.
+pub fn whole(site: &Site, phone: Option<Router>, trial: trial::Trial) -> Router {
     let pages = Router::new()
         .merge(api::router())
         .merge(reports::router())
@@ -84,6 +86,7 @@ pub fn whole(site: &Site, phone: Option<Router>) -> Router {
         .with_state(site.clone());
     pages
         .merge(phone.unwrap_or_default())
+        .merge(trial.router(site.clone()))
         .layer(tower_http::compression::CompressionLayer::new())
         .layer(axum::middleware::from_fn(patience))
         .layer(axum::middleware::from_fn(shield))
@@ -113,7 +116,10 @@ async fn audio(
     headers: HeaderMap,
 ) -> Response {
     let found = match (version.parse(), lang.parse()) {
-        (Ok(version), Ok(lang)) => site.library.sound(&survey, version, lang, &file),
+        (Ok(version), Ok(lang)) => {
+            site.meet_version(version).await;
+            site.library.sound(&survey, version, lang, &file)
+        }
         _ => None,
     };
     let Some(sound) = found else {

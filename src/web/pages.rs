@@ -32,13 +32,14 @@ mod interviews;
 mod overview;
 mod questions;
 mod queues;
+mod surveys;
 mod trends;
 mod visit;
 mod wallboard;
 
 use asked::Form;
 pub use visit::Shell;
-use visit::Visit;
+pub use visit::Visit;
 
 /// Agents whose last weeks are drawn in the table.
 const MOST_SPARKS: usize = 500;
@@ -59,6 +60,7 @@ pub fn router() -> Router<Site> {
         .merge(interviews::router())
         .merge(wallboard::router())
         .merge(visit::router())
+        .merge(surveys::router())
         .merge(assets::router())
         .fallback(nothing)
 }
@@ -117,7 +119,7 @@ struct FaultPage {
 
 impl PageError {
     /// The page that says so, to somebody inside.
-    fn page(self, site: &Site, tongue: Tongue) -> Response {
+    pub(super) fn page(self, site: &Site, tongue: Tongue) -> Response {
         self.shown(Shell::new(site, tongue, ""))
     }
 

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{OriginalUri, Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{self, Sse};
 use axum::response::{Html, IntoResponse, Response};
@@ -297,6 +297,12 @@ pub fn router(desk: Arc<PhoneDesk>) -> Router {
 #[template(path = "phone.html")]
 struct Page<'a> {
     setup: &'a PhoneSetup,
+    /// The way to the report's own pages.
+    up: &'static str,
+    /// Survey and language that are chosen at first; empty for the first of the list.
+    survey: String,
+    lang: String,
+    tries: bool,
     keys: &'static [(char, &'static str)],
 }
 
@@ -320,8 +326,18 @@ const KEYPAD: [(char, &str); 12] = [
 const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 
-async fn page(State(desk): State<Arc<PhoneDesk>>) -> Response {
-    let page = Page { setup: &desk.offer().await, keys: &KEYPAD };
+async fn page(
+    State(desk): State<Arc<PhoneDesk>>,
+    OriginalUri(uri): OriginalUri,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let asked = super::reports::pairs(query.as_deref());
+    let of = |key: &str| asked.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
+    let (survey, lang) = (of("survey").unwrap_or_default(), of("lang").unwrap_or_default());
+    // Below another path it is the phone for tries.
+    let tries = uri.path().ends_with("/try/phone");
+    let up = if tries { "../" } else { "" };
+    let page = Page { setup: &desk.offer().await, up, survey, lang, tries, keys: &KEYPAD };
     match page.render() {
         Ok(html) => {
             let headers = [

@@ -129,6 +129,7 @@ async fn handle(
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_string();
     let query = target.split_once('?').map_or("", |(_, query)| query).to_string();
     let token = token(&query);
+    site.desk.meet(provider, token.as_deref()).await;
     let fallback_goodbye = |site: &Site| fallback_goodbye(site, provider, &query);
 
     let read = body::read(site, provider, &parts.headers, token.as_deref(), body).await;

@@ -10,6 +10,7 @@ use crate::harness::browser::{Browser, Scheme, Screen};
 mod centre;
 mod every;
 mod interviews;
+mod surveys;
 
 use centre::{Centre, Door, PASSWORD};
 

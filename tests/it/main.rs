@@ -14,3 +14,4 @@ mod pages;
 mod report;
 mod settings;
 mod store;
+mod surveys;

@@ -56,6 +56,16 @@ impl FromRequestParts<Site> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        Self::of(parts, site).await
+    }
+}
+
+impl Visit {
+    /// Who sent these headers, if they may read; else the answer that they get.
+    ///
+    /// # Errors
+    /// With that answer.
+    pub async fn of(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
         let person = Person::from_request_parts(parts, site).await?;
         let tongue = tongue(&parts.headers);
         let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();

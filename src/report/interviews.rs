@@ -215,7 +215,7 @@ impl Reports {
     }
 }
 
-fn read_after(text: &str) -> Result<After, ReportError> {
+pub(super) fn read_after(text: &str) -> Result<After, ReportError> {
     let fault = || {
         let sentence = "this page of the list cannot be found; begin again at its first page";
         ReportError::asked("bad_page", sentence)

@@ -9,8 +9,10 @@ use crate::interview::Millis;
 use crate::survey::{Credit, Survey, Version};
 
 mod disagreement;
+mod export;
 mod interviews;
 pub use disagreement::{Disagreement, Witness, disagreements};
+pub use export::{AnswerOut, CreditOut, Exported};
 pub use interviews::{
     After, Came, Comment, Credited, Event, Heard, Leg, Listed, Pick, Served, Whole, list_text,
 };

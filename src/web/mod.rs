@@ -19,6 +19,7 @@ use crate::report::Reports;
 pub mod access;
 pub mod api;
 mod assets;
+mod exports;
 pub mod pages;
 pub mod phone;
 pub mod reports;
@@ -75,6 +76,7 @@ pub fn whole(site: &Site, phone: Option<Router>) -> Router {
     let pages = Router::new()
         .merge(api::router())
         .merge(reports::router())
+        .merge(exports::router())
         .merge(pages::router())
         .route("/health/live", get(|| async { "alive\n" }))
         .route("/health/ready", get(ready))

@@ -35,6 +35,7 @@ mod visit;
 use asked::Form;
 pub use visit::Shell;
 use visit::Visit;
+pub(super) use visit::tongue;
 
 /// The pages and their assets.
 pub fn router() -> Router<Site> {

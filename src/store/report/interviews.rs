@@ -309,7 +309,7 @@ const COMMENTS: &str =
     "select question, seconds, status from comments where interview = $1 order by at_ms, recording";
 
 /// The generation of the tallies that reports read; credits of others are none.
-const READING: &str = "(select reading from tally_state where id = 1)";
+pub(super) const READING: &str = "(select reading from tally_state where id = 1)";
 
 /// The list's statement; the values are bound in the order of its places. An index gives its
 /// order: that of the starts, or for an agent that of the agent's credits.

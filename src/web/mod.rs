@@ -20,6 +20,7 @@ pub mod access;
 pub mod api;
 mod assets;
 mod exports;
+mod openapi;
 pub mod pages;
 pub mod phone;
 pub mod reports;
@@ -77,6 +78,7 @@ pub fn whole(site: &Site, phone: Option<Router>) -> Router {
         .merge(api::router())
         .merge(reports::router())
         .merge(exports::router())
+        .merge(openapi::router())
         .merge(pages::router())
         .route("/health/live", get(|| async { "alive\n" }))
         .route("/health/ready", get(ready))

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::harness::{Database, both};
 use sample::{Unit, VERSION, answers, put, stages, survey};
 
-mod sample;
+pub mod sample;
 
 /// 2026-02-01T06:00:00Z.
 const NOW: i64 = 1_769_925_600_000;

@@ -94,6 +94,18 @@ impl Book<'_> {
         self.report.figures.get(at)
     }
 
+    /// What a figure is called: its measure, and in what it differs from others of the measure.
+    fn title(&self, figure: &Figure) -> String {
+        let key = format!("measure-{}", figure.measure);
+        let known = Words::of(Tongue::En).has(&key);
+        let name = if known { self.words.say(&key) } else { measure_name(&figure.measure) };
+        let rest = figure.key.strip_prefix(figure.measure.as_str()).unwrap_or_default();
+        match rest.trim_matches('_').replace('_', " ") {
+            rest if rest.is_empty() => name,
+            rest => format!("{name} ({rest})"),
+        }
+    }
+
     fn head(&self, column: &Column) -> String {
         let figure = match column.of {
             Of::Funnel => None,
@@ -104,7 +116,7 @@ impl Book<'_> {
             Ok(_) => self.words.fill("export-answered", &[("value", (&column.field).into())]),
             Err(_) => self.word(&column.field),
         };
-        let name = title(figure);
+        let name = self.title(figure);
         self.words.fill("export-column", &[("figure", (&name).into()), ("field", (&field).into())])
     }
 
@@ -172,6 +184,10 @@ impl Book<'_> {
             Cell::Text(words) => {
                 sheet.write_string_with_format(at, place, text(&words), &looks[0])?;
             }
+            Cell::Verdict(verdict) => {
+                let words = self.words.say(&format!("verdict-{}", verdict.word()));
+                sheet.write_string_with_format(at, place, text(&words), &looks[0])?;
+            }
             Cell::Count(n) => {
                 sheet.write_number_with_format(at, place, n as f64, &looks[0])?;
             }
@@ -208,6 +224,7 @@ impl Book<'_> {
         if scores.is_empty() {
             return Ok(());
         }
+        let name_of_lead = self.title(lead);
         let name = self.word("sheet-chart");
         let sheet = workbook.add_worksheet();
         sheet.set_name(name.as_str())?;
@@ -231,11 +248,11 @@ impl Book<'_> {
         errors.set_type(ChartErrorBarsType::Custom(range(4), range(5)));
         let mut fill = ChartFormat::new();
         fill.set_solid_fill(ChartSolidFill::new().set_color(BAR));
-        let heading = self.words.fill("export-chart-title", &[("figure", (&title(lead)).into())]);
+        let heading = self.words.fill("export-chart-title", &[("figure", (&name_of_lead).into())]);
         let mut chart = Chart::new_bar();
         chart
             .add_series()
-            .set_name(title(lead).as_str())
+            .set_name(name_of_lead.as_str())
             .set_categories(&range(0))
             .set_values(&range(1))
             .set_y_error_bars(&errors)
@@ -330,16 +347,6 @@ impl Book<'_> {
             sheet.write_string_with_format(at, 1, text(value), &self.looks.wrapped)?;
         }
         Ok(())
-    }
-}
-
-/// What a figure is called: its measure, and in what it differs from others of the measure.
-fn title(figure: &Figure) -> String {
-    let name = measure_name(&figure.measure);
-    let rest = figure.key.strip_prefix(figure.measure.as_str()).unwrap_or_default();
-    match rest.trim_matches('_').replace('_', " ") {
-        rest if rest.is_empty() => name,
-        rest => format!("{name} ({rest})"),
     }
 }
 

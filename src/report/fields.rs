@@ -2,8 +2,8 @@
 //! added here stands in the CSV file and in the workbook.
 
 use super::AgentsReport;
-use super::agents::{Figures, Rate};
-use super::measures::{Detail, Measured, Shape};
+use super::agents::{AgentRow, Figures, Rate};
+use super::measures::{Compared, Detail, Measured, Rank, Shape, Verdict};
 
 /// What stands in one place of a table, unrounded.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Cell {
     Nothing,
     /// Words.
     Text(String),
+    /// The one verdict.
+    Verdict(Verdict),
     /// A whole number.
     Count(u64),
     /// A share, 0 to 1.
@@ -128,6 +130,24 @@ const FIGURE: &[FigureField] = &[
     ("detractors", Says::Count, nps, |_, m| group(m, 2)),
 ];
 
+/// Fields of a figure by which agents are compared; they stand where the report compares them.
+const COMPARED: &[(&str, Says, fn(&Shape, &Measured) -> Cell)] = &[
+    ("expected", Says::More, |shape, m| compared(m, |c| score(shape, c.expected))),
+    ("shrunk", Says::More, |shape, m| compared(m, |c| score(shape, c.shrunk))),
+    ("verdict", Says::Count, |_, m| compared(m, |c| Cell::Verdict(c.verdict))),
+    ("rank_low", Says::More, |_, m| rank(m, |rank| rank.low)),
+    ("rank_high", Says::More, |_, m| rank(m, |rank| rank.high)),
+    ("rank_of", Says::More, |_, m| rank(m, |rank| rank.of)),
+];
+
+fn compared(measured: &Measured, cell: impl Fn(Compared) -> Cell) -> Cell {
+    measured.compared.map_or(Cell::Nothing, cell)
+}
+
+fn rank(measured: &Measured, part: fn(Rank) -> u64) -> Cell {
+    compared(measured, |c| c.rank.map_or(Cell::Nothing, |rank| Cell::Count(part(rank))))
+}
+
 fn every(_: &Shape) -> bool {
     true
 }
@@ -200,12 +220,18 @@ pub fn columns(report: &AgentsReport) -> Vec<Column> {
             says,
             read,
         };
-        all.extend(FIGURE.iter().filter(|(_, _, has, _)| has(shape)).map(
-            |(field, says, _, read)| {
-                let read = Read::Measured { key: key.clone(), shape: shape.clone(), read: *read };
-                column((*field).to_owned(), *says, read)
-            },
-        ));
+        let measured = |field: &str, says, read| {
+            let read = Read::Measured { key: key.clone(), shape: shape.clone(), read };
+            column(field.to_owned(), says, read)
+        };
+        let of_shape = FIGURE.iter().filter(|(_, _, has, _)| has(shape));
+        all.extend(of_shape.map(|(field, says, _, read)| measured(field, *says, *read)));
+        let is_compared = |row: &AgentRow| {
+            row.figures.measures.get(key).is_some_and(|measured| measured.compared.is_some())
+        };
+        if report.agents.iter().any(is_compared) {
+            all.extend(COMPARED.iter().map(|(field, says, read)| measured(field, *says, *read)));
+        }
         if counted(shape) {
             all.extend(shape.values().map(|value| {
                 column(value.to_string(), Says::Count, Read::Value { key: key.clone(), value })

@@ -62,6 +62,7 @@ fn plain(cell: Cell) -> String {
     match cell {
         Cell::Nothing => String::new(),
         Cell::Text(text) => safe(&text).into_owned(),
+        Cell::Verdict(verdict) => verdict.word().to_owned(),
         Cell::Count(n) => n.to_string(),
         Cell::Share(value) | Cell::Points(value) | Cell::Mean(value) => value.to_string(),
         Cell::Flag(flag) => flag.to_string(),

@@ -113,7 +113,6 @@ pub struct AgentsPage {
     how_few: String,
     definitions: &'static str,
     csv: String,
-    xlsx: String,
     json: String,
     xlsx: String,
     /// Addresses of the other views.
@@ -200,7 +199,6 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
         },
         definitions: report.definitions,
         csv: format!("{}/api/v1/reports/agents.csv?{api}", shell.base),
-        xlsx: format!("{}/api/v1/reports/agents.xlsx?{api}", shell.base),
         json: format!("{}/api/v1/reports/agents?{api}", shell.base),
         xlsx: format!("{}/api/v1/reports/agents.xlsx?{api}", shell.base),
         funnel: format!("{path}/funnel{query}"),

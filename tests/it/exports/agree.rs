@@ -33,7 +33,7 @@ pub async fn agree(router: &Router, query: &str, about: &str) -> Value {
         let formulas = book.worksheet_formula(name).expect("a sheet");
         assert!(formulas.used_cells().next().is_none(), "a formula in {name}, {about}");
     }
-    let page = got(router, &format!("/?{query}")).await;
+    let page = got(router, &format!("/agents?{query}")).await;
     page_agrees(page.text(), rows, about);
     json
 }
@@ -58,6 +58,9 @@ fn flat(row: &Value) -> Flat {
             (_, Value::Object(fields)) => {
                 for (name, value) in fields {
                     match value {
+                        Value::Object(rank) if name == "rank" => {
+                            rank.iter().for_each(|(v, n)| put(format!("{key}_rank_{v}"), n));
+                        }
                         Value::Object(counts) => {
                             counts.iter().for_each(|(v, n)| put(format!("{key}_{v}"), n));
                         }
@@ -134,25 +137,33 @@ fn book_agrees(sheet: &Range<Data>, head: &[String], rows: &[Value], about: &str
 /// A cell of the workbook: the same number, or, of too few answers, words and no score.
 fn same(said: &Data, flat: &Flat, name: &str, about: &str) {
     let enough = |key: &str| flat.get(&format!("{key}_enough")).is_none_or(|v| v == true);
-    let figure = name.rsplit_once('_').filter(|(key, field)| {
-        matches!(*field, "score" | "mean") || name == format!("{key}_{field}")
-    });
     if let Some(key) = name.strip_suffix("_score").filter(|key| !enough(key)) {
         assert_eq!(word(said), format!("too few (n = {})", flat[&format!("{key}_n")]), "{about}");
         return;
     }
-    let mean = ["_mean", "_mean_low", "_mean_high"].iter().find_map(|end| name.strip_suffix(end));
-    if mean.is_some_and(|key| !enough(key)) {
+    let more =
+        ["mean", "mean_low", "mean_high", "expected", "shrunk", "rank_low", "rank_high", "rank_of"];
+    let of = more.iter().find_map(|field| name.strip_suffix(field)?.strip_suffix('_'));
+    if of.is_some_and(|key| !enough(key)) {
         assert_eq!(*said, Data::Empty, "{name}, {about}");
         return;
     }
     match (said, flat.get(name)) {
         (Data::Empty, None) => {}
         (Data::Bool(said), Some(Value::Bool(flag))) => assert_eq!(said, flag, "{name}, {about}"),
+        (Data::String(said), Some(Value::String(verdict))) => {
+            let words = match verdict.as_str() {
+                "above" => "above what is expected",
+                "as_expected" => "as expected",
+                "below" => "below what is expected",
+                _ => "too few to compare",
+            };
+            assert_eq!(said, words, "{name}, {about}");
+        }
         (Data::Float(said), Some(number)) => {
             assert_eq!(Some(*said), number.as_f64(), "{name}, {about}");
         }
-        other => panic!("{name}: {other:?} of {figure:?}, {about}"),
+        other => panic!("{name}: {other:?}, {about}"),
     }
 }
 
@@ -166,7 +177,10 @@ fn plain(html: &str) -> String {
     }
     text.push_str(rest);
     let names = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
-    names.iter().fold(text, |text, (name, letter)| text.replace(name, letter))
+    names
+        .iter()
+        .fold(text, |text, (name, letter)| text.replace(name, letter))
+        .replace('\u{a0}', " ")
 }
 
 /// What stands in the first element that begins like this, up to that end.
@@ -211,16 +225,13 @@ fn page_agrees(page: &str, rows: &[Value], about: &str) {
             let number = |name: &str| measured[name].as_f64().expect("a number");
             let shown = |value: f64| match key {
                 "nps" => points(value),
-                _ => format!("{:.0}\u{a0}%", value * 100.0),
+                _ => format!("{:.0} %", value * 100.0),
             };
             if enough {
                 assert!(said.contains(&shown(number("score"))), "{said}, {about}");
-                assert!(said.contains(&format!("n\u{a0}=\u{a0}{n}")), "{n}: {said}, {about}");
+                assert!(said.contains(&format!("n = {n}")), "{n}: {said}, {about}");
             } else if n > 0 {
-                assert!(
-                    said.contains(&format!("too few (n\u{a0}=\u{a0}{n} of")),
-                    "{said}, {about}"
-                );
+                assert!(said.contains(&format!("too few (n = {n} of")), "{said}, {about}");
             }
             if n > 0 {
                 let high = shown(number("high"));

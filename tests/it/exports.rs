@@ -14,13 +14,14 @@ use crate::harness::Database;
 use crate::report::sample::{VERSION, survey};
 
 mod agree;
+mod commands;
 mod figures;
 mod lines;
 mod openapi;
 
-/// A centre whose pages and API stand open, with the sample survey in its store.
-async fn house(database: &Database) -> (App, Router) {
-    let settings = format!(
+/// Its settings: pages and API stand open.
+fn settings(database: &Database) -> String {
+    format!(
         r#"
         database_url = "{}"
         secret = "{}"
@@ -38,8 +39,12 @@ async fn house(database: &Database) -> (App, Router) {
         database.url,
         "s".repeat(32),
         "k".repeat(32)
-    );
-    let config = Config::read(&settings, "test", Vec::new()).expect("settings");
+    )
+}
+
+/// A centre whose pages and API stand open, with the sample survey in its store.
+async fn house(database: &Database) -> (App, Router) {
+    let config = Config::read(&settings(database), "test", Vec::new()).expect("settings");
     let app = App::build(config).await.expect("a house");
     app.store().survey_seen(&survey(VERSION), 0).await.expect("a survey");
     let router = app.router().await.expect("routes");

@@ -184,8 +184,8 @@ both! {
         let zone = jiff::tz::TimeZone::get("Europe/Vilnius").expect("a zone");
         let mut n = 0;
         for (day, hours) in [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 1), 24)] {
-            let start = day.to_zoned(zone.clone()).expect("a moment").timestamp().as_millisecond();
-            let next = day.tomorrow().expect("a day").to_zoned(zone.clone()).expect("a moment");
+            let start = day.to_zoned_datetime(zone.clone()).expect("a moment").timestamp().as_millisecond();
+            let next = day.tomorrow().expect("a day").to_zoned_datetime(zone.clone()).expect("a moment");
             let end = next.timestamp().as_millisecond();
             assert_eq!(end - start, hours * 3_600_000);
             // The first and last moment of the day, every hour of it, and both neighbours.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{ask, begin, get, got, house, turn};
-use crate::harness::{Database, both};
+use crate::harness::both;
 use crate::report::sample::put;
 
 /// 2026-01-31, and noon of it in UTC.

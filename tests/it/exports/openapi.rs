@@ -8,8 +8,8 @@ use aftercall::web::Body;
 use http::{Request, header};
 use serde_json::{Map, Value, json};
 
-use super::{ask, begin, got, house};
-use crate::harness::{Database, both};
+use super::{ask, begin, got, house, turn};
+use crate::harness::both;
 
 /// 2026-01-31, and noon of it in UTC.
 const DAY: i64 = 20_484;
@@ -119,7 +119,7 @@ both! {
         let begin = begin(1, NOON, DAY, said);
         app.store().begin(begin.clone()).await.expect("begins");
         let items: Vec<_> = (0..4).map(|q| (q, aftercall::interview::Outcome::Answered(1))).collect();
-        app.store().record(super::turn(&begin, NOON + 5_000, &items)).await.expect("recorded");
+        app.store().record(turn(&begin, NOON + 5_000, &items)).await.expect("recorded");
         let one = format!("/api/v1/interviews/{}", begin.id);
         let none = format!("/api/v1/interviews/{}", "f".repeat(32));
         let (calls, hand) = ("/api/v1/calls".to_owned(), "/api/v1/handovers".to_owned());

@@ -130,8 +130,11 @@ const FIGURE: &[FigureField] = &[
     ("detractors", Says::Count, nps, |_, m| group(m, 2)),
 ];
 
+/// A field of a figure that every shape has.
+type ComparedField = (&'static str, Says, fn(&Shape, &Measured) -> Cell);
+
 /// Fields of a figure by which agents are compared; they stand where the report compares them.
-const COMPARED: &[(&str, Says, fn(&Shape, &Measured) -> Cell)] = &[
+const COMPARED: &[ComparedField] = &[
     ("expected", Says::More, |shape, m| compared(m, |c| score(shape, c.expected))),
     ("shrunk", Says::More, |shape, m| compared(m, |c| score(shape, c.shrunk))),
     ("verdict", Says::Count, |_, m| compared(m, |c| Cell::Verdict(c.verdict))),

@@ -32,7 +32,7 @@ fn said(agent: &str, team: &str) -> Said {
 /// That many interviews, two in each millisecond, by two agents of two teams.
 async fn fill(store: &Store, from: u32, many: u32) {
     let one = |n: u32| async move {
-        let (agent, team) = if n % 2 == 0 { ("A1", "red") } else { ("A2", "blue") };
+        let (agent, team) = if n.is_multiple_of(2) { ("A1", "red") } else { ("A2", "blue") };
         let begin = begin(n, NOON + i64::from(n / 2), DAY, said(agent, team));
         store.begin(begin.clone()).await.expect("begins");
         let items = [

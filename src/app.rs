@@ -395,6 +395,7 @@ async fn run(command: Command) -> Result<ExitCode, AppError> {
         Command::Call(call) => call::run(call).await,
         Command::Check(check) => check::check(&check).await,
         Command::Report(report) => records::report(report).await,
+        Command::Export(export) => records::export(export).await,
         Command::Import(import) => records::import(import).await,
         Command::Prompts(command::Prompts::Speak(speak)) => records::speak(speak).await,
         Command::Token(command::Token::Create(token)) => records::create_token(token).await,

@@ -37,6 +37,9 @@ pub enum Command {
     /// Reports.
     #[command(subcommand)]
     Report(Report),
+    /// Interviews for other programs.
+    #[command(subcommand)]
+    Export(Export),
     /// Reads records from CSV files.
     #[command(subcommand)]
     Import(Import),
@@ -166,6 +169,50 @@ pub struct Agents {
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// Writes it to this file; a workbook is always written to one.
+    #[arg(long, value_name = "FILE", required_if_eq("format", "xlsx"))]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What goes out.
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Interviews with their answers as JSON, one a line, oldest first.
+    Interviews(Interviews),
+}
+
+/// Which interviews go out.
+#[derive(Args, Debug)]
+pub struct Interviews {
+    /// First day, such as 2026-01-01, in the centre's zone.
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// Only this survey.
+    #[arg(long)]
+    pub survey: Option<String>,
+    /// Only this team.
+    #[arg(long)]
+    pub team: Option<String>,
+    /// Only this queue.
+    #[arg(long)]
+    pub queue: Option<String>,
+    /// Only this language.
+    #[arg(long)]
+    pub language: Option<String>,
+    /// Only this channel.
+    #[arg(long)]
+    pub channel: Option<String>,
+    /// Goes on behind the line that has this as its `after`.
+    #[arg(long)]
+    pub after: Option<String>,
+    /// Writes to this file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     pub settings: Settings,
 }
@@ -177,8 +224,10 @@ pub enum Format {
     Table,
     /// For programs, as the API gives it.
     Json,
-    /// For spreadsheets.
+    /// For spreadsheets and programs: one line for each agent, unrounded.
     Csv,
+    /// A workbook with a chart; needs --out.
+    Xlsx,
 }
 
 /// Reads records.

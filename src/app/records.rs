@@ -1,6 +1,6 @@
 //! Commands on the store that the settings name: report, import, speak, tokens, recount.
 
-use std::io::{IsTerminal, Read};
+use std::io::{ErrorKind, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -8,15 +8,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use secrecy::ExposeSecret;
 
 use super::command::{
-    Agents, CreateToken, File, Format, Import, Report, RevokeToken, Settings, Speak,
+    Agents, CreateToken, Export, File, Format, Import, Report, RevokeToken, Settings, Speak,
 };
 use super::{App, AppError, library};
 use crate::audio;
 use crate::clock;
 use crate::config::Config;
-use crate::report::{Filter, table};
+use crate::report::{Filter, Viewer, book, table};
 use crate::store::Store;
 use crate::web::access::Role;
+use crate::words::Tongue;
 
 /// A progress bar on a terminal, nothing elsewhere.
 pub(super) fn bar(length: u64, what: &str) -> ProgressBar {
@@ -56,17 +57,21 @@ pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     let reports = &app.site.reports;
     let filter = Filter::read(&pairs(&wanted), reports.today(now))?;
     let made = reports.agents(&filter, now).await?;
-    match wanted.format {
-        Format::Json => say!(
-            "{}",
-            serde_json::to_string_pretty(&made)
-                .map_err(|fault| AppError::Usage(fault.to_string()))?
-        ),
-        Format::Csv => {
-            let text = table::csv(&made).map_err(|fault| AppError::Usage(fault.to_string()))?;
-            super::print(format_args!("{text}"));
+    let unwritten = |fault: table::TableError| AppError::Usage(fault.to_string());
+    let made = match wanted.format {
+        Format::Json => serde_json::to_string_pretty(&made)
+            .map(|text| (text + "\n").into_bytes())
+            .map_err(|fault| AppError::Usage(fault.to_string()))?,
+        Format::Csv => table::csv(&made).map_err(unwritten)?.into_bytes(),
+        Format::Xlsx => book::xlsx(&made, &filter, Tongue::En).map_err(unwritten)?,
+        Format::Table => table::text(&made).into_bytes(),
+    };
+    match &wanted.out {
+        Some(file) => {
+            let what = format!("{} cannot be written", file.display());
+            std::fs::write(file, made).map_err(AppError::io(what))?;
         }
-        Format::Table => super::print(format_args!("{}", table::text(&made))),
+        None => super::print(format_args!("{}", String::from_utf8_lossy(&made))),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,6 +89,43 @@ fn pairs(wanted: &Agents) -> Vec<(String, String)> {
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_string(), value.clone()?)))
     .collect()
+}
+
+pub(super) async fn export(export: Export) -> Result<ExitCode, AppError> {
+    let Export::Interviews(wanted) = export;
+    let app = known(&wanted.settings).await?;
+    let asked = [
+        ("from", &wanted.from),
+        ("to", &wanted.to),
+        ("survey", &wanted.survey),
+        ("team", &wanted.team),
+        ("queue", &wanted.queue),
+        ("language", &wanted.language),
+        ("channel", &wanted.channel),
+    ];
+    let asked = asked.into_iter().filter_map(|(name, value)| Some((name.into(), value.clone()?)));
+    let asked: Vec<(String, String)> = asked.collect();
+    let reports = &app.site.reports;
+    let filter = Filter::read(&asked, reports.today(clock::now_ms()))?;
+    let everything = Viewer::everything();
+    let mut export = reports.export(&filter, &everything, wanted.after.as_deref()).await?;
+    let what = "the lines cannot be written".to_owned();
+    let mut to: Box<dyn Write> = match &wanted.out {
+        Some(file) => {
+            let what = format!("{} cannot be written", file.display());
+            Box::new(std::fs::File::create(file).map_err(AppError::io(what))?)
+        }
+        None => Box::new(std::io::stdout()),
+    };
+    while let Some(lines) = reports.next_lines(&mut export).await? {
+        match to.write_all(lines.as_bytes()) {
+            // Whoever reads has what they wanted.
+            Err(fault) if fault.kind() == ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+            done => done.map_err(AppError::io(what.clone()))?,
+        }
+    }
+    to.flush().map_err(AppError::io(what))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A whole CSV file, or standard input for `-`.

@@ -455,7 +455,7 @@ pub(super) fn asked_in(words: &Words, survey: Option<&Survey>, question: &Questi
     named.replacen(&measure_name(&question.measure), &words.say(&key), 1)
 }
 
-fn read_after(text: &str) -> Result<After, ReportError> {
+pub(super) fn read_after(text: &str) -> Result<After, ReportError> {
     let fault = || {
         let sentence = "this page of the list cannot be found; begin again at its first page";
         ReportError::asked("bad_page", sentence)

@@ -15,8 +15,11 @@ use crate::store::{Store, StoreError};
 use crate::survey::Version;
 
 pub mod agents;
+pub mod book;
 pub mod compare;
 pub mod drivers;
+pub mod export;
+pub mod fields;
 pub mod funnel;
 mod gathered;
 pub mod interviews;

@@ -1,132 +1,72 @@
 //! The agents report as CSV for spreadsheets and as a table for terminals.
 
+use std::borrow::Cow;
+
 use super::agents::{AgentsReport, Figures};
-use super::measures::{Detail, Measured, Shape};
+use super::fields::{Cell, columns};
+use super::measures::{Measured, Shape};
 
 /// Why a report could not be written; writing to memory does not fail in practice.
 #[derive(Debug, thiserror::Error)]
 #[error("the table could not be written: {0}")]
 pub struct TableError(String);
 
+impl TableError {
+    pub(super) fn of(fault: &dyn std::fmt::Display) -> Self {
+        Self(fault.to_string())
+    }
+}
+
 /// The report as CSV, one line for each agent and team; unrounded numbers with a decimal point,
-/// empty where there is none. Cells that a spreadsheet would take for a formula (they begin with
-/// `=`, `+`, `-`, `@`, tab or carriage return) get a leading `'`.
+/// empty where there is none. Texts that a spreadsheet would take for a formula get a leading `'`;
+/// numbers stay numbers, also below zero.
 ///
 /// # Errors
 /// If a line cannot be written.
 pub fn csv(report: &AgentsReport) -> Result<String, TableError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut head: Vec<String> = [
-        "agent",
-        "name",
-        "team",
-        "offered",
-        "started",
-        "completed",
-        "complete",
-        "partial",
-        "break_off",
-        "refusal",
-        "no_contact",
-        "failed",
-        "answer_rate",
-        "answer_rate_low",
-        "answer_rate_high",
-    ]
-    .map(String::from)
-    .to_vec();
-    for figure in &report.figures {
-        head.extend(columns(&figure.shape).iter().map(|column| format!("{}_{column}", figure.key)));
-        if has_counts(&figure.shape) {
-            head.extend(figure.shape.values().map(|value| format!("{}_{value}", figure.key)));
-        }
-    }
-    let fault = |fault: &dyn std::fmt::Display| TableError(fault.to_string());
+    let columns = columns(report);
+    let fault = TableError::of;
+    let mut head: Vec<&str> = vec!["agent", "name", "team"];
+    let names: Vec<_> = columns.iter().map(|column| safe(&column.name)).collect();
+    head.extend(names.iter().map(AsRef::as_ref));
     writer.write_record(&head).map_err(|f| fault(&f))?;
     for row in &report.agents {
-        let team = row.team.as_deref().unwrap_or_default();
-        let mut line = vec![safe(&row.agent), safe(&row.name), safe(team)];
-        line.extend(funnel(&row.figures));
-        for figure in &report.figures {
-            cells(&figure.shape, row.figures.measures.get(&figure.key), &mut line);
+        let texts = [&row.agent, &row.name, row.team.as_deref().unwrap_or_default()];
+        for text in texts {
+            writer.write_field(safe(text).as_ref()).map_err(|f| fault(&f))?;
         }
-        writer.write_record(&line).map_err(|f| fault(&f))?;
+        for column in &columns {
+            writer.write_field(plain(column.cell(&row.figures))).map_err(|f| fault(&f))?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(|f| fault(&f))?;
     }
     let bytes = writer.into_inner().map_err(|f| fault(&f))?;
     String::from_utf8(bytes).map_err(|f| fault(&f))
 }
 
-fn safe(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-        _ => text.to_owned(),
+/// A text that no spreadsheet takes for a formula: one that begins with `=`, `+`, `-`, `@`, tab
+/// or carriage return, also behind blanks or as the full-width sign that some keyboards write,
+/// gets a leading `'`.
+fn safe(text: &str) -> Cow<'_, str> {
+    let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let blank = |c: char| c.is_whitespace() && !signs.contains(&c);
+    if text.trim_start_matches(blank).starts_with(signs) {
+        return Cow::Owned(format!("'{text}"));
     }
+    Cow::Borrowed(text)
 }
 
-fn funnel(figures: &Figures) -> Vec<String> {
-    let d = figures.dispositions;
-    let mut line: Vec<String> = [
-        figures.offered,
-        figures.started,
-        figures.completed,
-        d.complete,
-        d.partial,
-        d.break_off,
-        d.refusal,
-        d.no_contact,
-        d.failed,
-    ]
-    .map(|n| n.to_string())
-    .to_vec();
-    let rate = figures.answer_rate;
-    line.extend([rate.map(|r| r.score), rate.map(|r| r.low), rate.map(|r| r.high)].map(number));
-    line
-}
-
-fn columns(shape: &Shape) -> &'static [&'static str] {
-    match shape {
-        Shape::Scale { .. } => {
-            &["n", "score", "low", "high", "enough", "mean", "mean_low", "mean_high"]
-        }
-        Shape::Nps => {
-            &["n", "score", "low", "high", "enough", "promoters", "passives", "detractors"]
-        }
-        Shape::YesNo { .. } => &["n", "score", "low", "high", "enough"],
-        Shape::Choice { .. } => &["n", "enough"],
+/// As programs read it: all digits, a decimal point, no unit.
+fn plain(cell: Cell) -> String {
+    match cell {
+        Cell::Nothing => String::new(),
+        Cell::Text(text) => safe(&text).into_owned(),
+        Cell::Verdict(verdict) => verdict.word().to_owned(),
+        Cell::Count(n) => n.to_string(),
+        Cell::Share(value) | Cell::Points(value) | Cell::Mean(value) => value.to_string(),
+        Cell::Flag(flag) => flag.to_string(),
     }
-}
-
-fn has_counts(shape: &Shape) -> bool {
-    matches!(shape, Shape::Scale { .. } | Shape::Choice { .. })
-}
-
-fn cells(shape: &Shape, measured: Option<&Measured>, line: &mut Vec<String>) {
-    let start = line.len();
-    let values = if has_counts(shape) { shape.values().count() } else { 0 };
-    if let Some(m) = measured {
-        line.push(m.n.to_string());
-        if !matches!(shape, Shape::Choice { .. }) {
-            line.extend([m.score, m.low, m.high].map(number));
-        }
-        line.push(m.enough.to_string());
-        match &m.detail {
-            Detail::Scale { mean, mean_low, mean_high, .. } => {
-                line.extend([*mean, *mean_low, *mean_high].map(number));
-            }
-            Detail::Nps { promoters, passives, detractors } => {
-                line.extend([promoters, passives, detractors].map(ToString::to_string));
-            }
-            Detail::Choice { .. } | Detail::YesNo {} => {}
-        }
-        if has_counts(shape) {
-            line.extend(m.values.0.iter().map(|(_, n)| n.to_string()));
-        }
-    }
-    line.resize(start + columns(shape).len() + values, String::new());
-}
-
-fn number(value: Option<f64>) -> String {
-    value.map(|v| v.to_string()).unwrap_or_default()
 }
 
 /// The report as a table of text, for a terminal: rounded, with intervals, "too few" in place of
@@ -226,5 +166,33 @@ impl AgentsReport {
     pub fn leading<'a>(&self, figures: &'a Figures) -> Option<&'a Measured> {
         let first = self.figures.iter().find(|f| !matches!(f.shape, Shape::Choice { .. }))?;
         figures.measures.get(&first.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_no_formulas_and_numbers_stay_numbers() {
+        for (text, wanted) in [
+            ("=1+1", "'=1+1"),
+            ("+370", "'+370"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("  =1", "'  =1"),
+            ("＝1", "'＝1"),
+            ("Rasa", "Rasa"),
+            ("மீனா = 1", "மீனா = 1"),
+            ("<b>Jan</b>", "<b>Jan</b>"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(Cell::Text(text.into())), wanted);
+        }
+        assert_eq!(plain(Cell::Points(-12.5)), "-12.5");
+        assert_eq!(plain(Cell::Share(0.1 + 0.2)), "0.30000000000000004");
+        assert_eq!(plain(Cell::Nothing), "");
     }
 }

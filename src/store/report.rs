@@ -10,10 +10,12 @@ use crate::survey::{Credit, Survey, Version};
 
 mod counts;
 mod disagreement;
+mod export;
 mod interviews;
 mod list;
 mod sheets;
 mod splits;
+pub use export::{AnswerOut, CreditOut, Exported};
 pub use counts::{Apart, Ask, Every, Given, Group};
 pub use disagreement::{Disagreement, Witness, disagreements};
 pub(super) use interviews::team_then;

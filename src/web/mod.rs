@@ -20,6 +20,8 @@ pub mod access;
 pub mod api;
 mod assets;
 mod centre;
+mod exports;
+mod openapi;
 pub mod pages;
 pub mod phone;
 mod published;
@@ -79,6 +81,8 @@ pub fn whole(site: &Site, phone: Option<Router>, trial: trial::Trial) -> Router 
         .merge(api::router())
         .merge(reports::router())
         .merge(centre::router())
+        .merge(exports::router())
+        .merge(openapi::router())
         .merge(pages::router())
         .route("/health/live", get(|| async { "alive\n" }))
         .route("/health/ready", get(ready))

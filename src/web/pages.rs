@@ -40,6 +40,7 @@ mod wallboard;
 use asked::Form;
 pub use visit::Shell;
 pub use visit::Visit;
+pub(super) use visit::tongue;
 
 /// Agents whose last weeks are drawn in the table.
 const MOST_SPARKS: usize = 500;

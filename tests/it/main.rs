@@ -4,6 +4,7 @@
 
 mod browser;
 mod calls;
+mod exports;
 mod golden;
 mod harness;
 mod house;

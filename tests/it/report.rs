@@ -13,7 +13,7 @@ use crate::harness::{Database, both};
 use sample::{Unit, VERSION, answers, put, stages, survey};
 
 mod compared;
-mod sample;
+pub mod sample;
 
 /// 2026-02-01T06:00:00Z.
 const NOW: i64 = 1_769_925_600_000;

@@ -56,7 +56,7 @@ pub struct Pick {
 }
 
 /// The generation of the tallies that reports read; credits of others are none.
-const READING: &str = "(select reading from tally_state where id = 1)";
+pub(super) const READING: &str = "(select reading from tally_state where id = 1)";
 
 /// What a list's statement gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use crate::telemetry::Counters;
 pub mod answer;
 pub mod browse;
 pub mod caller;
+pub mod follow;
 pub mod handover;
 pub mod hello;
 pub mod import;

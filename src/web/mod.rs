@@ -19,6 +19,7 @@ use crate::report::Reports;
 pub mod access;
 pub mod api;
 mod assets;
+mod cases;
 mod centre;
 pub mod pages;
 pub mod phone;
@@ -75,6 +76,7 @@ pub fn voice(site: &Site) -> Router {
 pub fn whole(site: &Site, phone: Option<Router>) -> Router {
     let pages = Router::new()
         .merge(api::router())
+        .merge(cases::router())
         .merge(reports::router())
         .merge(centre::router())
         .merge(pages::router())

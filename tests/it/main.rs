@@ -12,5 +12,6 @@ mod migrations;
 mod outbox;
 mod pages;
 mod report;
+mod sending;
 mod settings;
 mod store;

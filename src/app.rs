@@ -20,7 +20,7 @@ use crate::outbox::OutboxError;
 use crate::outbox::moves::Mover;
 use crate::outbox::recordings::Recordings;
 use crate::outbox::sender::Sender;
-use crate::outbox::teller::Teller;
+use crate::outbox::teller::{self, Teller};
 use crate::report::{ReportError, Reports};
 use crate::store::{Store, StoreError};
 use crate::survey::{Fault, Level};
@@ -288,10 +288,10 @@ async fn tell(store: Store, site: Site) {
     let (reports, config) = (site.reports, site.config);
     loop {
         let counters = site.desk.counters_shared();
-        let (store, reports, config) = (store.clone(), reports.clone(), config.clone());
-        match Teller::open(store, reports, config, counters, clock::now_ms()).await {
+        let (again, reports, config) = (store.clone(), reports.clone(), config.clone());
+        match Teller::open(again, reports, config, counters, clock::now_ms()).await {
             Ok(Some(teller)) => teller.run(clock::now_ms).await,
-            Ok(None) => return,
+            Ok(None) => teller::nobody(&store, clock::now_ms).await,
             Err(fault) => tracing::warn!("who wants to be told of what cannot be read: {fault}"),
         }
         tokio::time::sleep(EXPIRE).await;

@@ -41,8 +41,8 @@ create table cases (
 create index cases_by_time on cases (opened_ms, id);
 create index cases_by_status on cases (status);
 
--- Whether what follows from an interview's end was written down; looked at only where somebody
--- wants to be told. The index holds those that are not told yet: its columns never change, so that
+-- Whether what follows from an interview's end was written down; of those that are here already
+-- nothing follows. The index holds those that are not told yet: its columns never change, so that
 -- turns do not touch it.
-alter table interviews add column told boolean not null default false;
+alter table interviews add column told boolean not null default true;
 create index interviews_to_tell on interviews (started_ms, id) where closed and not told;

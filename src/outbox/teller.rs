@@ -28,6 +28,8 @@ use crate::telemetry::Counters;
 
 /// Time between two looks.
 const IDLE: Duration = Duration::from_secs(1);
+/// Time between two looks where nobody wants to be told of anything.
+const QUIET: Duration = Duration::from_secs(60);
 /// Interviews told of in one transaction.
 const AT_ONCE: u32 = 200;
 /// Milliseconds after which an answer in an interview that goes on is taken for the caller's last
@@ -133,10 +135,11 @@ impl Teller {
         let reports = self.calendar.names();
         let first = self.since.iter().filter(|(name, _)| !reports.contains(*name));
         let first = first.map(|(_, at)| *at).min();
-        let Some(first) = first else { return Ok(0) };
-        let ids = self.store.untold(first.saturating_sub(LONGEST), AT_ONCE).await?;
+        let Some(first) = first else { return pass_over(&self.store, now, now).await };
+        let floor = first.saturating_sub(LONGEST);
+        let ids = self.store.untold(floor, AT_ONCE).await?;
         if ids.is_empty() {
-            return Ok(0);
+            return pass_over(&self.store, floor, now).await;
         }
         let outward = self.reports.outward(&ids, &viewer(), self.rule.as_ref()).await?;
         let gone = self.gone().await?;
@@ -273,6 +276,31 @@ impl Teller {
                 due: Ok(due),
             })
             .collect()
+    }
+}
+
+/// Passes over interviews that nobody wants to be told of, so that the list of those that are still
+/// to be told of stays short.
+///
+/// # Errors
+/// If the store does not answer.
+async fn pass_over(store: &Store, before: i64, now: i64) -> Result<u64, ReportError> {
+    Ok(store.pass_over(before, AT_ONCE, now).await?)
+}
+
+/// Works until it is dropped where nobody wants to be told of anything. `now` gives UTC
+/// milliseconds.
+pub async fn nobody(store: &Store, now: impl Fn() -> i64) {
+    loop {
+        let at = now();
+        match pass_over(store, at, at).await {
+            Ok(passed) if passed == u64::from(AT_ONCE) => {}
+            Ok(_) => tokio::time::sleep(QUIET).await,
+            Err(fault) => {
+                tracing::warn!("interviews that nobody is told of cannot be passed over: {fault}");
+                tokio::time::sleep(QUIET).await;
+            }
+        }
     }
 }
 

@@ -17,6 +17,9 @@ use crate::interview::Millis;
 const UNTOLD: &str = "select id from interviews
     where closed and not told and started_ms >= $1 order by started_ms, id limit $2";
 
+const UNTOLD_BEFORE: &str = "select id from interviews
+    where closed and not told and started_ms < $1 order by started_ms, id limit $2";
+
 const UNFINISHED: &str = "select i.id, i.survey, a.question, a.outcome
     from interviews i join answers a on a.interview = i.id
     where i.closed = $1 and i.ineligible = '' and a.outcome >= 0 and a.at_ms <= $2";
@@ -93,6 +96,30 @@ impl Store {
             .fetch_all(db)
             .await?);
         Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Passes over interviews that are over and started before `before_ms`: nobody wants to be told
+    /// of them. Says how many, at most `limit`.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn pass_over(
+        &self,
+        before_ms: Millis,
+        limit: u32,
+        now: Millis,
+    ) -> Result<u64, StoreError> {
+        let limit = i64::from(limit);
+        let rows: Vec<(Uuid,)> = read!(self, |db| sqlx::query_as(UNTOLD_BEFORE)
+            .bind(before_ms)
+            .bind(limit)
+            .fetch_all(db)
+            .await?);
+        let ids: Vec<Uuid> = rows.into_iter().map(|(id,)| id).collect();
+        match ids.is_empty() {
+            true => Ok(0),
+            false => self.tell(&ids, |_| Follows::default(), now).await,
+        }
     }
 
     /// Answers given at `settled_ms` or before in interviews that go on.

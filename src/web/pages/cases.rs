@@ -129,7 +129,7 @@ async fn change(
     let viewer = viewer(&visit.person);
     let was_open = match site.desk.case(&id).await {
         Ok(Some(case)) if seen(&viewer, &case) => case.is_open(),
-        Ok(_) => return PageError::Missing("case").page(&site, visit.tongue),
+        Ok(_) => return PageError::Missing.page(&site, visit.tongue),
         Err(fault) => return store(fault),
     };
     let status = match sent.what.as_str() {

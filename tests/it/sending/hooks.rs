@@ -46,6 +46,7 @@ both! {
         assert_eq!(data["answers"][0], rating);
         assert!(!came[0].body.contains("345"), "no digit of the caller's number");
 
+        assert_eq!(centre.store().untold(0, 9).await.expect("read").len(), 0, "nobody is left over");
         // A restart, and later looks, tell nothing again.
         let (teller, sender, _) = outbox(&centre.app, centre.store().clone()).await;
         for later in [now, now + 24 * HOUR] {

@@ -19,6 +19,8 @@ use crate::desk::tokens::TokenError;
 use crate::outbox::OutboxError;
 use crate::outbox::moves::Mover;
 use crate::outbox::recordings::Recordings;
+use crate::outbox::sender::Sender;
+use crate::outbox::teller::{self, Teller};
 use crate::report::{ReportError, Reports};
 use crate::store::{Store, StoreError};
 use crate::survey::{Fault, Level};
@@ -211,6 +213,10 @@ impl App {
         let counters = desk.counters_shared();
         let recordings = Recordings::new(self.store.clone(), config, counters.clone())?;
         tasks.spawn(async move { recordings.run(clock::now_ms).await });
+        tasks.spawn(tell(self.store.clone(), self.site.clone()));
+        let (store, reports) = (self.store.clone(), self.site.reports.clone());
+        let sender = Sender::new(store, reports, self.site.config.clone(), counters.clone())?;
+        tasks.spawn(async move { sender.run(clock::now_ms).await });
         tasks.spawn(move_calls(Mover::new(counters)?, desk.clone(), self.wanted.clone()));
         tasks.spawn(async move {
             loop {
@@ -301,6 +307,21 @@ impl App {
     /// The store, for commands and tests.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+}
+
+/// Finds out what others are to be told, if anybody wants to be; tries until the store says.
+async fn tell(store: Store, site: Site) {
+    let (reports, config) = (site.reports, site.config);
+    loop {
+        let counters = site.desk.counters_shared();
+        let (again, reports, config) = (store.clone(), reports.clone(), config.clone());
+        match Teller::open(again, reports, config, counters, clock::now_ms()).await {
+            Ok(Some(teller)) => teller.run(clock::now_ms).await,
+            Ok(None) => teller::nobody(&store, clock::now_ms).await,
+            Err(fault) => tracing::warn!("who wants to be told of what cannot be read: {fault}"),
+        }
+        tokio::time::sleep(EXPIRE).await;
     }
 }
 

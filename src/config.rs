@@ -106,6 +106,16 @@ pub struct Config {
     pub phone: Phone,
     /// Providers by name.
     pub providers: BTreeMap<String, Provider>,
+    /// Webhooks by name.
+    pub webhooks: BTreeMap<String, Webhook>,
+    /// Who is told at once of a low score.
+    pub alert: Alert,
+    /// When cases are opened.
+    pub cases: CaseRules,
+    /// The server for mails; `None`: none are sent.
+    pub mail: Option<Mail>,
+    /// Reports that are mailed by themselves.
+    pub report_mails: Vec<ReportMail>,
     /// Legal but risky settings, to be logged at start.
     pub warnings: Vec<String>,
 }
@@ -429,6 +439,8 @@ impl Config {
         provider_defaults.insert("kind".into(), Value::String(String::new()));
         let queue_defaults = take_example(&mut settings, &["offer", "queue"]);
         let survey_defaults = take_example(&mut settings, &["offer", "survey"]);
+        let webhook_defaults = take_example(&mut settings, &["webhook"]);
+        let alert_defaults = take_example(&mut settings, &["alert", "team"]);
         overlay(&mut settings, &given, "", &mut |key, message| {
             if !NAMED.iter().any(|named| key.starts_with(&format!("{named}."))) {
                 faults.push(Fault { key: key.into(), place: place(key), message });
@@ -464,12 +476,14 @@ impl Config {
         let providers = named(&["provider"], &provider_defaults);
         let queues = named(&["offer", "queue"], &queue_defaults);
         let switched = named(&["offer", "survey"], &survey_defaults);
+        let webhooks = named(&["webhook"], &webhook_defaults);
+        let alert_teams = named(&["alert", "team"], &alert_defaults);
         let mut reading = Reading { faults: Vec::new(), place: &place, warnings: Vec::new() };
         // A folder of the wrong shape is no folder that could be looked into.
         let readable = faults.iter().all(|fault| fault.key != "prompts");
         let surveys = read::surveys(&settings, &providers, &queues, &switched, &place);
-        let config =
-            reading.config(&settings, Sections { providers, queues, switched }, surveys.clone());
+        let sections = Sections { providers, queues, switched, webhooks, alert_teams };
+        let config = reading.config(&settings, sections, surveys.clone());
         // A setting of the wrong shape was left out: what else is said of it is not the cause.
         reading.faults.retain(|fault| faults.iter().all(|known| known.key != fault.key));
         faults.append(&mut reading.faults);
@@ -511,10 +525,12 @@ impl Config {
 }
 
 mod read;
+mod sending;
 use read::{Reading, Sections};
+pub use sending::{Alert, CaseRules, Event, Every, Mail, MailTls, Quiet, ReportMail, Webhook};
 
 /// Sections of which there are several, each with a name of its own.
-const NAMED: [&str; 3] = ["provider", "offer.queue", "offer.survey"];
+const NAMED: [&str; 5] = ["provider", "offer.queue", "offer.survey", "webhook", "alert.team"];
 
 fn one(place: &str, key: &str, message: &str) -> ConfigError {
     let fault = Fault { key: key.into(), place: place.into(), message: message.into() };

@@ -20,6 +20,9 @@ pub(super) struct Sections {
     pub queues: Vec<(String, Table)>,
     /// Surveys that are switched.
     pub switched: Vec<(String, Table)>,
+    pub webhooks: Vec<(String, Table)>,
+    /// Recipients of alerts by team.
+    pub alert_teams: Vec<(String, Table)>,
 }
 
 /// What the settings say of surveys, whatever else is wrong with them.
@@ -71,7 +74,7 @@ impl Reading<'_> {
         sections: Sections,
         surveys: SurveysNamed,
     ) -> Option<Config> {
-        let Sections { providers, queues, switched } = sections;
+        let Sections { providers, queues, switched, webhooks: hooks, alert_teams } = sections;
         let text = |key: &str| string(settings, key);
         let listen = match text("listen").parse::<std::net::SocketAddr>() {
             Ok(address) => Some(address),
@@ -129,6 +132,18 @@ impl Reading<'_> {
                 accounts.insert(name, provider);
             }
         }
+        let mut webhooks = std::collections::BTreeMap::new();
+        for (name, table) in hooks {
+            if let Some(webhook) = self.webhook(&name, &table) {
+                webhooks.insert(name, webhook);
+            }
+        }
+        let alert = self.alert(settings, alert_teams);
+        let cases = self.cases(settings, &alert);
+        let mail = self.mail(settings);
+        let report_mails = self.report_mails(settings);
+        let has_server = !string_in(settings, "mail", "server").is_empty();
+        self.unsendable(&alert, &report_mails, has_server);
         let phone: Option<Phone> = self.section(settings, "phone");
         if public && phone.as_ref().is_some_and(|p| p.on) {
             self.fault(
@@ -174,6 +189,11 @@ impl Reading<'_> {
             speech: self.section::<SpeechProgram>(settings, "speech")?,
             phone: phone?,
             providers: accounts,
+            webhooks,
+            alert,
+            cases,
+            mail,
+            report_mails,
             warnings: Vec::new(),
         })
     }
@@ -436,6 +456,10 @@ fn string(table: &Table, key: &str) -> String {
     table.get(key).and_then(Value::as_str).unwrap_or_default().to_string()
 }
 
+fn string_in(settings: &Table, section: &str, key: &str) -> String {
+    settings.get(section).and_then(Value::as_table).map_or_else(String::new, |t| string(t, key))
+}
+
 fn filled(table: &Table, key: &str) -> Option<String> {
     Some(string(table, key)).filter(|text| !text.is_empty())
 }
@@ -475,5 +499,6 @@ fn parse_hours(text: &str) -> Option<Hours> {
 }
 
 mod provider;
+mod sending;
 #[cfg(test)]
 mod tests;

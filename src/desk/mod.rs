@@ -17,6 +17,7 @@ pub mod asked;
 pub mod browse;
 pub mod caller;
 pub mod edit;
+pub mod follow;
 pub mod handover;
 pub mod hello;
 pub mod import;

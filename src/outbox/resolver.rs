@@ -64,6 +64,11 @@ pub(super) struct Outside {
 }
 
 impl Outside {
+    /// Without any exemption.
+    pub(super) fn strict() -> Self {
+        Self { exempt: Arc::default() }
+    }
+
     pub(super) fn new(config: &Config) -> Self {
         let bases = config.providers.values().flat_map(|provider| {
             [provider.api_base.as_deref(), provider.token_url.as_deref()].into_iter().flatten()
@@ -72,6 +77,14 @@ impl Outside {
         let exempt = hosts.filter_map(|url| url.domain().map(str::to_owned)).collect();
         Self { exempt: Arc::new(exempt) }
     }
+}
+
+/// Whether an address names its host by number, and that number is inside: such a host is not
+/// looked up, so [`Outside`] is not asked.
+pub(super) fn inside_by_number(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    number.is_ok_and(|number| !is_public(number))
 }
 
 impl Resolve for Outside {

@@ -28,6 +28,7 @@ pub mod overview;
 pub mod pairs;
 pub mod parts;
 pub mod questions;
+pub mod outward;
 pub mod table;
 pub mod transcript;
 pub mod trend;

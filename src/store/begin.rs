@@ -14,10 +14,10 @@ const PUT_INTERVIEWS: &str = "insert into interviews (id, provider, call_ref, ha
         language, channel, day, started_ms, limit_ms, caller_hash, caller_last,
         caller_sealed, ineligible, opening, turn, recorded_ms, state, open_question, started, turns_disposition, disposition,
         closed, counted, day_before, said_agent, said_team, said_queue, said_leg, said_talk,
-        said_call, conflicts, link)
+        said_call, conflicts, link, told)
     {rows uuid, text, text, text, bigint, text, text, bigint, bigint, bigint, uuid, text,
         bytea, text, text, bigint, bigint, bytea, bigint, boolean, text, text, boolean, bigint, bigint, bigint,
-        bigint, bigint, text, bigint, text, text, text}
+        bigint, bigint, text, bigint, text, text, text, boolean}
     on conflict (id) do nothing returning id";
 
 const TEAMS_OF: &str = "select agent, from_ms, to_ms, team
@@ -149,6 +149,8 @@ async fn insert_interviews(
         Column::TextOrNull(each!(|begin| begin.said.call.as_deref())),
         Column::TextOrNull(each!(|begin| begin.said.conflicts.as_deref())),
         Column::Text(each!(|_begin, unit| if unit.agent == 0 { "none" } else { "handover" })),
+        // Of one that was not offered there is nothing to tell.
+        Column::Bool(each!(|begin| !begin.ineligible.is_empty())),
     ];
     let fresh: Vec<(Uuid,)> = tx.fetch(PUT_INTERVIEWS, &columns).await?;
     Ok(fresh.into_iter().map(|(id,)| id).collect())

@@ -112,7 +112,7 @@ pub(super) fn json_line(status: StatusCode, body: &impl Serialize) -> Response {
 }
 
 /// An answer that no cache keeps.
-fn answer(status: StatusCode, body: &Value) -> Response {
+pub(super) fn answer(status: StatusCode, body: &Value) -> Response {
     let mut response = json_line(status, body);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
@@ -237,7 +237,7 @@ fn add_line(line: &[u8], items: &mut Vec<(usize, Result<CallIn, String>)>, index
 }
 
 /// The whole body, up to its limit.
-async fn whole(mut body: Body) -> Result<Bytes, ApiError> {
+pub(super) async fn whole(mut body: Body) -> Result<Bytes, ApiError> {
     let mut all = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| unreadable())?;
@@ -250,7 +250,7 @@ async fn whole(mut body: Body) -> Result<Bytes, ApiError> {
     Ok(all.freeze())
 }
 
-fn read_json<T: for<'de> Deserialize<'de>>(body: Bytes) -> Result<T, ApiError> {
+pub(super) fn read_json<T: for<'de> Deserialize<'de>>(body: Bytes) -> Result<T, ApiError> {
     serde_json::from_slice(&body).map_err(|fault| {
         let code = if fault.is_data() { "invalid" } else { "not_json" };
         let status = if fault.is_data() {

@@ -19,6 +19,7 @@ use crate::report::Reports;
 pub mod access;
 pub mod api;
 mod assets;
+mod cases;
 mod centre;
 mod exports;
 mod openapi;
@@ -79,6 +80,7 @@ pub fn voice(site: &Site) -> Router {
 pub fn whole(site: &Site, phone: Option<Router>, trial: trial::Trial) -> Router {
     let pages = Router::new()
         .merge(api::router())
+        .merge(cases::router())
         .merge(reports::router())
         .merge(centre::router())
         .merge(exports::router())

@@ -21,8 +21,10 @@ use crate::words::Tongue;
 mod agent;
 mod agents;
 mod asked;
+mod cases;
 mod chart;
 mod comments;
+mod deliveries;
 mod door;
 mod draw;
 mod drivers;
@@ -50,7 +52,9 @@ pub fn router() -> Router<Site> {
     Router::new()
         .route("/agents", get(agents_page))
         .route("/agents/{code}", get(agent_page))
+        .merge(cases::router())
         .merge(comments::router())
+        .merge(deliveries::router())
         .merge(door::router())
         .merge(drivers::router())
         .merge(overview::router())

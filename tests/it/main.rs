@@ -13,6 +13,7 @@ mod migrations;
 mod outbox;
 mod pages;
 mod report;
+mod sending;
 mod settings;
 mod store;
 mod surveys;

@@ -8,13 +8,16 @@ use tokio::time::Instant;
 
 use crate::config::{Config, Otherwise, Provider};
 use crate::interview::{InterviewId, Millis, Order, State};
+use crate::store::lens::CodeKey;
 use crate::store::{Store, StoreError};
 use crate::survey::{Lang, Survey, Version};
 use crate::telemetry::Counters;
 
 pub mod answer;
+pub mod audit;
 pub mod browse;
 pub mod caller;
+pub mod door;
 pub mod handover;
 pub mod hello;
 pub mod import;
@@ -24,9 +27,11 @@ mod missed;
 mod never;
 pub mod notice;
 pub mod offer;
+pub mod people;
 pub mod records;
 pub mod seal;
 pub mod start;
+pub mod targets;
 pub mod tokens;
 pub mod watch;
 
@@ -43,7 +48,8 @@ pub struct Desk {
     surveys: Surveys,
     never: never::Never,
     watch: watch::Watch,
-    door: tokens::Door,
+    door: door::Door,
+    believed: tokens::Believed,
     hellos: hello::Used,
     /// Held for reading by every task that was put off until after an answer.
     later: Arc<tokio::sync::RwLock<()>>,
@@ -149,7 +155,8 @@ impl Desk {
             surveys: Surveys { newest, versions },
             never: never::Never::default(),
             watch: watch::Watch::default(),
-            door: tokens::Door::default(),
+            door: door::Door::default(),
+            believed: tokens::Believed::default(),
             hellos: hello::Used::default(),
             later: Arc::default(),
             trying: Arc::new(tokio::sync::Semaphore::new(missed::TRYING)),
@@ -212,6 +219,11 @@ impl Desk {
     /// A survey version, also one that is no longer asked.
     pub fn version(&self, version: Version) -> Option<&Arc<Survey>> {
         self.surveys.versions.get(&version)
+    }
+
+    /// The key under which agents' codes in reports are made.
+    pub fn agent_codes(&self) -> CodeKey {
+        self.keys.agent_codes()
     }
 
     /// The counters.

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::measures::{Figure, Measures, figures, measured};
-use super::{Directory, Filter, ReportError, Reports};
-use crate::satisfaction::{CONFIDENCE, MIN_N, share};
+use super::viewer::out_of_sight;
+use super::{Directory, Filter, ReportError, Reports, Viewer};
+pub use crate::satisfaction::MIN_N;
+use crate::satisfaction::{CONFIDENCE, share};
 use crate::store::NOT_LINKED;
 use crate::store::report::{AnswerCount, Asked, StageCount, Unit};
 use crate::survey::{Credit, Version};
@@ -196,18 +198,61 @@ impl Gathered {
 const ASKED: std::ops::RangeInclusive<i64> = -3..=-1;
 
 impl Reports {
-    /// The agents report of that view, made at `now_ms` (UTC milliseconds).
+    /// The agents report of that view for that viewer, made at `now_ms` (UTC milliseconds).
     ///
     /// # Errors
-    /// If the filter names what is not known here, or the store does not answer.
-    pub async fn agents(&self, filter: &Filter, now_ms: i64) -> Result<AgentsReport, ReportError> {
-        let (cut, directory) = self.resolve(filter).await?;
-        let whole_answers = self.store.answer_counts(&cut, Unit::Whole).await?;
-        let whole_stages = self.store.stage_counts(&cut, Unit::Whole).await?;
-        let answers = self.store.answer_counts(&cut, Unit::Agents).await?;
-        let stages = self.store.stage_counts(&cut, Unit::Agents).await?;
-        let counts = Counted { whole_answers, whole_stages, answers, stages };
+    /// If the filter names what is not known here, the viewer may not see it, or the store does not
+    /// answer.
+    pub async fn agents(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+        now_ms: i64,
+    ) -> Result<AgentsReport, ReportError> {
+        viewer.individuals()?;
+        let report = self.centre(filter, viewer, now_ms).await?;
+        // An agent without a row in this view may be of another team: then they are not named.
+        if let Some(agent) = &filter.agent
+            && report.agents.is_empty()
+            && viewer.teams().is_some()
+        {
+            let lens = self.lens(viewer);
+            let of_teams = self.store.agent_stays().await?.into_iter().any(|stay| {
+                let shown = lens.shown(&stay.code, &stay.name);
+                lens.sees_team(stay.team.as_deref()) && shown.is_some_and(|(code, _)| code == *agent)
+            });
+            if !of_teams {
+                return Err(out_of_sight("this agent is in no team of yours"));
+            }
+        }
+        Ok(report)
+    }
+
+    /// The same where a report on single agents is not asked for: without their rows if none
+    /// appear to that viewer.
+    ///
+    /// # Errors
+    /// If the filter names what is not known here, the viewer may not see it, or the store does not
+    /// answer.
+    pub async fn centre(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+        now_ms: i64,
+    ) -> Result<AgentsReport, ReportError> {
+        let (cuts, directory) = self.resolve(filter, viewer).await?;
+        let mut counts = Counted::default();
+        for cut in &cuts {
+            let store = &self.store;
+            counts.whole_answers.append(&mut store.answer_counts(cut, Unit::Whole).await?);
+            counts.whole_stages.append(&mut store.stage_counts(cut, Unit::Whole).await?);
+            counts.answers.append(&mut store.answer_counts(cut, Unit::Agents).await?);
+            counts.stages.append(&mut store.stage_counts(cut, Unit::Agents).await?);
+        }
         let mut report = build(filter, &directory, &counts);
+        for row in &mut report.agents {
+            row.figures.measures.hide_under(self.people_min_n);
+        }
         for asked in &mut report.surveys {
             // All versions follow the rule in force, whatever their files say.
             if let Some(rule) = self.store.credit_in_force(&asked.survey).await? {
@@ -223,6 +268,7 @@ impl Reports {
 }
 
 /// All that was read for one report.
+#[derive(Default)]
 struct Counted {
     whole_answers: Vec<AnswerCount>,
     whole_stages: Vec<StageCount>,

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use super::measures::asked_for;
 use super::transcript::{Turn, turns};
 use super::view::language_name;
-use super::{Filter, ReportError, Reports};
+use super::viewer::out_of_sight;
+use super::{Filter, ReportError, Reports, Viewer};
+use crate::store::lens::Lens;
 use crate::store::report::{After, Listed, Pick, Served, Whole, disagreements};
 use crate::survey::{Kind, Survey, Version};
 
@@ -119,12 +121,19 @@ pub struct Detail {
 }
 
 impl Reports {
-    /// A page of the interviews of a view that were offered, newest first.
+    /// A page of the interviews of a view that were offered and that the viewer may see, newest
+    /// first.
     ///
     /// # Errors
-    /// If the filter names what is not known here, or the store does not answer.
-    pub async fn interviews(&self, filter: &Filter, wanted: &Wanted) -> Result<List, ReportError> {
-        let (cut, _) = self.resolve(filter).await?;
+    /// If the filter names what is not known here, the viewer may not see it, or the store does not
+    /// answer.
+    pub async fn interviews(
+        &self,
+        filter: &Filter,
+        wanted: &Wanted,
+        viewer: &Viewer,
+    ) -> Result<List, ReportError> {
+        let (cuts, _) = self.resolve(filter, viewer).await?;
         let outcomes = wanted.answer.as_ref().map(|(questions, value)| {
             questions
                 .iter()
@@ -133,7 +142,13 @@ impl Reports {
         });
         let after = wanted.after.as_deref().map(read_after).transpose()?;
         let pick = Pick { unlinked: wanted.unlinked, outcomes, after, limit: PAGE + 1 };
-        let mut found = self.store.picked_interviews(&cut, &pick).await?;
+        let mut found = Vec::new();
+        for cut in &cuts {
+            found.append(&mut self.store.picked_interviews(cut, &pick).await?);
+        }
+        // An interview may count for two teams.
+        found.sort_by_key(|listed| std::cmp::Reverse((listed.started_ms, listed.id.0)));
+        found.dedup_by_key(|listed| listed.id);
         let more = found.len() > PAGE as usize;
         found.truncate(PAGE as usize);
         let next = found.last().filter(|_| more).map(|l| format!("{}-{}", l.started_ms, l.id));
@@ -145,13 +160,25 @@ impl Reports {
         Ok(List { rows, next })
     }
 
-    /// One interview; `None` if there is none of that id.
+    /// One interview as that viewer may see it; `None` if there is none of that id.
     ///
     /// # Errors
-    /// If the store does not answer.
-    pub async fn interview(&self, id: &str) -> Result<Option<Detail>, ReportError> {
+    /// If the interview is not for this viewer, or the store does not answer.
+    pub async fn interview(
+        &self,
+        id: &str,
+        viewer: &Viewer,
+    ) -> Result<Option<Detail>, ReportError> {
+        viewer.reads()?;
         let Ok(id) = id.parse() else { return Ok(None) };
-        let Some(whole) = self.store.whole_interview(id).await? else { return Ok(None) };
+        let Some(mut whole) = self.store.whole_interview(id).await? else { return Ok(None) };
+        let lens = self.lens(viewer);
+        if !whole.credits.iter().any(|c| lens.sees_team(c.served.team.as_deref()))
+            && lens.teams.is_some()
+        {
+            return Err(out_of_sight("this interview counts for no team of yours"));
+        }
+        veil(&mut whole, &lens);
         let survey = self.definition(whole.listed.survey).await?;
         Ok(Some(self.detail(&whole, survey.as_deref())))
     }
@@ -212,6 +239,19 @@ impl Reports {
             turns: turns(whole, survey, &|at| self.local(at, "%H:%M:%S")),
             comments: comments.map(|c| (name(c.question), c.seconds, kept(&c.status))).collect(),
         }
+    }
+}
+
+/// Hides from everything that an interview says of people what is not seen through the lens.
+fn veil(whole: &mut Whole, lens: &Lens) {
+    let known = lens.known(whole.credits.iter().map(|credit| &credit.served));
+    lens.veil(&mut whole.said, &known);
+    let credits = whole.credits.iter_mut().map(|credit| &mut credit.served);
+    let legs = whole.legs.iter_mut().map(|leg| &mut leg.served);
+    credits.chain(legs).for_each(|served| lens.veil(served, &known));
+    if !lens.bare() {
+        // What was said twice may be an agent's code.
+        whole.conflicts = whole.conflicts.take().map(|_| String::from("–"));
     }
 }
 

@@ -11,9 +11,10 @@ use axum::routing::get;
 use http::request::Parts;
 use http::{StatusCode, header};
 
-use super::access::{Person, Role, wants_json};
+use super::access::{Person, wants_json};
 use super::api::ApiError;
 use super::{Site, assets};
+use crate::desk::audit::Act;
 use crate::report::ReportError;
 use crate::report::interviews::{Detail, List, Wanted};
 use crate::report::transcript::Did;
@@ -24,6 +25,8 @@ mod agents;
 mod asked;
 mod door;
 mod draw;
+mod me;
+mod settings;
 mod visit;
 
 use asked::{Asked, Form};
@@ -38,6 +41,8 @@ pub fn router() -> Router<Site> {
         .route("/interviews/{id}", get(interview_page))
         .route("/unlinked", get(unlinked_page))
         .merge(door::router())
+        .merge(me::router())
+        .merge(settings::router())
         .merge(visit::router())
         .merge(assets::router())
         .fallback(nothing)
@@ -91,7 +96,7 @@ impl From<ReportError> for PageError {
 #[template(path = "fault.html")]
 struct FaultPage {
     shell: Shell,
-    title: &'static str,
+    title: String,
     sentence: String,
 }
 
@@ -104,25 +109,35 @@ impl PageError {
     fn shown(self, shell: Shell) -> Response {
         let (status, title, sentence) = match self {
             Self::Missing(what) => {
-                (StatusCode::NOT_FOUND, "Nothing here", format!("There is no such {what}."))
+                (StatusCode::NOT_FOUND, "Nothing here".to_owned(), format!("There is no such {what}."))
             }
             Self::Forbidden => {
-                let sentence = "This token sends records and reads nothing of people.";
-                (StatusCode::FORBIDDEN, "Not for this token", sentence.to_owned())
+                let sentence = shell.say("fault-role");
+                (StatusCode::FORBIDDEN, shell.say("fault-not-yours"), sentence)
+            }
+            Self::Report(ReportError::Forbidden { code, .. }) => {
+                let sentence = shell.say(match code {
+                    "individual_reports_off" => "fault-individuals-off",
+                    "own_results_only" => "fault-own-only",
+                    _ => "fault-out-of-sight",
+                });
+                (StatusCode::FORBIDDEN, shell.say("fault-not-yours"), sentence)
             }
             Self::Report(ReportError::Asked { sentence, .. }) => {
-                (StatusCode::BAD_REQUEST, "This cannot be shown", capital(&sentence))
+                (StatusCode::BAD_REQUEST, "This cannot be shown".to_owned(), capital(&sentence))
             }
             Self::Report(ReportError::Store(fault)) => {
                 tracing::error!(%fault, "a page could not be read");
                 let sentence =
                     "The database does not answer. Calls go on meanwhile; try again in a minute.";
-                (StatusCode::SERVICE_UNAVAILABLE, "Not available now", sentence.to_owned())
+                let title = "Not available now".to_owned();
+                (StatusCode::SERVICE_UNAVAILABLE, title, sentence.to_owned())
             }
             Self::Template(fault) => {
                 tracing::error!(%fault, "a page could not be written");
                 let sentence = "The page could not be made; the log says more.";
-                (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", sentence.to_owned())
+                let title = "Something went wrong".to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, title, sentence.to_owned())
             }
         };
         let page = FaultPage { shell, title, sentence };
@@ -164,7 +179,7 @@ macro_rules! page {
             Err(PageError::Report(ReportError::Asked { sentence, .. })) => {
                 asked_wrong(&$visit, &$path, $query.as_deref(), &sentence).await
             }
-            Err(fault) => fault.page(&$visit.site, $visit.tongue),
+            Err(fault) => fault.shown($visit.shell("")),
         }
     }};
 }
@@ -189,15 +204,17 @@ async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &
     .await;
     match made {
         Ok(page) => (StatusCode::BAD_REQUEST, page).into_response(),
-        Err(fault) => fault.page(&visit.site, visit.tongue),
+        Err(fault) => fault.shown(visit.shell("")),
     }
 }
 
 async fn agents_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/", |asked| {
-        let report = visit.site.reports.agents(&asked.filter, visit.now).await?;
+        let reports = &visit.site.reports;
+        let report = reports.centre(&asked.filter, &visit.viewer(), visit.now).await?;
         let form = asked.form(&visit, &visit.path("/")).await?;
-        html(&agents::page(visit.shell("agents"), &asked, form, &report))
+        let page = agents::page(visit.shell("agents"), &asked, form, &report);
+        html(&page.for_viewer(&visit.viewer()))
     })
 }
 
@@ -206,8 +223,8 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
     page!(visit, query, path, |asked| {
         let mut asked = asked;
         asked.of_one(code);
-        let reports = &visit.site.reports;
-        let report = match reports.agents(&asked.filter, visit.now).await {
+        let (reports, viewer) = (&visit.site.reports, visit.viewer());
+        let report = match reports.agents(&asked.filter, &viewer, visit.now).await {
             Err(ReportError::Asked { code: "unknown_agent", .. }) => {
                 return Err(PageError::Missing("agent"));
             }
@@ -219,8 +236,9 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
             answer: chosen.map(|(figure, score)| (figure.questions.clone(), score)),
             after: asked.of_page("after").map(str::to_owned),
         };
-        let list = reports.interviews(&asked.filter, &wanted).await?;
-        let name = reports.agent_name(asked.filter.agent.as_deref()).await?;
+        let list = reports.interviews(&asked.filter, &wanted, &viewer).await?;
+        visit.audit(Act::ViewInterview, "list").await?;
+        let name = reports.agent_name(asked.filter.agent.as_deref(), &viewer).await?;
         let form = asked.form(&visit, &visit.path(&path)).await?;
         let shell = visit.shell("agents");
         html(&agent::page(shell, &asked, form, &report, list, name, chosen))
@@ -249,7 +267,9 @@ async fn unlinked_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
             answer: None,
             after: asked.of_page("after").map(str::to_owned),
         };
-        let list = visit.site.reports.interviews(&asked.filter, &wanted).await?;
+        let reports = &visit.site.reports;
+        let list = reports.interviews(&asked.filter, &wanted, &visit.viewer()).await?;
+        visit.audit(Act::ViewInterview, "list").await?;
         let path = visit.path("/unlinked");
         let older =
             list.next.as_ref().map(|next| format!("{path}{}", asked.query(&[("after", next)])));
@@ -280,7 +300,9 @@ async fn interview_page(
     let made: Result<Response, PageError> = async {
         let query = asked::way_back(query.as_deref());
         let reports = &visit.site.reports;
-        let one = reports.interview(&id).await?.ok_or(PageError::Missing("interview"))?;
+        let found = reports.interview(&id, &visit.viewer()).await?;
+        let one = found.ok_or(PageError::Missing("interview"))?;
+        visit.audit(Act::ViewInterview, &id).await?;
         let shell = visit.shell("");
         let credits = one.credits.iter().map(|served| {
             let code = served.agent.clone().unwrap_or_default();
@@ -288,13 +310,12 @@ async fn interview_page(
             (served.agent_name.clone().filter(|name| !name.is_empty()).unwrap_or(code), link)
         });
         let credits = credits.collect();
-        let manages = matches!(visit.person.role, Role::Admin | Role::Manager);
-        let sealed = one.number.as_deref().filter(|_| manages).zip(id.parse().ok());
+        let sealed = one.number.as_deref().filter(|_| visit.person.may_manage()).zip(id.parse().ok());
         let number = sealed.and_then(|(sealed, id)| visit.site.desk.number_to_call(sealed, id));
         html(&InterviewPage { shell, one, credits, number, query })
     }
     .await;
-    made.unwrap_or_else(|fault| fault.page(&visit.site, visit.tongue))
+    made.unwrap_or_else(|fault| fault.shown(visit.shell("")))
 }
 
 /// The page on which a manager signs in.
@@ -307,23 +328,38 @@ pub struct SignInPage {
     pub next: String,
     /// What was wrong with the last attempt; empty at the first.
     pub fault: String,
-    /// Whether a password is set at all.
+    /// Whether anybody can sign in with a password.
     pub possible: bool,
+    /// Whether there are people with passwords of their own, so that an address is asked for.
+    pub people: bool,
+    /// Whether the password of the settings can be used beside theirs.
+    pub setting: bool,
+    /// Single sign-on: what its button says, and where it leads.
+    pub single: Option<(String, String)>,
+    /// The address given last.
+    pub email: String,
 }
 
 impl SignInPage {
     /// The page, to be answered with that status.
-    pub fn response(
+    pub async fn response(
         site: &Site,
         tongue: Tongue,
         status: StatusCode,
-        next: &str,
+        (next, email): (&str, &str),
         fault: &str,
     ) -> Response {
         let shell = Shell { inside: false, signed_in: false, ..Shell::new(site, tongue, "") };
-        let possible = site.config.access.password.is_some();
-        let page = Self { shell, next: next.to_owned(), fault: fault.to_owned(), possible };
-        match html(&page) {
+        let setting = site.config.access.password.is_some();
+        let made: Result<Response, PageError> = async {
+            let people = site.desk.users_there().await.map_err(ReportError::from)?;
+            let possible = setting || people;
+            let (next, email, fault) = (next.to_owned(), email.to_owned(), fault.to_owned());
+            let single = None;
+            html(&Self { shell, next, fault, possible, people, setting, single, email })
+        }
+        .await;
+        match made {
             Ok(page) => (status, page).into_response(),
             Err(fault) => fault.page(site, tongue),
         }

@@ -8,8 +8,9 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::Site;
 use super::access::Person;
-use super::api::{ApiError, json_line, may_read};
+use super::api::{ApiError, json_line, may_read, written_down};
 use crate::clock;
+use crate::desk::audit::Act;
 use crate::report::{Filter, ReportError, table};
 
 /// `/api/v1/reports/agents` and `/api/v1/reports/agents.csv`.
@@ -42,7 +43,7 @@ async fn agents(
             return Err(ApiError::new(StatusCode::BAD_REQUEST, "bad_format", sentence));
         }
     };
-    answer(&site, &asked, csv).await
+    answer(&site, &person, &asked, csv).await
 }
 
 async fn agents_csv(
@@ -51,13 +52,20 @@ async fn agents_csv(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
-    answer(&site, &pairs(query.as_deref()), true).await
+    answer(&site, &person, &pairs(query.as_deref()), true).await
 }
 
-async fn answer(site: &Site, asked: &[(String, String)], csv: bool) -> Result<Response, ApiError> {
+async fn answer(
+    site: &Site,
+    person: &Person,
+    asked: &[(String, String)],
+    csv: bool,
+) -> Result<Response, ApiError> {
     let now = clock::now_ms();
     let filter = Filter::read(asked, site.reports.today(now)).map_err(refused)?;
-    let report = site.reports.agents(&filter, now).await.map_err(refused)?;
+    let viewer = person.viewer(site);
+    let report = site.reports.agents(&filter, &viewer, now).await.map_err(refused)?;
+    written_down(site, person, Act::Export, "report:agents").await?;
     if !csv {
         return Ok((private(), json_line(StatusCode::OK, &report)).into_response());
     }
@@ -108,6 +116,9 @@ fn refused(fault: ReportError) -> ApiError {
     match fault {
         ReportError::Asked { code, sentence } => {
             ApiError::new(StatusCode::BAD_REQUEST, code, sentence)
+        }
+        ReportError::Forbidden { code, sentence } => {
+            ApiError::new(StatusCode::FORBIDDEN, code, sentence)
         }
         ReportError::Store(fault) => ApiError::away(&fault),
     }

@@ -7,7 +7,7 @@ use askama::Template;
 use super::Shell;
 use super::asked::{Asked, Form};
 use super::draw::{Bar, count, interval_text, mean_texts, meaning, name, score_text};
-use crate::report::AgentsReport;
+use crate::report::{AgentsReport, People, Sight, Viewer};
 use crate::report::agents::{AgentRow, Figures, Rate};
 use crate::report::measures::{Figure, Measured, Shape, measured};
 
@@ -93,6 +93,23 @@ pub struct AgentsPage {
     csv: String,
     json: String,
     empty: bool,
+    /// Why there are no agents to see at all: title and sentence.
+    closed: Option<(String, String)>,
+}
+
+impl AgentsPage {
+    /// The same for a viewer to whom no agents appear, whatever the filters.
+    pub fn for_viewer(self, viewer: &Viewer) -> Self {
+        let say = |key: &str| self.shell.say(key);
+        let closed = match &viewer.sight {
+            _ if viewer.people == People::Team => {
+                Some((say("people-off"), say("fault-individuals-off")))
+            }
+            Sight::Teams(teams) if teams.is_empty() => Some((say("no-team"), say("no-team-about"))),
+            _ => None,
+        };
+        Self { closed, ..self }
+    }
 }
 
 /// The page of that report.
@@ -146,6 +163,7 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
         csv: format!("{}/api/v1/reports/agents.csv?{api}", shell.base),
         json: format!("{}/api/v1/reports/agents?{api}", shell.base),
         empty: form.choices.empty,
+        closed: None,
         form,
         shell,
     }

@@ -3,9 +3,9 @@
 use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
 
+use super::AppError;
 use super::command::{AddUser, OneUser, RoleOfUser, User};
 use super::records::known;
-use super::AppError;
 use crate::clock;
 use crate::desk::audit::By;
 use crate::desk::people::{NewUser, PeopleError};

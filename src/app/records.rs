@@ -17,8 +17,8 @@ use crate::config::Config;
 use crate::desk::audit::By;
 use crate::report::{Filter, Viewer, table};
 use crate::store::Store;
-use crate::web::access::Role;
 use crate::web;
+use crate::web::access::Role;
 
 /// A progress bar on a terminal, nothing elsewhere.
 pub(super) fn bar(length: u64, what: &str) -> ProgressBar {
@@ -156,9 +156,8 @@ pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppErro
     }
     let (random, now) = (web::random(&app.site), clock::now_ms());
     let (desk, by) = (&app.site.desk, By::Command);
-    let made = desk
-        .create_limited_token(&token.name, role.word(), &token.team, random, &by, now)
-        .await?;
+    let made =
+        desk.create_limited_token(&token.name, role.word(), &token.team, random, &by, now).await?;
     say!("{made}");
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,8 @@ use toml::{Table, Value};
 
 use super::{
     Access, AfterRules, Basis, Call, Config, Fault, Hours, Limits, Log, Next, Offer, Otherwise,
-    People, Phone, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed, loopback_host, reveal,
+    People, Phone, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed, loopback_host,
+    reveal,
 };
 
 /// Shortest secret in characters.

@@ -238,7 +238,8 @@ impl Desk {
             }
             let agents = self.store.agents().await?;
             // An empty code is nobody's.
-            filter.agent = Some(lens.meant(said, &agents).map_or_else(String::new, |a| a.code.clone()));
+            filter.agent =
+                Some(lens.meant(said, &agents).map_or_else(String::new, |a| a.code.clone()));
         }
         let list = match &lens.teams {
             None => self.store.browse(&filter).await?,

@@ -30,6 +30,7 @@ pub mod offer;
 pub mod people;
 pub mod records;
 pub mod seal;
+pub mod sso;
 pub mod start;
 pub mod targets;
 pub mod tokens;
@@ -50,6 +51,7 @@ pub struct Desk {
     watch: watch::Watch,
     door: door::Door,
     believed: tokens::Believed,
+    single: sso::Single,
     hellos: hello::Used,
     /// Held for reading by every task that was put off until after an answer.
     later: Arc<tokio::sync::RwLock<()>>,
@@ -157,6 +159,7 @@ impl Desk {
             watch: watch::Watch::default(),
             door: door::Door::default(),
             believed: tokens::Believed::default(),
+            single: sso::Single::default(),
             hellos: hello::Used::default(),
             later: Arc::default(),
             trying: Arc::new(tokio::sync::Semaphore::new(missed::TRYING)),

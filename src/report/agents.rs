@@ -219,7 +219,8 @@ impl Reports {
             let lens = self.lens(viewer);
             let of_teams = self.store.agent_stays().await?.into_iter().any(|stay| {
                 let shown = lens.shown(&stay.code, &stay.name);
-                lens.sees_team(stay.team.as_deref()) && shown.is_some_and(|(code, _)| code == *agent)
+                lens.sees_team(stay.team.as_deref())
+                    && shown.is_some_and(|(code, _)| code == *agent)
             });
             if !of_teams {
                 return Err(out_of_sight("this agent is in no team of yours"));

@@ -53,7 +53,7 @@ impl Reports {
         // Where no agent appears there is no page of one either.
         Viewer { sight: Sight::Everything, people: viewer.people }.individuals()?;
         let floor = FLOOR.max(self.people_min_n);
-                let today = self.today(now_ms);
+        let today = self.today(now_ms);
         let known = self.store.agents().await?.iter().any(|agent| agent.code == *code);
         let mut figures: Vec<Figure> = Vec::new();
         let mut found = Vec::new();

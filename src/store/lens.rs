@@ -86,7 +86,8 @@ impl Lens {
     /// The agent of whom this reader speaks; `None` if there is none, or agents do not appear. A
     /// reader of codes speaks of nobody by their own code.
     pub fn meant<'a>(&self, said: &str, agents: &'a [Agent]) -> Option<&'a Agent> {
-        let shown = |agent: &Agent| self.shown(&agent.code, "").is_some_and(|(code, _)| code == said);
+        let shown =
+            |agent: &Agent| self.shown(&agent.code, "").is_some_and(|(code, _)| code == said);
         agents.iter().find(|agent| shown(agent))
     }
 

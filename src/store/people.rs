@@ -247,8 +247,7 @@ impl Store {
     /// # Errors
     /// If the database does not answer.
     pub async fn end_user_team(&self, id: i64, team: &str, to: Millis) -> Result<u64, StoreError> {
-        let columns =
-            [Column::Int(vec![id]), Column::Text(vec![team]), Column::Int(vec![to])];
+        let columns = [Column::Int(vec![id]), Column::Text(vec![team]), Column::Int(vec![to])];
         self.run_one(LEAVE, &columns).await
     }
 
@@ -262,8 +261,7 @@ impl Store {
         team: &str,
         from: Millis,
     ) -> Result<u64, StoreError> {
-        let columns =
-            [Column::Int(vec![id]), Column::Text(vec![team]), Column::Int(vec![from])];
+        let columns = [Column::Int(vec![id]), Column::Text(vec![team]), Column::Int(vec![from])];
         self.run_one(DROP_TEAM, &columns).await
     }
 

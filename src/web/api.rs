@@ -326,9 +326,7 @@ pub(super) async fn written_down(
 fn page_error(fault: PageError) -> ApiError {
     match fault {
         PageError::Wrong(message) => ApiError::wrong(message),
-        PageError::Forbidden(code, message) => {
-            ApiError::new(StatusCode::FORBIDDEN, code, message)
-        }
+        PageError::Forbidden(code, message) => ApiError::new(StatusCode::FORBIDDEN, code, message),
         PageError::Store(fault) => ApiError::away(&fault),
     }
 }

@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::request::Parts;
 use http::{StatusCode, header};
+use percent_encoding::NON_ALPHANUMERIC;
 
 use super::access::{Person, wants_json};
 use super::api::ApiError;
@@ -27,6 +28,7 @@ mod door;
 mod draw;
 mod me;
 mod settings;
+mod sso;
 mod visit;
 
 use asked::{Asked, Form};
@@ -43,6 +45,7 @@ pub fn router() -> Router<Site> {
         .merge(door::router())
         .merge(me::router())
         .merge(settings::router())
+        .merge(sso::router())
         .merge(visit::router())
         .merge(assets::router())
         .fallback(nothing)
@@ -108,9 +111,11 @@ impl PageError {
 
     fn shown(self, shell: Shell) -> Response {
         let (status, title, sentence) = match self {
-            Self::Missing(what) => {
-                (StatusCode::NOT_FOUND, "Nothing here".to_owned(), format!("There is no such {what}."))
-            }
+            Self::Missing(what) => (
+                StatusCode::NOT_FOUND,
+                "Nothing here".to_owned(),
+                format!("There is no such {what}."),
+            ),
             Self::Forbidden => {
                 let sentence = shell.say("fault-role");
                 (StatusCode::FORBIDDEN, shell.say("fault-not-yours"), sentence)
@@ -310,7 +315,8 @@ async fn interview_page(
             (served.agent_name.clone().filter(|name| !name.is_empty()).unwrap_or(code), link)
         });
         let credits = credits.collect();
-        let sealed = one.number.as_deref().filter(|_| visit.person.may_manage()).zip(id.parse().ok());
+        let sealed =
+            one.number.as_deref().filter(|_| visit.person.may_manage()).zip(id.parse().ok());
         let number = sealed.and_then(|(sealed, id)| visit.site.desk.number_to_call(sealed, id));
         html(&InterviewPage { shell, one, credits, number, query })
     }
@@ -355,7 +361,12 @@ impl SignInPage {
             let people = site.desk.users_there().await.map_err(ReportError::from)?;
             let possible = setting || people;
             let (next, email, fault) = (next.to_owned(), email.to_owned(), fault.to_owned());
-            let single = None;
+            let single = site.config.sso.as_ref().map(|sso| {
+                let words = Some(sso.name.clone()).filter(|name| !name.is_empty());
+                let next = percent_encoding::utf8_percent_encode(&next, NON_ALPHANUMERIC);
+                let href = format!("{}/sign-in/sso?next={next}", shell.base);
+                (words.unwrap_or_else(|| shell.say("door-single")), href)
+            });
             html(&Self { shell, next, fault, possible, people, setting, single, email })
         }
         .await;

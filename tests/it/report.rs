@@ -3,7 +3,7 @@
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
 use aftercall::report::interviews::Wanted;
 use aftercall::report::transcript::Did;
-use aftercall::report::{AgentsReport, Filter, ReportError, Reports, table};
+use aftercall::report::{AgentsReport, Filter, ReportError, Reports, Viewer, table};
 use aftercall::store::{Begin, Carried, Said, Store, Turn};
 use jiff::civil::date;
 use serde_json::{Value, json};
@@ -26,6 +26,10 @@ async fn centre(database: &Database) -> (Store, Reports) {
     (store, reports)
 }
 
+fn everything() -> Viewer {
+    Viewer::everything()
+}
+
 fn january() -> Filter {
     Filter::days(date(2026, 1, 1), date(2026, 1, 31))
 }
@@ -44,7 +48,7 @@ fn unit([agent, team, queue]: [i64; 3], day: i64) -> Unit<'static> {
 }
 
 async fn json_of(reports: &Reports, filter: &Filter) -> Value {
-    let report = reports.agents(filter, NOW).await.expect("a report");
+    let report = reports.agents(filter, &everything(), NOW).await.expect("a report");
     serde_json::to_value(report).expect("JSON")
 }
 
@@ -108,7 +112,7 @@ both! {
         got.as_object_mut().expect("an object").remove("centre").expect("the centre's totals");
         same(&wanted, &got, "");
         // Also in the order that people read.
-        let text = serde_json::to_string(&reports.agents(&january(), NOW).await.expect("a report"));
+        let text = serde_json::to_string(&reports.agents(&january(), &everything(), NOW).await.expect("a report"));
         let text = text.expect("JSON");
         let places = ["\"agent\"", "\"offered\"", "\"csat\"", "\"mean\"", "\"counts\":{\"1\":3,\"2\":4", "\"nps\"", "\"ces\"", "\"fcr\""];
         let rows = &text[text.find("\"agents\"").expect("agents")..];
@@ -145,7 +149,7 @@ both! {
             ("days", Filter::days(date(2026, 1, 1), date(2026, 1, 30)), [0, 0, 0]),
         ];
         for (name, filter, wanted) in cases {
-            let report = reports.agents(&filter, NOW).await.expect(name);
+            let report = reports.agents(&filter, &everything(), NOW).await.expect(name);
             let of = |code: &str| {
                 let row = report.agents.iter().find(|row| row.agent == code);
                 row.and_then(|row| row.figures.measures.get("csat")).map_or(0, |m| m.n)
@@ -154,7 +158,7 @@ both! {
             assert_eq!([of("A17"), of("A18"), centre], wanted, "{name}");
         }
         let only = Filter { question: Some("solved".into()), ..january() };
-        let report = reports.agents(&only, NOW).await.expect("a report");
+        let report = reports.agents(&only, &everything(), NOW).await.expect("a report");
         assert!(report.figures.iter().all(|f| f.key == "fcr"), "{:?}", report.figures);
     }
 
@@ -170,7 +174,7 @@ both! {
             ("unknown_agent", Filter { agent: Some("none".into()), ..january() }),
         ];
         for (wanted, filter) in cases {
-            match reports.agents(&filter, NOW).await {
+            match reports.agents(&filter, &everything(), NOW).await {
                 Err(ReportError::Asked { code, sentence }) => {
                     assert_eq!(code, wanted);
                     assert!(sentence.contains("none") || sentence.contains("00000000"), "{sentence}");
@@ -198,7 +202,7 @@ both! {
             }
         }
         put(&database.url, &sql).await;
-        let report = reports.agents(&january(), NOW).await.expect("a report");
+        let report = reports.agents(&january(), &everything(), NOW).await.expect("a report");
         let row = &report.agents[0].figures.measures;
         let n = |key: &str| row.get(key).map(|m| m.n);
         assert_eq!((n("csat"), n("csat_series_rating"), n("ces")), (Some(9), Some(9), Some(8)));
@@ -222,7 +226,7 @@ both! {
         sql.extend(answers(one, 0, &[(5, 3)]).iter().map(|line| line.replace(&new, ", 7, 0,")));
         sql.extend(answers(one, 2, &[(4, 6)]));
         put(&database.url, &sql).await;
-        let report = reports.agents(&january(), NOW).await.expect("a report");
+        let report = reports.agents(&january(), &everything(), NOW).await.expect("a report");
         let row = &report.agents[0].figures.measures;
         let n = |key: &str| row.get(key).map(|m| m.n);
         assert_eq!((n("csat"), n("csat_series_rating"), n("ces")), (Some(3), Some(9), Some(6)));
@@ -241,7 +245,7 @@ both! {
             interview(&store, n, start + i64::from(n / 2), said, 1 + n % 5).await;
         }
         let filter = Filter { agent: Some("A17".into()), ..january() };
-        let report = reports.agents(&filter, NOW).await.expect("a report");
+        let report = reports.agents(&filter, &everything(), NOW).await.expect("a report");
         let csat = report.figures.iter().find(|f| f.key == "csat").expect("csat");
         assert_eq!(report.not_linked.interviews, 40);
 
@@ -252,25 +256,25 @@ both! {
         assert_eq!(ids.len(), 80, "no interview twice and none left out");
 
         let twos = Wanted { answer: Some((csat.questions.clone(), 2)), ..Wanted::default() };
-        let list = reports.interviews(&filter, &twos).await.expect("a list");
+        let list = reports.interviews(&filter, &twos, &everything()).await.expect("a list");
         let counted = report.agents[0].figures.measures.get("csat").expect("csat").values.0[1];
         assert_eq!(counted, (2, list.rows.len() as u64));
         assert!(list.rows.iter().all(|row| row.answers[0].value == "2"));
 
         let unlinked = Wanted { unlinked: true, ..Wanted::default() };
-        let unlinked_rows = reports.interviews(&january(), &unlinked).await.expect("a list").rows;
+        let unlinked_rows = reports.interviews(&january(), &unlinked, &everything()).await.expect("a list").rows;
         assert_eq!(unlinked_rows.len(), 40);
         let by_queue = Filter { queue: Some("calls".into()), ..january() };
-        assert_eq!(reports.interviews(&by_queue, &unlinked).await.expect("a list").rows.len(), 40);
+        assert_eq!(reports.interviews(&by_queue, &unlinked, &everything()).await.expect("a list").rows.len(), 40);
 
-        let one = reports.interview(&list.rows[0].id).await.expect("read").expect("there");
+        let one = reports.interview(&list.rows[0].id, &everything()).await.expect("read").expect("there");
         assert_eq!(one.credits[0].agent_name.as_deref(), Some("Rasa"));
         assert_eq!(one.turns[0].did, Did::Keys("2".into()));
         assert!(one.turns[0].asked.starts_with("How satisfied"), "{:?}", one.turns[0]);
         assert_eq!(one.turns[0].outcome, ["Satisfied: 2"]);
         assert_eq!(one.row.started, "2026-01-31 03:00");
-        assert_eq!(reports.interview("no id").await.expect("read"), None);
-        assert_eq!(reports.interview(&"f".repeat(32)).await.expect("read"), None);
+        assert_eq!(reports.interview("no id", &everything()).await.expect("read"), None);
+        assert_eq!(reports.interview(&"f".repeat(32), &everything()).await.expect("read"), None);
     }
 
     /// As CSV and for a terminal: the same numbers, and no formulas from names.
@@ -282,7 +286,7 @@ both! {
         sql.extend(answers(unit(few, DAY), 0, &[(5, 7)]));
         sql.extend(stages(unit(few, DAY), &[("offered", 9), ("started", 7), ("complete", 7), ("no_contact", 2)]));
         put(&database.url, &sql).await;
-        let report: AgentsReport = reports.agents(&january(), NOW).await.expect("a report");
+        let report: AgentsReport = reports.agents(&january(), &everything(), NOW).await.expect("a report");
         let text = table::csv(&report).expect("CSV");
         let mut lines = csv::Reader::from_reader(text.as_bytes());
         let head = lines.headers().expect("a head").clone();
@@ -310,7 +314,7 @@ both! {
 async fn pages(reports: &Reports, filter: &Filter, first: Wanted) -> Vec<Vec<String>> {
     let (mut pages, mut wanted) = (Vec::new(), first);
     loop {
-        let list = reports.interviews(filter, &wanted).await.expect("a page");
+        let list = reports.interviews(filter, &wanted, &everything()).await.expect("a page");
         pages.push(list.rows.into_iter().map(|row| row.id).collect());
         match list.next {
             Some(next) => wanted.after = Some(next),

@@ -28,7 +28,8 @@ impl Reading<'_> {
         let roles = self.mapping(table, "roles");
         for given in &roles {
             if !ROLES.contains(&given.gives.as_str()) {
-                let message = format!("\"{}\" is not a role; there are {}", given.gives, ROLES.join(", "));
+                let message =
+                    format!("\"{}\" is not a role; there are {}", given.gives, ROLES.join(", "));
                 self.fault("sso.roles", message);
             }
         }

@@ -7,9 +7,9 @@ use askama::Template;
 use super::Shell;
 use super::asked::{Asked, Form};
 use super::draw::{Bar, count, interval_text, mean_texts, meaning, name, score_text};
-use crate::report::{AgentsReport, People, Sight, Viewer};
 use crate::report::agents::{AgentRow, Figures, Rate};
 use crate::report::measures::{Figure, Measured, Shape, measured};
+use crate::report::{AgentsReport, People, Sight, Viewer};
 
 /// At most so many measures stand in the table; the agent's own page has all.
 const COLUMNS: usize = 4;

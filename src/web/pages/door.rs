@@ -13,9 +13,7 @@ use super::visit::tongue;
 use super::{SignInPage, prefix};
 use crate::clock;
 use crate::desk::door::{Entry, SignInError};
-use crate::web::access::{
-    foreign_origin, same_origin, sessions, sign_in, sign_out, stands_open,
-};
+use crate::web::access::{foreign_origin, same_origin, sessions, sign_in, sign_out, stands_open};
 use crate::web::reports::pairs;
 use crate::web::serve::Peer;
 use crate::web::{Site, webhooks};

@@ -156,9 +156,6 @@ fn wrong(page: Response) -> Response {
 }
 
 /// The page, or the one that says why there is none.
-async fn shown(
-    visit: &Visit,
-    page: impl Future<Output = Result<Response, PageError>>,
-) -> Response {
+async fn shown(visit: &Visit, page: impl Future<Output = Result<Response, PageError>>) -> Response {
     page.await.unwrap_or_else(|fault| fault.shown(visit.shell("settings")))
 }

@@ -53,11 +53,7 @@ struct PersonPage {
     sessions: Vec<(String, String)>,
 }
 
-async fn page(
-    Admin(visit): Admin,
-    Path(id): Path<i64>,
-    RawQuery(query): RawQuery,
-) -> Response {
+async fn page(Admin(visit): Admin, Path(id): Path<i64>, RawQuery(query): RawQuery) -> Response {
     let part = Part::after(&visit, "people", query.as_deref());
     shown(&visit, one(&visit, part, id)).await
 }

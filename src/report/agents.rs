@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::measures::{Figure, Measures, figures, measured};
+pub use super::compare::Comparison;
+use super::compare::{Family, one_survey};
+use super::gathered::{Gathered, Places, count};
+use super::measures::{Figure, Measures, Shape, figures};
 use super::viewer::out_of_sight;
 use super::{Directory, Filter, ReportError, Reports, Viewer};
 pub use crate::satisfaction::MIN_N;
@@ -48,6 +51,12 @@ pub struct AgentsReport {
     /// The figures, in the order in which rows have them.
     #[serde(skip)]
     pub figures: Vec<Figure>,
+    /// Whether agents are compared in this view.
+    #[serde(skip)]
+    pub comparison: Comparison,
+    /// All agents of the centre by figure, where they are compared.
+    #[serde(skip)]
+    pub families: BTreeMap<String, Family>,
 }
 
 /// A survey in the view.
@@ -153,50 +162,6 @@ impl Rate {
     }
 }
 
-/// Counts of one unit while they are gathered.
-#[derive(Debug, Default)]
-struct Gathered {
-    stages: BTreeMap<String, u64>,
-    /// By figure (its place in the list) and value.
-    answers: BTreeMap<usize, BTreeMap<u8, u64>>,
-    /// By figure: who heard its question and gave no answer.
-    unanswered: BTreeMap<usize, u64>,
-}
-
-impl Gathered {
-    fn figures(&self, all: &[Figure]) -> Figures {
-        let stage = |word: &str| self.stages.get(word).copied().unwrap_or(0);
-        let dispositions = Dispositions {
-            complete: stage("complete"),
-            partial: stage("partial"),
-            break_off: stage("break_off"),
-            refusal: stage("refusal"),
-            no_contact: stage("no_contact"),
-            failed: stage("failed"),
-        };
-        let offered = stage("offered");
-        let answered = dispositions.complete + dispositions.partial;
-        let measures = self.answers.iter().filter_map(|(at, by_value)| {
-            let figure = all.get(*at)?;
-            let unanswered = self.unanswered.get(at).copied().unwrap_or(0);
-            Some((figure.key.clone(), measured(&figure.shape, by_value, unanswered)))
-        });
-        Figures {
-            offered,
-            started: stage("started"),
-            completed: dispositions.complete,
-            dispositions,
-            answer_rate: Rate::of(answered, offered),
-            response_rate: None,
-            response_rate_reason: "not_computed",
-            measures: Measures(measures.collect()),
-        }
-    }
-}
-
-/// Skipped, silence and wrong keys: the item was asked all the same.
-const ASKED: std::ops::RangeInclusive<i64> = -3..=-1;
-
 impl Reports {
     /// The agents report of that view for that viewer, made at `now_ms` (UTC milliseconds).
     ///
@@ -241,16 +206,8 @@ impl Reports {
         viewer: &Viewer,
         now_ms: i64,
     ) -> Result<AgentsReport, ReportError> {
-        let (cuts, directory) = self.resolve(filter, viewer).await?;
-        let mut counts = Counted::default();
-        for cut in &cuts {
-            let store = &self.store;
-            counts.whole_answers.append(&mut store.answer_counts(cut, Unit::Whole).await?);
-            counts.whole_stages.append(&mut store.stage_counts(cut, Unit::Whole).await?);
-            counts.answers.append(&mut store.answer_counts(cut, Unit::Agents).await?);
-            counts.stages.append(&mut store.stage_counts(cut, Unit::Agents).await?);
-        }
-        let mut report = build(filter, &directory, &counts);
+        let (mut report, directory) = self.uncompared(filter, viewer).await?;
+        self.compare(filter, viewer, &directory, &mut report, self.today(now_ms)).await?;
         for row in &mut report.agents {
             row.figures.measures.hide_under(self.people_min_n);
         }
@@ -265,6 +222,62 @@ impl Reports {
             .map(|at| at.to_string())
             .unwrap_or_default();
         Ok(report)
+    }
+}
+
+impl Reports {
+    /// The counts of a view as a report, without comparing agents.
+    pub(super) async fn uncompared(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+    ) -> Result<(AgentsReport, Directory), ReportError> {
+        let (cuts, directory) = self.resolve(filter, viewer).await?;
+        let mut counts = Counted::default();
+        for cut in &cuts {
+            let store = &self.store;
+            counts.whole_answers.append(&mut store.answer_counts(cut, Unit::Whole).await?);
+            counts.whole_stages.append(&mut store.stage_counts(cut, Unit::Whole).await?);
+            counts.answers.append(&mut store.answer_counts(cut, Unit::Agents).await?);
+            counts.stages.append(&mut store.stage_counts(cut, Unit::Agents).await?);
+        }
+        let report = build(filter, &directory, &counts);
+        Ok((report, directory))
+    }
+
+    /// Puts what is expected of agents, their verdicts and ranks into the rows of a report, where
+    /// its view allows it.
+    async fn compare(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+        directory: &Directory,
+        report: &mut AgentsReport,
+        today: jiff::civil::Date,
+    ) -> Result<(), ReportError> {
+        report.comparison = filter.comparison(today);
+        if report.comparison != Comparison::Made {
+            return Ok(());
+        }
+        let lead = report.figures.iter().find(|f| !matches!(f.shape, Shape::Choice { .. }));
+        if lead.is_some_and(|lead| one_survey(lead, directory).is_none()) {
+            report.comparison = Comparison::SeveralSurveys;
+        }
+        let mut families = self.families(filter, &report.figures, directory).await?;
+        if viewer.teams().is_some() {
+            // Judged among all, shown as far as seen.
+            for family in families.values_mut() {
+                family.agents.retain(|code, _| report.agents.iter().any(|row| row.agent == *code));
+            }
+        }
+        for row in &mut report.agents {
+            for (key, measured) in &mut row.figures.measures.0 {
+                let member = families.get(key).and_then(|family| family.agents.get(&row.agent));
+                measured.compared = member.map(super::compare::Member::compared);
+            }
+        }
+        report.families = families;
+        Ok(())
     }
 }
 
@@ -286,13 +299,7 @@ fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsRep
     let figures = figures(&seen, filter.question.as_deref(), |version, question| {
         sizes.get(&(i64::from(version.0), i64::from(question))).copied().unwrap_or(0)
     });
-    let places: BTreeMap<(i64, i64), usize> = figures
-        .iter()
-        .enumerate()
-        .flat_map(|(at, figure)| {
-            figure.questions.iter().map(move |(v, q)| ((i64::from(v.0), i64::from(*q)), at))
-        })
-        .collect();
+    let places = Places::of_figures(&figures);
     let centre = gather(&counted.whole_answers, &counted.whole_stages, &places);
     let not_linked = counted.whole_stages.iter().filter(|row| row.stage == NOT_LINKED);
     let not_linked = not_linked.map(|row| count(row.n)).sum();
@@ -324,12 +331,9 @@ fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsRep
         centre: centre.get(&(0, 0)).unwrap_or(&Gathered::default()).figures(&figures),
         agents,
         figures,
+        comparison: Comparison::FreePeriod,
+        families: BTreeMap::new(),
     }
-}
-
-/// A stored count; tallies are never below zero.
-fn count(n: i64) -> u64 {
-    u64::try_from(n).unwrap_or(0)
 }
 
 /// The surveys that have any count in the view.
@@ -344,25 +348,15 @@ fn seen(surveys: &[Asked], counted: &Counted) -> Vec<Asked> {
 fn gather(
     answers: &[AnswerCount],
     stages: &[StageCount],
-    places: &BTreeMap<(i64, i64), usize>,
+    places: &Places,
 ) -> BTreeMap<(i64, i64), Gathered> {
     let mut units: BTreeMap<(i64, i64), Gathered> = BTreeMap::new();
     for row in stages {
-        let unit = units.entry((row.agent, row.team)).or_default();
-        *unit.stages.entry(row.stage.clone()).or_default() += count(row.n);
+        units.entry((row.agent, row.team)).or_default().add_stage(&row.stage, row.n);
     }
     for row in answers {
-        let Some(at) = places.get(&(row.survey, row.question)) else { continue };
-        let value = u8::try_from(row.outcome).ok();
-        if value.is_none() && !ASKED.contains(&row.outcome) {
-            continue;
-        }
-        let unit = units.entry((row.agent, row.team)).or_default();
-        let by_value = unit.answers.entry(*at).or_default();
-        match value {
-            Some(value) => *by_value.entry(value).or_default() += count(row.n),
-            None => *unit.unanswered.entry(*at).or_default() += count(row.n),
-        }
+        let Some(at) = places.of(row.survey, row.question) else { continue };
+        units.entry((row.agent, row.team)).or_default().add_answers(at, row.outcome, row.n);
     }
     units
 }

@@ -119,17 +119,6 @@ impl Figure {
             questions: Vec::new(),
         }
     }
-
-    /// What it is about, in words: "asked about …".
-    pub fn about_words(&self) -> &'static str {
-        match self.about {
-            About::Agent => "the person who served them",
-            About::Resolution => "how the matter was settled",
-            About::Company => "the company",
-            About::Product => "what the company sells",
-            About::Waiting => "the wait",
-        }
-    }
 }
 
 /// What a measure is called, as people read it.
@@ -160,6 +149,11 @@ pub fn asked_for(survey: Option<&Survey>, question: &Question) -> String {
         0 | 1 => name,
         _ => format!("{name} ({})", question.name.replace('_', " ")),
     }
+}
+
+/// Whether a question has answers that can be counted: not a spoken comment or a consent.
+pub fn counted(question: &Question) -> bool {
+    Shape::of(&question.kind, &question.measure).is_some()
 }
 
 /// The measures that reports show first, in this order; others follow by name.
@@ -316,12 +310,67 @@ pub struct Measured {
     pub detail: Detail,
     /// Whether there are answers enough to show a score.
     pub enough: bool,
+    /// How it compares with what is expected, where agents are compared.
+    #[serde(flatten)]
+    pub compared: Option<Compared>,
     /// Item response rate, for pages: those who answered out of those who heard the question.
     #[serde(skip)]
     pub response: Option<Rate>,
     /// Counts by value, for drawing.
     #[serde(skip)]
     pub values: Counts,
+}
+
+/// One agent's figure beside what the same queues and languages give on the whole. It is computed
+/// over all of the agent's telephone answers in the period, whatever the view is limited to, and
+/// stands on each of the agent's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Compared {
+    /// What the agent's queues and languages give without the agent.
+    pub expected: Option<f64>,
+    /// Expected, plus the agent's difference with chance taken off.
+    pub shrunk: Option<f64>,
+    /// The one verdict.
+    pub verdict: Verdict,
+    /// Between which ranks the agent may stand, 1 the best.
+    pub rank: Option<Rank>,
+}
+
+/// The one verdict on an agent's figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Better than expected, beyond chance and large enough to matter.
+    Above,
+    /// No such difference.
+    AsExpected,
+    /// Worse than expected.
+    Below,
+    /// Too little to compare.
+    TooFew,
+}
+
+impl Verdict {
+    /// The word in the JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Above => "above",
+            Self::AsExpected => "as_expected",
+            Self::Below => "below",
+            Self::TooFew => "too_few",
+        }
+    }
+}
+
+/// Ranks that the answers leave open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Rank {
+    /// The best.
+    pub low: u64,
+    /// The worst.
+    pub high: u64,
+    /// Out of so many.
+    pub of: u64,
 }
 
 /// What only some shapes have.
@@ -359,9 +408,9 @@ pub enum Detail {
 
 /// The figure of answers counted by value; values outside the scale are left out. `unanswered`
 /// heard the question and skipped it, kept silent or pressed wrong keys.
-pub fn measured(shape: &Shape, by_value: &BTreeMap<u8, u64>, unanswered: u64) -> Measured {
-    let values: Vec<(u8, u64)> =
-        shape.values().map(|v| (v, by_value.get(&v).copied().unwrap_or(0))).collect();
+pub fn measured(shape: &Shape, by_value: &[(u8, u64)], unanswered: u64) -> Measured {
+    let of = |value: u8| by_value.iter().filter(|(v, _)| *v == value).map(|(_, n)| n).sum();
+    let values: Vec<(u8, u64)> = shape.values().map(|v| (v, of(v))).collect();
     let n: u64 = values.iter().map(|(_, n)| n).sum();
     let of_share = |satisfied: &[u8]| {
         let hits = values.iter().filter(|(v, _)| satisfied.contains(v)).map(|(_, n)| n).sum();
@@ -399,6 +448,7 @@ pub fn measured(shape: &Shape, by_value: &BTreeMap<u8, u64>, unanswered: u64) ->
         high: figure.map(|(_, interval)| interval.high),
         detail,
         enough: n >= needed,
+        compared: None,
         response: Rate::of(n, n + unanswered),
         values: Counts(values),
     }
@@ -424,6 +474,7 @@ impl Measures {
                 high: None,
                 detail: Detail::YesNo {},
                 enough: false,
+                compared: None,
                 response: None,
                 values: Counts(Vec::new()),
             };

@@ -16,11 +16,19 @@ use crate::store::{Store, StoreError};
 use crate::survey::Version;
 
 pub mod agents;
+pub mod compare;
+pub mod funnel;
+mod gathered;
 pub mod interviews;
 pub mod measures;
+pub mod overview;
 pub mod own;
+pub mod pairs;
+pub mod parts;
+pub mod questions;
 pub mod table;
 pub mod transcript;
+pub mod trend;
 pub mod view;
 pub mod viewer;
 
@@ -82,6 +90,8 @@ pub struct Choices {
     pub queues: Vec<String>,
     /// Codes of languages of those surveys.
     pub languages: Vec<String>,
+    /// Questions of those surveys that can be counted: name, and what the newest asks for.
+    pub questions: Vec<(String, String)>,
     /// Whether nobody ever called.
     pub empty: bool,
 }
@@ -158,7 +168,15 @@ impl Reports {
             all
         };
         let languages = asked.iter().flat_map(|a| a.survey.languages.iter());
+        let mut questions: BTreeMap<String, String> = BTreeMap::new();
+        for one in &asked {
+            for question in one.survey.questions.iter().filter(|q| measures::counted(q)) {
+                let text = measures::asked_for(Some(&one.survey), question);
+                questions.insert(question.name.clone(), text);
+            }
+        }
         Ok(Choices {
+            questions: questions.into_iter().collect(),
             surveys: sorted(asked.iter().map(|a| a.survey.name.clone()).collect()),
             teams: names(self.store.teams().await?)
                 .into_iter()

@@ -59,7 +59,7 @@ impl Reports {
         let mut found = Vec::new();
         for (from, to) in complete_weeks(today).take(WEEKS).filter(|_| known) {
             let filter = Filter { agent: Some(code.clone()), ..Filter::days(from, to) };
-            let report = self.agents(&filter, &Viewer::everything(), now_ms).await?;
+            let (report, _) = self.uncompared(&filter, &Viewer::everything()).await?;
             // Teams of one week are put together: a row of its own would be a smaller group.
             let mut by_key: BTreeMap<String, BTreeMap<u8, u64>> = BTreeMap::new();
             for (key, one) in report.agents.iter().flat_map(|row| &row.figures.measures.0) {
@@ -96,7 +96,8 @@ impl Reports {
 }
 
 fn shown(shape: &Shape, values: &BTreeMap<u8, u64>, floor: u64) -> Option<Measured> {
-    let one = measured(shape, values, 0);
+    let values: Vec<(u8, u64)> = values.iter().map(|(value, n)| (*value, *n)).collect();
+    let one = measured(shape, &values, 0);
     (one.n >= floor).then_some(one)
 }
 

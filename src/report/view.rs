@@ -203,16 +203,30 @@ pub enum Period {
     Days30,
     /// Today and the 89 days before.
     Days90,
+    /// The whole week before this one, Monday to Sunday.
+    LastWeek,
     /// From the first of this month to today.
     ThisMonth,
     /// The whole month before this one.
     LastMonth,
+    /// The whole quarter before this one.
+    LastQuarter,
+    /// The twelve whole months before this one.
+    Months12,
 }
 
 impl Period {
     /// All of them, shortest first.
-    pub const ALL: [Self; 5] =
-        [Self::Days7, Self::Days30, Self::Days90, Self::ThisMonth, Self::LastMonth];
+    pub const ALL: [Self; 8] = [
+        Self::Days7,
+        Self::Days30,
+        Self::Days90,
+        Self::LastWeek,
+        Self::ThisMonth,
+        Self::LastMonth,
+        Self::LastQuarter,
+        Self::Months12,
+    ];
 
     /// The word in queries.
     pub fn word(self) -> &'static str {
@@ -220,19 +234,11 @@ impl Period {
             Self::Days7 => "7d",
             Self::Days30 => "30d",
             Self::Days90 => "90d",
+            Self::LastWeek => "last-week",
             Self::ThisMonth => "month",
             Self::LastMonth => "last-month",
-        }
-    }
-
-    /// What people read.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Days7 => "Last 7 days",
-            Self::Days30 => "Last 30 days",
-            Self::Days90 => "Last 90 days",
-            Self::ThisMonth => "This month",
-            Self::LastMonth => "Last month",
+            Self::LastQuarter => "last-quarter",
+            Self::Months12 => "12-months",
         }
     }
 
@@ -253,6 +259,60 @@ impl Period {
                 let before = today.first_of_month().saturating_sub(1.day());
                 (before.first_of_month(), before)
             }
+            Self::LastWeek => {
+                let monday = monday_of(today).saturating_sub(7.days());
+                (monday, monday.saturating_add(6.days()))
+            }
+            Self::LastQuarter => {
+                let before = quarter_of(today).saturating_sub(1.day());
+                (quarter_of(before), before)
+            }
+            Self::Months12 => {
+                let first = today.first_of_month();
+                (first.saturating_sub(12.months()), first.saturating_sub(1.day()))
+            }
+        }
+    }
+}
+
+/// The Monday of that day's ISO week.
+pub fn monday_of(day: Date) -> Date {
+    let since = i64::from(day.weekday().to_monday_zero_offset());
+    day.saturating_sub(since.days())
+}
+
+/// The first day of that day's quarter.
+fn quarter_of(day: Date) -> Date {
+    let month = (day.month() - 1) / 3 * 3 + 1;
+    jiff::civil::date(day.year(), month, 1)
+}
+
+/// A period over which agents are compared: the same for everybody who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standard {
+    /// Monday to Sunday.
+    Week,
+    /// A calendar month.
+    Month,
+    /// A calendar quarter.
+    Quarter,
+}
+
+impl Standard {
+    /// The standard period that these days are, if they are one and it is over.
+    pub fn of(from: Date, to: Date, today: Date) -> Option<Self> {
+        if to >= today {
+            return None;
+        }
+        let next = to.saturating_add(1.day());
+        if from == monday_of(from) && next == from.saturating_add(7.days()) {
+            Some(Self::Week)
+        } else if from.day() == 1 && next == from.saturating_add(1.month()) {
+            Some(Self::Month)
+        } else if from == quarter_of(from) && next == from.saturating_add(3.months()) {
+            Some(Self::Quarter)
+        } else {
+            None
         }
     }
 }
@@ -286,6 +346,9 @@ mod tests {
             ("period=90d", "2025-12-02", "2026-03-01"),
             ("period=month", "2026-03-01", "2026-03-01"),
             ("period=last-month", "2026-02-01", "2026-02-28"),
+            ("period=last-week", "2026-02-16", "2026-02-22"),
+            ("period=last-quarter", "2025-10-01", "2025-12-31"),
+            ("period=12-months", "2025-03-01", "2026-02-28"),
             ("from=2026-01-01&to=2026-01-31", "2026-01-01", "2026-01-31"),
             ("from=2026-02-27", "2026-02-27", "2026-03-01"),
             ("to=2026-01-30", "2026-01-01", "2026-01-30"),
@@ -297,6 +360,24 @@ mod tests {
                 (from, to),
                 "{query}"
             );
+        }
+    }
+
+    #[test]
+    fn only_whole_periods_that_are_over_compare_agents() {
+        for (from, to, wanted) in [
+            ((2026, 1, 1), (2026, 1, 31), Some(Standard::Month)),
+            ((2026, 1, 1), (2026, 1, 30), None),
+            ((2025, 10, 1), (2025, 12, 31), Some(Standard::Quarter)),
+            ((2025, 11, 1), (2026, 1, 31), None),
+            ((2026, 2, 16), (2026, 2, 22), Some(Standard::Week)),
+            ((2026, 2, 15), (2026, 2, 21), None),
+            // Not over before the day after its last.
+            ((2026, 2, 23), (2026, 3, 1), None),
+            ((2026, 3, 1), (2026, 3, 31), None),
+        ] {
+            let day = |(y, m, d): (i16, i8, i8)| date(y, m, d);
+            assert_eq!(Standard::of(day(from), day(to), date(2026, 3, 1)), wanted, "{from:?}");
         }
     }
 

@@ -1,7 +1,9 @@
 //! The mean of scores with Student's t interval.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::function::beta::checked_beta_reg;
 
+use super::normal::two_sided_p;
 use super::{Interval, Z, double};
 
 /// The mean of the scores of one scale.
@@ -20,6 +22,9 @@ pub struct Mean {
 
 /// The mean of scores given as counts by value, with Student's t interval. `None` without
 /// answers.
+///
+/// When not to use: where half of the answers or more lie at one end of the scale and there are
+/// few: t then cuts the long side short. Show the share beside it.
 pub fn mean(counts: &[(u8, u64)]) -> Option<Mean> {
     let n: u64 = counts.iter().map(|(_, n)| n).sum();
     if n == 0 {
@@ -40,25 +45,41 @@ pub fn mean(counts: &[(u8, u64)]) -> Option<Mean> {
 }
 
 /// `mean ± t · deviation / √n` with n − 1 degrees of freedom; `None` below two answers.
+///
+/// When not to use: for a deviation that is known, not estimated from the same n values.
 pub fn t_interval(mean: f64, deviation: f64, n: u64) -> Option<Interval> {
     if n < 2 {
         return None;
     }
-    let half = t_point(n - 1) * deviation / double(n).sqrt();
+    let half = t_point(double(n - 1)) * deviation / double(n).sqrt();
     Some(Interval { low: mean - half, high: mean + half })
+}
+
+/// The two-sided p-value of Student's t with that many degrees of freedom, which need not be
+/// whole: the regularised incomplete beta function I(ν/(ν + t²); ν/2, ½).
+///
+/// When not to use: for fewer than one degree of freedom.
+pub fn t_two_sided_p(t: f64, freedom: f64) -> f64 {
+    if freedom.is_infinite() {
+        return two_sided_p(t);
+    }
+    // Refused only for degrees of freedom that are not a positive number: nothing is known then.
+    checked_beta_reg(0.5 * freedom, 0.5, freedom / (freedom + t * t)).unwrap_or(1.0)
 }
 
 /// From so many degrees of freedom on, the expansion is exact to 1e-11, and better than the
 /// general inversion, which loses digits as they grow.
-const MANY: u64 = 200;
+const MANY: f64 = 200.0;
 
 /// The upper 2.5 % point of Student's t distribution with that many degrees of freedom, at
-/// least one.
-fn t_point(freedom: u64) -> f64 {
+/// least one; they need not be whole (Satterthwaite).
+///
+/// When not to use: below one degree of freedom, which counts as one.
+pub fn t_point(freedom: f64) -> f64 {
     if freedom >= MANY {
-        return t_point_of_many(double(freedom));
+        return t_point_of_many(freedom);
     }
-    match StudentsT::new(0.0, 1.0, double(freedom.max(1))) {
+    match StudentsT::new(0.0, 1.0, freedom.max(1.0)) {
         Ok(t) => t.inverse_cdf(0.975),
         // Refused only for degrees of freedom that are not a positive number.
         Err(_) => Z,
@@ -89,7 +110,7 @@ mod tests {
         let interval = t_interval(9.261_460, 0.022_789, 195).expect("many answers");
         near(interval.low, 9.258_242, 1e-6);
         near(interval.high, 9.264_679, 1e-6);
-        near(t_point(194), 1.9723, 5e-5);
+        near(t_point(194.0), 1.9723, 5e-5);
     }
 
     #[test]
@@ -105,15 +126,15 @@ mod tests {
             (1_000, 1.962_339_080_848_18),
             (1_000_000, 1.959_966_356_815_94),
         ] {
-            let got = t_point(freedom);
+            let got = t_point(f64::from(freedom));
             assert!((got - point).abs() < 2e-9, "{freedom}: got {got}, wanted {point}");
         }
     }
 
     #[test]
     fn both_ways_to_the_point_agree_where_they_meet() {
-        for freedom in [100u64, 150, 199] {
-            let (one, other) = (t_point(freedom), t_point_of_many(double(freedom)));
+        for freedom in [100.0, 150.5, 199.0] {
+            let (one, other) = (t_point(freedom), t_point_of_many(freedom));
             assert!((one - other).abs() < 1e-9, "{freedom}: {one} against {other}");
         }
     }
@@ -135,7 +156,7 @@ mod tests {
     #[test]
     fn one_answer_and_equal_answers_have_no_interval() {
         let one = mean(&[(4, 1)]).expect("an answer");
-        assert_eq!((one.n, one.mean, one.interval), (1, 4.0, None));
+        assert_eq!((one.n, one.mean, one.deviation, one.interval), (1, 4.0, None, None));
         let equal = mean(&[(3, 0), (4, 7)]).expect("answers");
         assert_eq!((equal.mean, equal.interval), (4.0, None));
         assert_eq!(mean(&[]), None);

@@ -23,25 +23,37 @@ pub struct Nps {
 /// promoter and ¾ a detractor (Rocks 2016, The American Statistician 70(4)); the interval is
 /// widened to hold the score, where the added answers drew it away, and cut to ±100. `None`
 /// without answers.
+///
+/// When not to use: for one agent with fewer than 40 answers: with so few, chance moves the score
+/// by tens.
 pub fn nps(promoters: u64, passives: u64, detractors: u64) -> Option<Nps> {
     let n = promoters + passives + detractors;
     if n == 0 {
         return None;
     }
     let score = (double(promoters) - double(detractors)) / double(n);
-    let more = double(n) + 3.0;
-    let for_us = (double(promoters) + 0.75) / more;
-    let against = (double(detractors) + 0.75) / more;
-    let centre = for_us - against;
-    let half = Z * ((for_us + against - centre * centre) / more).sqrt();
-    let interval = Interval {
-        low: 100.0 * (centre - half).min(score).max(-1.0),
-        high: 100.0 * (centre + half).max(score).min(1.0),
-    };
+    let interval = adjusted_wald(double(promoters), double(detractors), double(n));
     Some(Nps { n, promoters, passives, detractors, score: 100.0 * score, interval })
 }
 
+/// The adjusted Wald interval of [`nps`], −100 to 100, for numbers that need not be whole (what
+/// twice as many answers of the same kinds would give). When not to use: with n of 0.
+pub fn adjusted_wald(promoters: f64, detractors: f64, n: f64) -> Interval {
+    let score = (promoters - detractors) / n;
+    let more = n + 3.0;
+    let for_us = (promoters + 0.75) / more;
+    let against = (detractors + 0.75) / more;
+    let centre = for_us - against;
+    let half = Z * ((for_us + against - centre * centre) / more).sqrt();
+    Interval {
+        low: 100.0 * (centre - half).min(score).max(-1.0),
+        high: 100.0 * (centre + half).max(score).min(1.0),
+    }
+}
+
 /// As [`nps`], from counts by value, 0 to 10; other values are left out.
+///
+/// When not to use: on scales other than 0 to 10.
 pub fn nps_of_counts(counts: &[(u8, u64)]) -> Option<Nps> {
     let sum = |values: std::ops::RangeInclusive<u8>| {
         counts.iter().filter(|(value, _)| values.contains(value)).map(|(_, n)| n).sum()

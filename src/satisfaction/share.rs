@@ -19,20 +19,32 @@ pub struct Share {
 /// Statistics in Medicine 17:857, method 3). `None` without answers.
 ///
 /// `hits` beyond `n` count as `n`.
+///
+/// When not to use: for answers that are weighted or come from the same callers: use [`wilson`]
+/// with an effective sample size.
 pub fn share(hits: u64, n: u64) -> Option<Share> {
     if n == 0 {
         return None;
     }
     let hits = hits.min(n);
-    let (count, score) = (double(n), double(hits) / double(n));
+    let score = double(hits) / double(n);
+    Some(Share { n, hits, score, interval: wilson(score, double(n)) })
+}
+
+/// Wilson's interval of a share that rests on `n` answers, which need not be whole: an effective
+/// sample size counts what unequal weights or answers of the same caller leave of n.
+///
+/// `(p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n)`, within 0 and 1, around a share from 0
+/// to 1. When not to use: with n of 0 or below.
+pub fn wilson(score: f64, n: f64) -> Interval {
     let z2 = Z * Z;
-    let centre = score + z2 / (2.0 * count);
-    let half = Z * (score * (1.0 - score) / count + z2 / (4.0 * count * count)).sqrt();
-    let whole = 1.0 + z2 / count;
+    let centre = score + z2 / (2.0 * n);
+    let half = Z * (score * (1.0 - score) / n + z2 / (4.0 * n * n)).sqrt();
+    let whole = 1.0 + z2 / n;
     // At 0 and 1 the interval ends there exactly; rounding would leave a trace of 1e-17.
-    let low = if hits == 0 { 0.0 } else { ((centre - half) / whole).clamp(0.0, score) };
-    let high = if hits == n { 1.0 } else { ((centre + half) / whole).clamp(score, 1.0) };
-    Some(Share { n, hits, score, interval: Interval { low, high } })
+    let low = if score <= 0.0 { 0.0 } else { ((centre - half) / whole).clamp(0.0, score) };
+    let high = if score >= 1.0 { 1.0 } else { ((centre + half) / whole).clamp(score, 1.0) };
+    Interval { low, high }
 }
 
 #[cfg(test)]

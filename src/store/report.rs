@@ -102,7 +102,7 @@ pub struct Asked {
 
 /// The cells of a view; the same places in all four statements.
 macro_rules! cells {
-    ($select:literal, $table:literal, $group:literal) => {
+    ($select:expr, $table:literal, $group:expr) => {
         concat!(
             "select survey, ",
             $select,
@@ -123,6 +123,28 @@ macro_rules! cells {
         )
     };
 }
+
+/// Runs one of them.
+macro_rules! split {
+    ($store:expr, $sql:expr, $cut:expr, $unit:expr) => {
+        Ok(look_up!($store, |db| sqlx::query_as($sql)
+            .bind($cut.from)
+            .bind($cut.to)
+            .bind($unit.kind())
+            .bind($cut.survey.as_deref())
+            .bind($cut.version.map(|v| i64::from(v.0)))
+            .bind($cut.agent.filter(|_| $unit == Unit::Agents))
+            .bind($cut.team)
+            .bind($cut.queue)
+            .bind($cut.language.as_deref())
+            .bind($cut.channel.as_deref())
+            .fetch_all(db)
+            .await?))
+    };
+}
+
+mod splits;
+pub use splits::{CellCount, DropCount, PartCount, PartStage, Split};
 
 const ANSWERS_WHOLE: &str = cells!(
     "question, cast(0 as bigint) as agent, cast(0 as bigint) as team, outcome,
@@ -160,19 +182,7 @@ impl Store {
             Unit::Whole => ANSWERS_WHOLE,
             Unit::Agents => ANSWERS_AGENTS,
         };
-        Ok(look_up!(self, |db| sqlx::query_as(sql)
-            .bind(cut.from)
-            .bind(cut.to)
-            .bind(unit.kind())
-            .bind(cut.survey.as_deref())
-            .bind(cut.version.map(|v| i64::from(v.0)))
-            .bind(cut.agent.filter(|_| unit == Unit::Agents))
-            .bind(cut.team)
-            .bind(cut.queue)
-            .bind(cut.language.as_deref())
-            .bind(cut.channel.as_deref())
-            .fetch_all(db)
-            .await?))
+        split!(self, sql, cut, unit)
     }
 
     /// Stages of the funnel of a view, summed likewise.
@@ -184,19 +194,7 @@ impl Store {
             Unit::Whole => STAGES_WHOLE,
             Unit::Agents => STAGES_AGENTS,
         };
-        Ok(look_up!(self, |db| sqlx::query_as(sql)
-            .bind(cut.from)
-            .bind(cut.to)
-            .bind(unit.kind())
-            .bind(cut.survey.as_deref())
-            .bind(cut.version.map(|v| i64::from(v.0)))
-            .bind(cut.agent.filter(|_| unit == Unit::Agents))
-            .bind(cut.team)
-            .bind(cut.queue)
-            .bind(cut.language.as_deref())
-            .bind(cut.channel.as_deref())
-            .fetch_all(db)
-            .await?))
+        split!(self, sql, cut, unit)
     }
 
     /// Whether any interview was ever begun.

@@ -24,25 +24,35 @@ use crate::words::Tongue;
 mod agent;
 mod agents;
 mod asked;
+mod chart;
 mod door;
 mod draw;
+mod funnel;
 mod me;
+mod overview;
+mod questions;
+mod queues;
 mod settings;
 mod sso;
+mod trends;
 mod visit;
 
-use asked::{Asked, Form};
+use asked::Form;
 pub use visit::Shell;
 use visit::Visit;
 
 /// The pages and their assets.
 pub fn router() -> Router<Site> {
     Router::new()
-        .route("/", get(agents_page))
+        .route("/agents", get(agents_page))
         .route("/agents/{code}", get(agent_page))
         .route("/interviews/{id}", get(interview_page))
         .route("/unlinked", get(unlinked_page))
         .merge(door::router())
+        .merge(overview::router())
+        .merge(queues::router())
+        .merge(questions::router())
+        .merge(funnel::router())
         .merge(me::router())
         .merge(settings::router())
         .merge(sso::router())
@@ -64,7 +74,7 @@ async fn nothing(State(site): State<Site>, mut parts: Parts) -> Response {
         let shell = Shell::new(&site, visit::tongue(&parts.headers), "");
         let signed_in = inside && shell.signed_in;
         let shell = Shell { inside, signed_in, ..shell };
-        PageError::Missing("page").shown(shell)
+        PageError::Missing.shown(shell)
     } else {
         (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response()
     }
@@ -80,7 +90,7 @@ pub(super) fn prefix(public_url: &str) -> &str {
 #[derive(Debug)]
 pub enum PageError {
     /// There is nothing at that address.
-    Missing(&'static str),
+    Missing,
     /// The role does not go so far.
     Forbidden,
     /// The report cannot be had.
@@ -111,40 +121,29 @@ impl PageError {
 
     fn shown(self, shell: Shell) -> Response {
         let (status, title, sentence) = match self {
-            Self::Missing(what) => (
-                StatusCode::NOT_FOUND,
-                "Nothing here".to_owned(),
-                format!("There is no such {what}."),
-            ),
-            Self::Forbidden => {
-                let sentence = shell.say("fault-role");
-                (StatusCode::FORBIDDEN, shell.say("fault-not-yours"), sentence)
-            }
+            Self::Missing => (StatusCode::NOT_FOUND, "fault-missing-title", "fault-missing".into()),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "fault-not-yours", "fault-role".into()),
             Self::Report(ReportError::Forbidden { code, .. }) => {
-                let sentence = shell.say(match code {
+                let sentence = match code {
                     "individual_reports_off" => "fault-individuals-off",
                     "own_results_only" => "fault-own-only",
                     _ => "fault-out-of-sight",
-                });
-                (StatusCode::FORBIDDEN, shell.say("fault-not-yours"), sentence)
+                };
+                (StatusCode::FORBIDDEN, "fault-not-yours", sentence.into())
             }
             Self::Report(ReportError::Asked { sentence, .. }) => {
-                (StatusCode::BAD_REQUEST, "This cannot be shown".to_owned(), capital(&sentence))
+                (StatusCode::BAD_REQUEST, "fault-asked-title", capital(&sentence))
             }
             Self::Report(ReportError::Store(fault)) => {
                 tracing::error!(%fault, "a page could not be read");
-                let sentence =
-                    "The database does not answer. Calls go on meanwhile; try again in a minute.";
-                let title = "Not available now".to_owned();
-                (StatusCode::SERVICE_UNAVAILABLE, title, sentence.to_owned())
+                (StatusCode::SERVICE_UNAVAILABLE, "fault-away-title", "fault-away".into())
             }
             Self::Template(fault) => {
                 tracing::error!(%fault, "a page could not be written");
-                let sentence = "The page could not be made; the log says more.";
-                let title = "Something went wrong".to_owned();
-                (StatusCode::INTERNAL_SERVER_ERROR, title, sentence.to_owned())
+                (StatusCode::INTERNAL_SERVER_ERROR, "fault-ours-title", "fault-ours".into())
             }
         };
+        let (title, sentence): (String, String) = (shell.say(title), shell.say(&sentence));
         let page = FaultPage { shell, title, sentence };
         match html(&page) {
             Ok(page) => (status, page).into_response(),
@@ -169,25 +168,30 @@ fn html(page: &impl Template) -> Result<Response, PageError> {
 /// Reads the address, or answers with the tidy one; runs the page.
 macro_rules! page {
     ($visit:ident, $query:ident, $path:expr, |$asked:ident| $body:expr) => {{
-        let made: Result<Response, PageError> = async {
-            match Asked::read(&$visit, $query.as_deref())? {
-                Err(tidy) => {
-                    let to = $visit.path(&format!("{}{tidy}", $path));
-                    Ok(Redirect::to(&to).into_response())
-                }
+        use $crate::report::ReportError as Fault;
+        use $crate::web::pages::{PageError as NoPage, asked_wrong, tidy_address};
+        let made: Result<axum::response::Response, NoPage> = async {
+            match $crate::web::pages::asked::Asked::read(&$visit, $query.as_deref())? {
+                Err(tidy) => Ok(tidy_address(&$visit, &$path, &tidy)),
                 Ok($asked) => $body,
             }
         }
         .await;
         match made {
             Ok(page) => page,
-            Err(PageError::Report(ReportError::Asked { sentence, .. })) => {
+            Err(NoPage::Report(Fault::Asked { sentence, .. })) => {
                 asked_wrong(&$visit, &$path, $query.as_deref(), &sentence).await
             }
             Err(fault) => fault.shown($visit.shell("")),
         }
     }};
 }
+use page;
+
+fn tidy_address(visit: &Visit, path: &str, query: &str) -> Response {
+    Redirect::to(&visit.path(&format!("{path}{query}"))).into_response()
+}
+
 /// The page's form with what is wrong with the address, so that it can be put right there.
 #[derive(Template)]
 #[template(path = "wrong.html")]
@@ -214,10 +218,10 @@ async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &
 }
 
 async fn agents_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
-    page!(visit, query, "/", |asked| {
+    page!(visit, query, "/agents", |asked| {
         let reports = &visit.site.reports;
         let report = reports.centre(&asked.filter, &visit.viewer(), visit.now).await?;
-        let form = asked.form(&visit, &visit.path("/")).await?;
+        let form = asked.form(&visit, &visit.path("/agents")).await?;
         let page = agents::page(visit.shell("agents"), &asked, form, &report);
         html(&page.for_viewer(&visit.viewer()))
     })
@@ -231,7 +235,7 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
         let (reports, viewer) = (&visit.site.reports, visit.viewer());
         let report = match reports.agents(&asked.filter, &viewer, visit.now).await {
             Err(ReportError::Asked { code: "unknown_agent", .. }) => {
-                return Err(PageError::Missing("agent"));
+                return Err(PageError::Missing);
             }
             other => other?,
         };
@@ -246,7 +250,9 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
         let name = reports.agent_name(asked.filter.agent.as_deref(), &viewer).await?;
         let form = asked.form(&visit, &visit.path(&path)).await?;
         let shell = visit.shell("agents");
-        html(&agent::page(shell, &asked, form, &report, list, name, chosen))
+        let trend = reports.trend(&asked.filter, None, &viewer).await?;
+        let trend = trend.map(|t| trends::chart(shell.words, &t, None, |_, _| None));
+        html(&agent::page(shell, &asked, form, &report, list, name, chosen, trend))
     })
 }
 
@@ -306,7 +312,7 @@ async fn interview_page(
         let query = asked::way_back(query.as_deref());
         let reports = &visit.site.reports;
         let found = reports.interview(&id, &visit.viewer()).await?;
-        let one = found.ok_or(PageError::Missing("interview"))?;
+        let one = found.ok_or(PageError::Missing)?;
         visit.audit(Act::ViewInterview, &id).await?;
         let shell = visit.shell("");
         let credits = one.credits.iter().map(|served| {

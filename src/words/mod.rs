@@ -184,6 +184,19 @@ impl<'a> From<&'a String> for Value<'a> {
     }
 }
 
+// Templates pass references to what they hold references to.
+impl<'a> From<&&'a str> for Value<'a> {
+    fn from(text: &&'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a &'a String> for Value<'a> {
+    fn from(text: &'a &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl From<u64> for Value<'_> {
     fn from(n: u64) -> Self {
         Self::Count(n)

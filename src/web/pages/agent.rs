@@ -5,12 +5,14 @@ use askama::Template;
 use super::Shell;
 use super::agents::{Tile, segment, tile};
 use super::asked::{Asked, Form};
-use super::draw::{Part, count, mean_texts, name};
+use super::chart::Chart;
+use super::draw::{Part, count, difference_text, mean_texts, name, rate_text, score_text};
 use crate::report::AgentsReport;
 use crate::report::agents::Rate;
 use crate::report::interviews::List;
 use crate::report::measures::{Figure, Measured, Shape};
 use crate::survey::About;
+use crate::words::Words;
 
 /// One value of a scale: what it is called, its bar, its count, where it leads.
 pub struct Value {
@@ -30,8 +32,10 @@ pub struct Value {
 pub struct Block {
     /// The number.
     pub tile: Tile,
-    /// The mean with its interval, if it has one and there are answers enough.
-    pub mean: Option<(String, String)>,
+    /// The mean with its interval, in words; empty if it has none or there are too few answers.
+    pub mean: String,
+    /// What is expected, the verdict and the rank, in words; empty where agents are not compared.
+    pub compared: Vec<String>,
     /// How many of those who heard the question answered it, in words.
     pub response: String,
     /// All values, the highest first.
@@ -43,7 +47,7 @@ pub struct Team {
     /// The team at the call.
     pub name: String,
     /// Offered, started, complete and the rest, as words and numbers.
-    pub funnel: Vec<(&'static str, String)>,
+    pub funnel: Vec<(String, String)>,
     /// The measures of what the agent can do something about.
     pub blocks: Vec<Block>,
     /// The measures of the company, its products and the wait.
@@ -64,6 +68,8 @@ pub struct AgentPage {
     to: String,
     teams: Vec<Team>,
     list: List,
+    /// The leading figure week by week.
+    trend: Option<Chart>,
     /// What the list is limited to, in words.
     chosen: Option<String>,
     older: Option<String>,
@@ -82,7 +88,9 @@ pub fn page(
     list: List,
     agent_name: String,
     chosen: Option<(&Figure, u8)>,
+    trend: Option<Chart>,
 ) -> AgentPage {
+    let words = shell.words;
     let code = asked.filter.agent.clone().unwrap_or_default();
     let path = format!("{}/agents/{}", shell.base, segment(&code));
     let teams = report.agents.iter().map(|row| {
@@ -90,7 +98,7 @@ pub fn page(
         let about_us = |figure: &Figure| !matches!(figure.about, About::Agent | About::Resolution);
         let draw = |figure: &Figure| {
             let measured = row.figures.measures.get(&figure.key)?;
-            Some(block(figure, measured, chosen, |value| {
+            Some(block(words, figure, measured, chosen, |value| {
                 let value = value.to_string();
                 let mut more = vec![("measure", figure.key.as_str()), ("score", value.as_str())];
                 // The count is of this team; the view's own team stands in the query already.
@@ -103,18 +111,18 @@ pub fn page(
         let figures = report.figures.iter();
         let (others, blocks): (Vec<&Figure>, Vec<&Figure>) = figures.partition(|f| about_us(f));
         Team {
-            name: row.team.clone().unwrap_or_else(|| "no team known".into()),
+            name: row.team.clone().unwrap_or_else(|| words.say("agent-no-team")),
             funnel: [
-                ("Offered", row.figures.offered),
-                ("Started", row.figures.started),
-                ("Complete", d.complete),
-                ("Partial", d.partial),
-                ("Broke off", d.break_off),
-                ("Refused", d.refusal),
-                ("No contact", d.no_contact),
-                ("Failed", d.failed),
+                ("offered", row.figures.offered),
+                ("started", row.figures.started),
+                ("complete", d.complete),
+                ("partial", d.partial),
+                ("break_off", d.break_off),
+                ("refusal", d.refusal),
+                ("no_contact", d.no_contact),
+                ("failed", d.failed),
             ]
-            .map(|(word, n)| (word, count(n)))
+            .map(|(word, n)| (words.say(&format!("agent-funnel-{word}")), count(n)))
             .to_vec(),
             blocks: blocks.into_iter().filter_map(draw).collect(),
             others: others.into_iter().filter_map(draw).collect(),
@@ -128,17 +136,18 @@ pub fn page(
     });
     AgentPage {
         teams: teams.collect(),
-        back: format!("{}/{}", shell.base, asked.query(&[])),
+        back: format!("{}/agents{}", shell.base, asked.query(&[])),
         all: format!("{path}{}#interviews", asked.query(&[])),
         name: if agent_name.is_empty() { code.clone() } else { agent_name },
         from: report.from.clone(),
         to: report.to.clone(),
         chosen: chosen
-            .map(|(figure, value)| format!("{}: {}", name(figure), label(&figure.shape, value))),
+            .map(|(f, value)| format!("{}: {}", name(words, f), label(words, &f.shape, value))),
         query: asked.query(&[("measure", measure.as_str()), ("score", score.as_str())]),
-        caption: format!("Interviews ({})", count(held(report, chosen))),
+        caption: words.fill("agent-interviews-n", &[("n", held(report, chosen).into())]),
         code,
         path,
+        trend,
         list,
         older,
         form,
@@ -160,15 +169,16 @@ fn held(report: &AgentsReport, chosen: Option<(&Figure, u8)>) -> u64 {
     }
 }
 
-fn label(shape: &Shape, value: u8) -> String {
+fn label(words: &Words, shape: &Shape, value: u8) -> String {
     match (shape, value) {
-        (Shape::YesNo { .. }, 0) => "no".into(),
-        (Shape::YesNo { .. }, _) => "yes".into(),
+        (Shape::YesNo { .. }, 0) => words.say("answer-no"),
+        (Shape::YesNo { .. }, _) => words.say("answer-yes"),
         (_, value) => value.to_string(),
     }
 }
 
 fn block(
+    words: &Words,
     figure: &Figure,
     measured: &Measured,
     chosen: Option<(&Figure, u8)>,
@@ -181,9 +191,9 @@ fn block(
         Shape::Choice { .. } => true,
     };
     let values = measured.values.0.iter().rev().map(|&(value, n)| {
-        let label = label(&figure.shape, value);
+        let label = label(words, &figure.shape, value);
         Value {
-            part: Part::of(&label, n, measured.n, satisfied(value)),
+            part: Part::of(words, &label, n, measured.n, satisfied(value)),
             label,
             count: count(n),
             link: (n > 0).then(|| link(value)),
@@ -191,15 +201,51 @@ fn block(
         }
     });
     Block {
-        tile: tile(figure, measured),
-        mean: mean_texts(measured).filter(|_| measured.enough),
-        response: measured.response.map(response_text).unwrap_or_default(),
+        tile: tile(words, figure, measured),
+        mean: mean_texts(words, measured)
+            .filter(|_| measured.enough)
+            .map(|(mean, interval)| mean_text(words, &mean, &interval))
+            .unwrap_or_default(),
+        compared: compared_lines(words, figure, measured),
+        response: measured.response.map(|r| response_text(words, r)).unwrap_or_default(),
         values: values.collect(),
     }
 }
 
-fn response_text(rate: Rate) -> String {
-    let percent = |part: f64| format!("{:.0}\u{a0}%", part * 100.0);
-    let interval = format!("{:.0}–{:.0}\u{a0}%", rate.low * 100.0, rate.high * 100.0);
-    format!("{} of {} who heard it answered ({interval})", percent(rate.score), rate.n)
+fn compared_lines(words: &Words, figure: &Figure, measured: &Measured) -> Vec<String> {
+    let Some(compared) = measured.compared.filter(|_| measured.enough) else { return Vec::new() };
+    let mut lines = Vec::new();
+    if let Some(expected) = compared.expected {
+        let score = score_text(&figure.shape, expected);
+        lines.push(words.fill("agent-expected", &[("score", (&score).into())]));
+    }
+    let verdict = words.say(&format!("verdict-{}", compared.verdict.word()));
+    match compared.expected.zip(compared.shrunk) {
+        Some((expected, shrunk)) => {
+            let difference = difference_text(&figure.shape, shrunk - expected);
+            let places = [("verdict", (&verdict).into()), ("difference", (&difference).into())];
+            lines.push(words.fill("agent-difference", &places));
+        }
+        None => lines.push(verdict),
+    }
+    if let Some(rank) = compared.rank {
+        let places = [("low", rank.low.into()), ("high", rank.high.into()), ("of", rank.of.into())];
+        lines.push(words.fill("agent-rank", &places));
+    }
+    lines
+}
+
+fn mean_text(words: &Words, mean: &str, interval: &str) -> String {
+    match interval {
+        "" => words.fill("agent-mean-is", &[("mean", mean.into())]),
+        _ => words
+            .fill("agent-mean-interval", &[("mean", mean.into()), ("interval", interval.into())]),
+    }
+}
+
+fn response_text(words: &Words, rate: Rate) -> String {
+    let (share, interval) = rate_text(rate);
+    let places =
+        [("share", (&share).into()), ("n", rate.n.into()), ("interval", (&interval).into())];
+    words.fill("agent-response", &places)
 }

@@ -1,18 +1,24 @@
-//! The page of agents: the centre in a few numbers, the filters, one line for each agent.
-
-use std::collections::BTreeMap;
+//! The page of agents: the centre in a few numbers, the filters, one line for each agent, grouped
+//! by the one verdict where the period is a standard one.
 
 use askama::Template;
 
 use super::Shell;
 use super::asked::{Asked, Form};
-use super::draw::{Bar, count, interval_text, mean_texts, meaning, name, score_text};
-use crate::report::agents::{AgentRow, Figures, Rate};
-use crate::report::measures::{Figure, Measured, Shape, measured};
-use crate::report::{AgentsReport, People, Sight, Viewer};
+use super::draw::{
+    Bar, count, difference_text, interval_text, mean_texts, meaning, name, rate_text, score_text,
+    too_few,
+};
+use crate::report::agents::{AgentRow, Comparison, Rate};
+use crate::report::measures::{Compared, Figure, Measured, Shape, Verdict, measured};
+use crate::report::{AgentsReport, People, Period, Sight, Viewer};
+use crate::words::Words;
 
 /// At most so many measures stand in the table; the agent's own page has all.
 const COLUMNS: usize = 4;
+
+/// Lines on one page of the table.
+const PAGE: usize = 200;
 
 /// One number of the centre.
 pub struct Tile {
@@ -29,7 +35,7 @@ pub struct Tile {
     /// Its bar, where it has one.
     pub bar: Option<Bar>,
     /// Where it leads.
-    pub link: Option<(String, &'static str)>,
+    pub link: Option<(String, String)>,
 }
 
 /// A number in the table with what stands below it.
@@ -42,6 +48,12 @@ pub struct Cell {
     pub sub: String,
     /// Too few answers to show it.
     pub few: bool,
+}
+
+impl Cell {
+    fn none(label: String) -> Self {
+        Self { label, value: "–".into(), sub: String::new(), few: true }
+    }
 }
 
 /// One agent and team.
@@ -60,6 +72,16 @@ pub struct Line {
     pub lead: Option<(Cell, Bar)>,
     /// The other numbers.
     pub cells: Vec<Cell>,
+}
+
+/// Lines that belong together.
+pub struct Group {
+    /// What they have in common; empty where all agents stand in one list.
+    pub name: String,
+    /// What a mark before the name looks like: `above`, `as_expected`, `below`, `too_few`.
+    pub mark: &'static str,
+    /// The lines.
+    pub lines: Vec<Line>,
 }
 
 /// Column heads with their meanings.
@@ -82,16 +104,22 @@ pub struct AgentsPage {
     tiles: Vec<Tile>,
     lead: Option<Column>,
     columns: Vec<Column>,
-    enough: Vec<Line>,
-    few: Vec<Line>,
-    few_word: String,
-    /// Answers needed before a score is shown.
-    min_n: u64,
-    /// Answers needed before a net promoter score is shown.
-    min_n_nps: u64,
+    groups: Vec<Group>,
+    /// Why nobody is compared; empty where agents are.
+    why_not: String,
+    /// Links to views in which agents are compared: label and address.
+    standard: Vec<(String, String)>,
+    /// What "too few" means.
+    how_few: String,
     definitions: &'static str,
     csv: String,
     json: String,
+    xlsx: String,
+    /// Addresses of the other views.
+    funnel: String,
+    compare: String,
+    /// The pages of a long table: number, address, whether it is this one.
+    pages: Vec<(usize, String, bool)>,
     empty: bool,
     /// Why there are no agents to see at all: title and sentence.
     closed: Option<(String, String)>,
@@ -114,54 +142,87 @@ impl AgentsPage {
 
 /// The page of that report.
 pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> AgentsPage {
+    let words = shell.words;
     let lead = lead(report);
     let others: Vec<&Figure> = others(report, lead).collect();
-    let column = |f: &Figure| Column { name: name(f), meaning: meaning(f) };
+    let compared = lead.is_some() && report.comparison == Comparison::Made;
+    let column = |f: &Figure| Column { name: name(words, f), meaning: meaning(words, f) };
+    let told =
+        |key: &str| Column { name: words.say(key), meaning: words.say(&format!("{key}-meaning")) };
     let mut columns = Vec::new();
+    if compared {
+        columns.extend([told("agents-expected"), told("agents-rank")]);
+    }
     if lead.is_some_and(|f| matches!(f.shape, Shape::Scale { .. })) {
-        let meaning = "Mean of the keys pressed, with its 95\u{a0}% interval".to_owned();
-        columns.push(Column { name: "Mean".into(), meaning });
+        columns.push(told("agents-mean"));
     }
     columns.extend(others.iter().map(|f| column(f)));
-    columns.push(Column {
-        name: "Offered".into(),
-        meaning: "Callers who were offered the survey, and how many of them began to answer".into(),
-    });
-    columns.push(Column {
-        name: "Answer rate".into(),
-        meaning: "Complete and partial interviews out of those offered".into(),
-    });
+    columns.extend([told("agents-offered"), told("agents-rate")]);
     let query = asked.query(&[]);
-    let (enough, few): (Vec<&AgentRow>, Vec<&AgentRow>) = report
-        .agents
-        .iter()
-        .partition(|row| report.leading(&row.figures).is_some_and(|m| m.enough));
-    let line = |row: &&AgentRow| line(&shell.base, &query, row, lead, &others);
-    let (enough, few): (Vec<Line>, Vec<Line>) =
-        (enough.iter().map(line).collect(), few.iter().map(line).collect());
-    let days = asked.filter.pairs();
+    let mut rows: Vec<(&AgentRow, Place)> =
+        report.agents.iter().map(|row| (row, Place::of(report, row))).collect();
+    if let Some(least) = asked.least() {
+        rows.retain(|(row, _)| report.leading(&row.figures).map_or(0, |m| m.n) >= least);
+    }
+    // A stable sort: by name within a place.
+    rows.sort_by(|(_, a), (_, b)| a.order().total_cmp(&b.order()));
+    let pages = rows.len().div_ceil(PAGE);
+    let here = asked.page().min(pages.max(1));
+    let shown = rows.into_iter().skip((here - 1) * PAGE).take(PAGE);
+    let mut groups: Vec<Group> = Vec::new();
+    for (row, place) in shown {
+        let line = line(words, &shell.base, &query, row, lead, &others, compared);
+        match groups.last_mut().filter(|group| group.mark == place.mark()) {
+            Some(group) => group.lines.push(line),
+            None => {
+                let name = group_name(words, place, lead, compared);
+                groups.push(Group { name, mark: place.mark(), lines: vec![line] });
+            }
+        }
+    }
     let mut api = form_urlencoded::Serializer::new(String::new());
-    api.extend_pairs(days);
+    api.extend_pairs(asked.filter.pairs());
     let api = api.finish();
+    let path = format!("{}/agents", shell.base);
+    let page_link = |n: usize| format!("{path}{}", asked.query(&[("page", &n.to_string())]));
     AgentsPage {
-        path: format!("{}/", shell.base),
         from: report.from.clone(),
         to: report.to.clone(),
         zone: report.time_zone.clone(),
         tiles: tiles(&shell, &query, report, lead),
         lead: lead.map(column),
         columns,
-        enough,
-        few,
-        few_word: lead.map_or_else(String::new, |lead| {
-            let needed = lead.shape.needed();
-            format!("Too few answers yet for {}: fewer than {needed}", name(lead))
-        }),
-        min_n: report.min_n,
-        min_n_nps: Shape::Nps.needed(),
+        groups,
+        why_not: match report.comparison {
+            Comparison::Made => String::new(),
+            Comparison::FreePeriod => words.say("agents-free-period"),
+            Comparison::FreeFilter => words.say("agents-free-filter"),
+            Comparison::SeveralSurveys => words.say("agents-several-surveys"),
+        },
+        standard: match report.comparison {
+            Comparison::FreePeriod => [Period::LastWeek, Period::LastMonth, Period::LastQuarter]
+                .map(|period| {
+                    let label = words.say(&format!("period-{}", period.word()));
+                    (label, format!("{path}{}", asked.query_over(period)))
+                })
+                .to_vec(),
+            _ => Vec::new(),
+        },
+        how_few: {
+            let needed = [report.min_n, Shape::Nps.needed()];
+            words.fill("agents-how-few", &[("min", needed[0].into()), ("nps", needed[1].into())])
+        },
         definitions: report.definitions,
         csv: format!("{}/api/v1/reports/agents.csv?{api}", shell.base),
         json: format!("{}/api/v1/reports/agents?{api}", shell.base),
+        xlsx: format!("{}/api/v1/reports/agents.xlsx?{api}", shell.base),
+        funnel: format!("{path}/funnel{query}"),
+        compare: format!("{path}/compare{query}"),
+        pages: match pages {
+            0 | 1 => Vec::new(),
+            _ => (1..=pages).map(|n| (n, page_link(n), n == here)).collect(),
+        },
+        path,
         empty: form.choices.empty,
         closed: None,
         form,
@@ -169,7 +230,69 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
     }
 }
 
-fn lead(report: &AgentsReport) -> Option<&Figure> {
+/// Where an agent stands in the table.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    /// Compared, with the difference that is left after chance is taken off.
+    Compared(Verdict, f64),
+    /// Enough answers for a score, but nobody is compared.
+    Scored,
+    /// Too few answers.
+    Few,
+}
+
+impl Place {
+    fn of(report: &AgentsReport, row: &AgentRow) -> Self {
+        match report.leading(&row.figures) {
+            Some(m) if m.enough => match &m.compared {
+                Some(Compared { verdict, expected: Some(e), shrunk: Some(s), .. })
+                    if *verdict != Verdict::TooFew =>
+                {
+                    Self::Compared(*verdict, s - e)
+                }
+                Some(_) => Self::Few,
+                None => Self::Scored,
+            },
+            _ => Self::Few,
+        }
+    }
+
+    /// Above, as expected, below, too few; within these the higher difference first.
+    fn order(self) -> f64 {
+        match self {
+            Self::Compared(Verdict::Above, d) => -d,
+            Self::Compared(Verdict::AsExpected, d) => 1_000.0 - d,
+            Self::Compared(Verdict::Below, d) => 2_000.0 - d,
+            Self::Compared(Verdict::TooFew, _) | Self::Few => 4_000.0,
+            Self::Scored => 3_000.0,
+        }
+    }
+
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Compared(verdict, _) => verdict.word(),
+            Self::Scored => "",
+            Self::Few => "too_few",
+        }
+    }
+}
+
+fn group_name(words: &Words, place: Place, lead: Option<&Figure>, compared: bool) -> String {
+    match (place, lead) {
+        (Place::Compared(verdict, _), _) => words.say(&format!("verdict-{}", verdict.word())),
+        (Place::Few, Some(lead)) if !compared => {
+            let name = name(words, lead);
+            let needed = lead.shape.needed();
+            let places = [("name", (&name).into()), ("needed", needed.into())];
+            words.fill("agents-few", &places)
+        }
+        (Place::Few, _) => words.say("verdict-too_few"),
+        (Place::Scored, _) => String::new(),
+    }
+}
+
+/// The figure that the table is about: the first one with a score.
+pub fn lead(report: &AgentsReport) -> Option<&Figure> {
     report.figures.iter().find(|f| !matches!(f.shape, Shape::Choice { .. }))
 }
 
@@ -184,26 +307,31 @@ fn others<'a>(
 }
 
 fn line(
+    words: &Words,
     base: &str,
     query: &str,
     row: &AgentRow,
     lead: Option<&Figure>,
     others: &[&Figure],
+    compared: bool,
 ) -> Line {
     let measures = &row.figures.measures;
     let leading = lead.and_then(|f| Some((f, measures.get(&f.key)?)));
     let mut cells = Vec::new();
-    if lead.is_some_and(|f| matches!(f.shape, Shape::Scale { .. })) {
-        cells.push(mean_cell(leading.map(|(_, m)| m)));
+    if compared {
+        cells.extend(compared_cells(words, leading));
     }
-    cells.extend(others.iter().map(|f| cell(f, measures.get(&f.key))));
+    if lead.is_some_and(|f| matches!(f.shape, Shape::Scale { .. })) {
+        cells.push(mean_cell(words, leading.map(|(_, m)| m)));
+    }
+    cells.extend(others.iter().map(|f| cell(words, f, measures.get(&f.key))));
     cells.push(Cell {
-        label: "Offered".into(),
+        label: words.say("agents-offered"),
         value: count(row.figures.offered),
-        sub: format!("{} started", count(row.figures.started)),
+        sub: words.fill("agents-started-n", &[("n", row.figures.started.into())]),
         few: false,
     });
-    cells.push(rate_cell(row.figures.answer_rate));
+    cells.push(rate_cell(words, row.figures.answer_rate));
     let code = row.agent.clone();
     Line {
         link: format!("{base}/agents/{}{query}", segment(&code)),
@@ -211,56 +339,81 @@ fn line(
         code,
         team: row.team.clone().unwrap_or_default(),
         few: !leading.is_some_and(|(_, m)| m.enough),
-        lead: leading.map(|(f, m)| (cell(f, Some(m)), Bar::of(f, m))),
+        lead: leading.map(|(f, m)| (cell(words, f, Some(m)), Bar::of(words, f, m))),
         cells,
     }
 }
 
-/// Words in place of a score that rests on too few answers.
-pub fn too_few(shape: &Shape, n: u64) -> String {
-    let needed = shape.needed();
-    if n == 0 { "no answers".into() } else { format!("too few (n\u{a0}=\u{a0}{n} of {needed})") }
-}
-
-fn cell(figure: &Figure, measured: Option<&Measured>) -> Cell {
-    let label = name(figure);
-    match measured {
-        None => Cell { label, value: "–".into(), sub: String::new(), few: true },
-        Some(m) => match m.score.filter(|_| m.enough) {
-            Some(score) => Cell {
-                label,
-                value: score_text(&figure.shape, score),
-                sub: format!("{} · n\u{a0}=\u{a0}{}", interval_text(&figure.shape, m), count(m.n)),
+/// What is expected and the rank, of the leading figure.
+fn compared_cells(words: &Words, leading: Option<(&Figure, &Measured)>) -> [Cell; 2] {
+    let labels = [words.say("agents-expected"), words.say("agents-rank")];
+    let [expected, rank] = labels;
+    let found = leading.filter(|(_, m)| m.enough);
+    let Some((figure, compared)) = found.and_then(|(f, m)| Some((f, m.compared.as_ref()?))) else {
+        return [Cell::none(expected), Cell::none(rank)];
+    };
+    let difference = compared.expected.zip(compared.shrunk).map(|(e, s)| s - e);
+    [
+        match compared.expected {
+            Some(e) => Cell {
+                label: expected,
+                value: score_text(&figure.shape, e),
+                sub: difference.map(|d| difference_text(&figure.shape, d)).unwrap_or_default(),
                 few: false,
             },
-            None => Cell {
-                label,
-                value: too_few(&figure.shape, m.n),
-                sub: interval_text(&figure.shape, m),
-                few: true,
-            },
+            None => Cell::none(expected),
         },
-    }
+        match compared.rank {
+            Some(r) => Cell {
+                label: rank,
+                value: format!("{}–{}", count(r.low), count(r.high)),
+                sub: words.fill("agents-rank-of", &[("n", r.of.into())]),
+                few: false,
+            },
+            None => Cell::none(rank),
+        },
+    ]
 }
 
-fn mean_cell(measured: Option<&Measured>) -> Cell {
-    let label = "Mean".to_owned();
-    match measured.filter(|m| m.enough).and_then(mean_texts) {
-        Some((value, sub)) => Cell { label, value, sub, few: false },
-        None => Cell { label, value: "–".into(), sub: String::new(), few: true },
-    }
-}
-
-fn rate_cell(rate: Option<Rate>) -> Cell {
-    let label = "Answer rate".to_owned();
-    match rate {
-        Some(rate) => Cell {
+fn cell(words: &Words, figure: &Figure, measured: Option<&Measured>) -> Cell {
+    let label = name(words, figure);
+    let Some(m) = measured else { return Cell::none(label) };
+    match m.score.filter(|_| m.enough) {
+        Some(score) => Cell {
             label,
-            value: format!("{:.0}\u{a0}%", rate.score * 100.0),
-            sub: format!("{:.0}–{:.0}\u{a0}%", rate.low * 100.0, rate.high * 100.0),
+            value: score_text(&figure.shape, score),
+            sub: format!(
+                "{} · n\u{a0}=\u{a0}{}",
+                interval_text(words, &figure.shape, m),
+                count(m.n)
+            ),
             few: false,
         },
-        None => Cell { label, value: "–".into(), sub: String::new(), few: true },
+        None => Cell {
+            label,
+            value: too_few(words, &figure.shape, m.n),
+            sub: interval_text(words, &figure.shape, m),
+            few: true,
+        },
+    }
+}
+
+fn mean_cell(words: &Words, measured: Option<&Measured>) -> Cell {
+    let label = words.say("agents-mean");
+    match measured.filter(|m| m.enough).and_then(|m| mean_texts(words, m)) {
+        Some((value, sub)) => Cell { label, value, sub, few: false },
+        None => Cell::none(label),
+    }
+}
+
+fn rate_cell(words: &Words, rate: Option<Rate>) -> Cell {
+    let label = words.say("agents-rate");
+    match rate {
+        Some(rate) => {
+            let (value, sub) = rate_text(rate);
+            Cell { label, value, sub, few: false }
+        }
+        None => Cell::none(label),
     }
 }
 
@@ -270,33 +423,45 @@ pub fn segment(text: &str) -> String {
 }
 
 /// A number of the centre from a figure.
-pub fn tile(figure: &Figure, measured: &Measured) -> Tile {
+pub fn tile(words: &Words, figure: &Figure, measured: &Measured) -> Tile {
     let score = measured.score.filter(|_| measured.enough);
+    let value = match score {
+        Some(score) => score_text(&figure.shape, score),
+        None => too_few(words, &figure.shape, measured.n),
+    };
     Tile {
-        name: name(figure),
-        meaning: meaning(figure),
-        value: score
-            .map_or_else(|| too_few(&figure.shape, measured.n), |s| score_text(&figure.shape, s)),
+        name: name(words, figure),
+        meaning: meaning(words, figure),
+        value,
         few: score.is_none(),
         note: match measured.n {
             0 => String::new(),
             n => format!(
-                "95\u{a0}% interval\n{}\nn\u{a0}=\u{a0}{}",
-                interval_text(&figure.shape, measured),
+                "{}\n{}\nn\u{a0}=\u{a0}{}",
+                words.say("interval-of"),
+                interval_text(words, &figure.shape, measured),
                 count(n)
             ),
         },
-        bar: Some(Bar::of(figure, measured)),
+        bar: Some(Bar::of(words, figure, measured)),
         link: None,
     }
 }
 
-fn tiles(shell: &Shell, query: &str, report: &AgentsReport, lead: Option<&Figure>) -> Vec<Tile> {
-    let centre: &Figures = &report.centre;
-    let of = |f: &Figure| centre.measures.get(&f.key).map(|m| tile(f, m));
-    let plain = |name: &str, meaning: &str, value: String, note: String| Tile {
-        name: name.into(),
-        meaning: meaning.into(),
+/// The centre's numbers: the leading measure, the net promoter score, how many began and how many
+/// answered, and what is not linked.
+pub fn tiles(
+    shell: &Shell,
+    query: &str,
+    report: &AgentsReport,
+    lead: Option<&Figure>,
+) -> Vec<Tile> {
+    let words = shell.words;
+    let centre = &report.centre;
+    let of = |f: &Figure| centre.measures.get(&f.key).map(|m| tile(words, f, m));
+    let plain = |key: &str, value: String, note: String| Tile {
+        name: words.say(key),
+        meaning: words.say(&format!("{key}-meaning")),
         value,
         few: false,
         note,
@@ -304,48 +469,42 @@ fn tiles(shell: &Shell, query: &str, report: &AgentsReport, lead: Option<&Figure
         link: None,
     };
     let mut tiles: Vec<Tile> = lead
-        .map(|f| of(f).unwrap_or_else(|| tile(f, &measured(&f.shape, &BTreeMap::new(), 0))))
+        .map(|f| of(f).unwrap_or_else(|| tile(words, f, &measured(&f.shape, &[], 0))))
         .into_iter()
         .collect();
     if tiles.is_empty() {
         // The first tile is the widest, and stands for what the page is about.
-        let note = "nobody has answered in this view".to_owned();
-        tiles.push(Tile { few: true, ..plain("Satisfied", "", "no answers".into(), note) });
+        tiles.push(Tile {
+            name: words.say("measure-csat"),
+            meaning: String::new(),
+            value: words.say("no-answers"),
+            few: true,
+            note: words.say("agents-nobody-answered"),
+            bar: None,
+            link: None,
+        });
     }
     let nps = report.figures.iter().find(|f| f.shape == Shape::Nps);
     let nps = nps.filter(|f| lead.is_none_or(|lead| lead.key != f.key));
     tiles.extend(nps.and_then(of));
     let d = centre.dispositions;
-    tiles.push(plain(
-        "Started",
-        "Interviews with at least one answer, out of those offered",
-        count(centre.started),
-        format!("of {} offered", count(centre.offered)),
-    ));
+    let of_offered = words.fill("agents-of-offered", &[("n", centre.offered.into())]);
+    tiles.push(plain("agents-started", count(centre.started), of_offered));
     tiles.push(match centre.answer_rate {
-        Some(rate) => plain(
-            "Answer rate",
-            "Complete and partial interviews out of those offered",
-            format!("{:.0}\u{a0}%", rate.score * 100.0),
-            format!(
-                "complete and partial:\n{} of {}\n95\u{a0}% interval\n{:.0}–{:.0}\u{a0}%",
-                count(d.complete + d.partial),
-                count(centre.offered),
-                rate.low * 100.0,
-                rate.high * 100.0
-            ),
-        ),
-        None => plain("Answer rate", "", "–".into(), "nobody was offered the survey".into()),
+        Some(rate) => {
+            let (value, interval) = rate_text(rate);
+            let places = [("n", (d.complete + d.partial).into()), ("of", centre.offered.into())];
+            let note = words.fill("agents-rate-note", &places);
+            plain("agents-rate", value, format!("{note}\n{}\n{interval}", words.say("interval-of")))
+        }
+        None => plain("agents-rate", "–".into(), words.say("agents-nobody-offered")),
     });
     let n = report.not_linked.interviews;
-    let link = (n > 0).then(|| (format!("{}/unlinked{query}", shell.base), "Show them"));
-    let mut unlinked = plain(
-        "Not linked",
-        "Interviews that count for no agent, since no hand-over or call record names one",
-        count(n),
-        if n == 0 { "every interview has its agent".into() } else { "no agent is known".into() },
-    );
-    unlinked.link = link;
-    tiles.push(unlinked);
+    let note = words.say(if n == 0 { "agents-all-linked" } else { "agents-no-agent" });
+    tiles.push(Tile {
+        link: (n > 0)
+            .then(|| (format!("{}/unlinked{query}", shell.base), words.say("agents-show-them"))),
+        ..plain("agents-unlinked", count(n), note)
+    });
     tiles
 }

@@ -4,10 +4,12 @@ use jiff::civil::Date;
 
 use super::PageError;
 use super::visit::Visit;
+use crate::report::compare::TELEPHONE;
 use crate::report::measures::{Figure, Shape};
 use crate::report::view::language_name;
 use crate::report::{Choices, Filter, Period, ReportError};
 use crate::web::reports::pairs;
+use crate::words::Words;
 
 /// The filter form: what is chosen and what can be.
 #[derive(Clone, Debug)]
@@ -26,14 +28,24 @@ pub struct Form {
     pub survey: String,
     /// Code of the language.
     pub language: String,
+    /// Name of the question.
+    pub question: String,
+    /// Word of the channel.
+    pub channel: String,
+    /// Answers that an agent must have to be shown; empty for any.
+    pub least: String,
     /// Filters that the form has no field for.
     pub hidden: Vec<(&'static str, String)>,
     /// What can be chosen.
     pub choices: Choices,
     /// Codes and names of languages.
     pub languages: Vec<(String, String)>,
+    /// Names of questions and what they ask for.
+    pub questions: Vec<(String, String)>,
+    /// Words and names of channels.
+    pub channels: Vec<(&'static str, String)>,
     /// Words and labels of periods.
-    pub periods: [(&'static str, &'static str); 6],
+    pub periods: Vec<(&'static str, String)>,
     /// Today belongs to the view, so that its figures still grow.
     pub filling: bool,
     /// The filters in force, in words; empty if there are none.
@@ -56,7 +68,7 @@ pub struct Asked {
 }
 
 /// Names in a page's address that are no filters of the report.
-const OF_PAGES: [&str; 3] = ["measure", "score", "after"];
+const OF_PAGES: [&str; 8] = ["measure", "score", "after", "least", "page", "one", "other", "by"];
 
 impl Asked {
     /// Reads a page's address. A form's address (it has `go`) gives the tidy address to go to
@@ -86,6 +98,16 @@ impl Asked {
     pub fn of_page(&self, name: &str) -> Option<&str> {
         let found = self.rest.iter().find(|(n, v)| n == name && !v.is_empty());
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Answers that an agent must have to be shown, if the address asks for some.
+    pub fn least(&self) -> Option<u64> {
+        self.of_page("least")?.trim().parse().ok()
+    }
+
+    /// The page of a long table, from 1.
+    pub fn page(&self) -> usize {
+        self.of_page("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
     }
 
     /// The answer that a list is limited to: `measure` and `score` of the address.
@@ -125,13 +147,41 @@ impl Asked {
         }
         for (name, value) in self.filter.pairs() {
             let day = name == "from" || name == "to";
-            if name != "agent" && !(day && self.period.is_some()) {
+            let replaced = more.iter().any(|(other, _)| *other == name);
+            if name != "agent" && !replaced && !(day && self.period.is_some()) {
                 query.append_pair(name, &value);
             }
+        }
+        if let Some(least) = self.of_page("least") {
+            query.append_pair("least", least);
         }
         query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
         let query = query.finish();
         if query.is_empty() { query } else { format!("?{query}") }
+    }
+
+    /// The filters as names and values, for a form beside that of the filters.
+    pub fn kept(&self) -> Vec<(String, String)> {
+        let query = self.query(&[]);
+        pairs(Some(query.trim_start_matches('?')))
+    }
+
+    /// The same filters over another period, as a query for links.
+    pub fn query_over(&self, period: Period) -> String {
+        let filters = self.filter.pairs().into_iter();
+        let filters = filters.filter(|(name, _)| !["from", "to", "agent"].contains(name));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("period", period.word()).extend_pairs(filters);
+        format!("?{}", query.finish())
+    }
+
+    /// The same filters over those days, as a query for links.
+    pub fn query_days(&self, from: &str, to: &str) -> String {
+        let filters = self.filter.pairs().into_iter();
+        let filters = filters.filter(|(name, _)| !["from", "to", "agent"].contains(name));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("from", from).append_pair("to", to).extend_pairs(filters);
+        format!("?{}", query.finish())
     }
 
     /// The form of the page with that path.
@@ -141,25 +191,25 @@ impl Asked {
         let agent = filter.agent.clone().filter(|_| !self.own_agent);
         let version = filter.version.map(|v| v.to_string());
         let language = filter.language.map(|l| l.to_string());
-        let hidden = [
-            ("version", &version),
-            ("question", &filter.question),
-            ("channel", &filter.channel),
-            ("agent", &agent),
-        ];
+        let words = visit.words();
+        let hidden = [("version", &version), ("agent", &agent)];
         let hidden = hidden.into_iter().filter_map(|(n, v)| Some((n, v.clone()?))).collect();
-        let named = language.as_deref().map(language_name);
-        let words = [
-            ("agent", &agent),
-            ("team", &filter.team),
-            ("queue", &filter.queue),
-            ("survey", &filter.survey),
-            ("version", &version),
-            ("question", &filter.question),
-            ("language", &named),
-            ("channel", &filter.channel),
+        let named = language.as_deref().map(|code| language_in(words, code));
+        let channel = filter.channel.as_deref().map(|word| channel_in(words, word));
+        let said = [
+            ("filter-agent", &agent),
+            ("filter-team", &filter.team),
+            ("filter-queue", &filter.queue),
+            ("filter-survey", &filter.survey),
+            ("filter-version", &version),
+            ("filter-question", &filter.question),
+            ("filter-language", &named),
+            ("filter-channel", &channel),
         ];
-        let words = words.into_iter().filter_map(|(n, v)| Some(format!("{n} {}", v.as_ref()?)));
+        let said = said.into_iter().filter_map(|(key, value)| {
+            Some(format!("{} {}", words.say(key).to_lowercase(), value.as_ref()?))
+        });
+        let said = said.collect::<Vec<_>>().join(" · ");
         let days = Self {
             filter: Filter::days(filter.from, filter.to),
             period: self.period,
@@ -176,20 +226,46 @@ impl Asked {
             queue: text(&filter.queue),
             survey: text(&filter.survey),
             language: text(&language),
+            question: text(&filter.question),
+            channel: text(&filter.channel),
+            least: self.of_page("least").unwrap_or_default().to_owned(),
             hidden,
-            languages: choices.languages.iter().map(|l| (l.clone(), language_name(l))).collect(),
+            languages: languages(words, &choices),
+            questions: choices.questions.clone(),
+            channels: channels(words),
             choices,
-            periods: periods(),
+            periods: periods(words),
             filling: filter.to >= self.today && filter.from <= self.today,
-            only: words.collect::<Vec<_>>().join(" · "),
+            only: said,
             clear: format!("{path}{}", days.query(&[])),
         })
     }
 }
 
-fn periods() -> [(&'static str, &'static str); 6] {
-    let [a, b, c, d, e] = Period::ALL.map(|period| (period.word(), period.label()));
-    [a, b, c, d, e, ("own", "Own dates")]
+fn periods(words: &Words) -> Vec<(&'static str, String)> {
+    let own = std::iter::once("own");
+    let all = Period::ALL.into_iter().map(Period::word).chain(own);
+    all.map(|word| (word, words.say(&format!("period-{word}")))).collect()
+}
+
+fn languages(words: &Words, choices: &Choices) -> Vec<(String, String)> {
+    choices.languages.iter().map(|code| (code.clone(), language_in(words, code))).collect()
+}
+
+fn channels(words: &Words) -> Vec<(&'static str, String)> {
+    vec![(TELEPHONE, channel_in(words, TELEPHONE))]
+}
+
+/// A language's name as the reader calls it; the code where no name is known.
+pub fn language_in(words: &Words, code: &str) -> String {
+    let key = format!("lang-{code}");
+    if words.has(&key) { words.say(&key) } else { language_name(code) }
+}
+
+/// A channel's name as the reader calls it.
+pub fn channel_in(words: &Words, word: &str) -> String {
+    let key = format!("channel-{word}");
+    if words.has(&key) { words.say(&key) } else { word.to_owned() }
 }
 
 impl Form {
@@ -212,6 +288,7 @@ impl Form {
         let day =
             |name: &str, else_: Date| value(name).parse::<Date>().unwrap_or(else_).to_string();
         let choices = visit.site.reports.choices(&visit.viewer()).await?;
+        let words = visit.words();
         Ok(Self {
             period: if dated { "own" } else { period.word() },
             from: day("from", from),
@@ -220,10 +297,15 @@ impl Form {
             queue: value("queue"),
             survey: value("survey"),
             language: value("language"),
+            question: value("question"),
+            channel: value("channel"),
+            least: value("least"),
             hidden: Vec::new(),
-            languages: choices.languages.iter().map(|l| (l.clone(), language_name(l))).collect(),
+            languages: languages(words, &choices),
+            questions: choices.questions.clone(),
+            channels: channels(words),
             choices,
-            periods: periods(),
+            periods: periods(words),
             filling: false,
             only: String::new(),
             clear: path.to_owned(),

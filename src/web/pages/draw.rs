@@ -4,7 +4,10 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::report::agents::Rate;
 use crate::report::measures::{Detail, Figure, Measured, Shape, measure_name};
+use crate::survey::About;
+use crate::words::Words;
 
 /// A bar from nothing to the score with the interval drawn over it; all in percent of the width.
 #[derive(Clone, Debug, Default, PartialEq, Template)]
@@ -25,7 +28,7 @@ impl HtmlSafe for Bar {}
 
 impl Bar {
     /// The bar of a figure; without a score where there are too few answers.
-    pub fn of(figure: &Figure, measured: &Measured) -> Self {
+    pub fn of(words: &Words, figure: &Figure, measured: &Measured) -> Self {
         let nps = figure.shape == Shape::Nps;
         let place = |value: f64| if nps { (value + 100.0) / 2.0 } else { value * 100.0 };
         let text = |value: f64| format!("{:.2}", place(value).clamp(0.0, 100.0));
@@ -36,7 +39,7 @@ impl Bar {
             (format!("{:.2}", from.min(to)), format!("{:.2}", (to - from).abs()))
         });
         let whisker = measured.low.zip(measured.high).map(|(low, high)| (text(low), text(high)));
-        let label = spoken(figure, measured);
+        let label = spoken(words, figure, measured);
         Self { label, score: score.map(text), fill, whisker, zero: nps }
     }
 }
@@ -57,40 +60,54 @@ impl HtmlSafe for Part {}
 
 impl Part {
     /// `n` of `all` answers; `counts` says whether the value counts as satisfied.
-    pub fn of(value: &str, n: u64, all: u64, counts: bool) -> Self {
+    pub fn of(words: &Words, value: &str, n: u64, all: u64, counts: bool) -> Self {
         let share = if all == 0 { 0.0 } else { 100.0 * n as f64 / all as f64 };
-        Self {
-            label: format!("{value}: {n} of {all} answers, {share:.0}\u{a0}%"),
-            width: format!("{share:.2}"),
-            counts,
-        }
+        let percent = format!("{share:.0}");
+        let places = [
+            ("value", value.into()),
+            ("n", n.into()),
+            ("all", all.into()),
+            ("share", percent.as_str().into()),
+        ];
+        Self { label: words.fill("spoken-part", &places), width: format!("{share:.2}"), counts }
     }
 }
 
 /// The figure in one sentence, for those who hear the page and as the bar's tip.
-fn spoken(figure: &Figure, measured: &Measured) -> String {
-    let name = name(figure);
-    match (measured.score, measured.low.zip(measured.high)) {
-        (Some(score), Some((low, high))) if measured.enough => format!(
-            "{name} {}, 95\u{a0}% interval {} to {}, n\u{a0}=\u{a0}{}",
-            score_text(&figure.shape, score),
-            score_text(&figure.shape, low),
-            score_text(&figure.shape, high),
-            measured.n
-        ),
-        (_, Some((low, high))) => format!(
-            "{name}: too few answers (n = {}), 95\u{a0}% interval {} to {}",
-            measured.n,
-            score_text(&figure.shape, low),
-            score_text(&figure.shape, high)
-        ),
-        _ => format!("{name}: no answers"),
+fn spoken(words: &Words, figure: &Figure, measured: &Measured) -> String {
+    let name = name(words, figure);
+    let Some((low, high)) = measured.low.zip(measured.high) else {
+        return words.fill("spoken-none", &[("name", (&name).into())]);
+    };
+    let (low, high) = (score_text(&figure.shape, low), score_text(&figure.shape, high));
+    let places = |score: &str| {
+        words.fill(
+            if score.is_empty() { "spoken-few" } else { "spoken-score" },
+            &[
+                ("name", (&name).into()),
+                ("score", score.into()),
+                ("low", (&low).into()),
+                ("high", (&high).into()),
+                ("n", measured.n.into()),
+            ],
+        )
+    };
+    match measured.score.filter(|_| measured.enough) {
+        Some(score) => places(&score_text(&figure.shape, score)),
+        None => places(""),
     }
 }
 
+/// What a measure is called: in the reader's language where it is a usual one, else as the
+/// survey's author wrote it.
+pub fn measure(words: &Words, measure: &str) -> String {
+    let key = format!("measure-{measure}");
+    if words.has(&key) { words.say(&key) } else { measure_name(measure) }
+}
+
 /// What a measure is called in tables.
-pub fn name(figure: &Figure) -> String {
-    let mut plain = measure_name(&figure.measure);
+pub fn name(words: &Words, figure: &Figure) -> String {
+    let mut plain = measure(words, &figure.measure);
     if figure.shape == Shape::Nps {
         plain.push_str(" (NPS)");
     }
@@ -100,26 +117,39 @@ pub fn name(figure: &Figure) -> String {
 }
 
 /// What a measure means.
-pub fn meaning(figure: &Figure) -> String {
-    let about = figure.about_words();
-    let values =
-        |satisfied: &[u8]| satisfied.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    match &figure.shape {
-        Shape::Scale { low, high, satisfied, .. } => format!(
-            "{}: share of callers who pressed {} on {low}–{high}, asked about {about}",
-            figure.measure.to_uppercase(),
-            values(satisfied)
-        ),
-        Shape::Nps => format!("Share of 9 and 10 less share of 0 to 6, asked about {about}"),
-        Shape::YesNo { satisfied: 1 } => format!(
-            "{}: share of callers who said yes, asked about {about}",
-            figure.measure.to_uppercase()
-        ),
-        Shape::YesNo { .. } => format!(
-            "{}: share of callers who said no, asked about {about}",
-            figure.measure.to_uppercase()
-        ),
-        Shape::Choice { .. } => format!("What callers chose, asked about {about}"),
+pub fn meaning(words: &Words, figure: &Figure) -> String {
+    let about = words.say(match figure.about {
+        About::Agent => "about-agent",
+        About::Resolution => "about-resolution",
+        About::Company => "about-company",
+        About::Product => "about-product",
+        About::Waiting => "about-waiting",
+    });
+    let upper = figure.measure.to_uppercase();
+    let (key, keys, scale) = match &figure.shape {
+        Shape::Scale { low, high, satisfied, .. } => {
+            let keys: Vec<_> = satisfied.iter().map(ToString::to_string).collect();
+            ("meaning-scale", keys.join(", "), format!("{low}–{high}"))
+        }
+        Shape::Nps => ("meaning-nps", String::new(), String::new()),
+        Shape::YesNo { satisfied: 1 } => ("meaning-yes", String::new(), String::new()),
+        Shape::YesNo { .. } => ("meaning-no", String::new(), String::new()),
+        Shape::Choice { .. } => ("meaning-choice", String::new(), String::new()),
+    };
+    let places = [
+        ("measure", (&upper).into()),
+        ("keys", (&keys).into()),
+        ("scale", (&scale).into()),
+        ("about", (&about).into()),
+    ];
+    words.fill(key, &places)
+}
+
+/// Words in place of a score that rests on too few answers.
+pub fn too_few(words: &Words, shape: &Shape, n: u64) -> String {
+    match n {
+        0 => words.say("no-answers"),
+        n => words.fill("too-few", &[("n", n.into()), ("needed", shape.needed().into())]),
     }
 }
 
@@ -132,17 +162,46 @@ pub fn score_text(shape: &Shape, value: f64) -> String {
 }
 
 /// The interval of a score, `76–90`, or with signs `−12 to 24` where an end is below zero.
-pub fn interval_text(shape: &Shape, measured: &Measured) -> String {
+pub fn interval_text(words: &Words, shape: &Shape, measured: &Measured) -> String {
     let Some((low, high)) = measured.low.zip(measured.high) else { return String::new() };
+    ends_text(words, shape, low, high)
+}
+
+/// As [`interval_text`], of any two ends.
+pub fn ends_text(words: &Words, shape: &Shape, low: f64, high: f64) -> String {
     match shape {
-        Shape::Nps => span(low, high, points),
+        Shape::Nps => span(words, low, high, points),
+        _ if low < 0.0 || high < 0.0 => span(words, low * 100.0, high * 100.0, points) + "\u{a0}%",
         _ => format!("{:.0}–{:.0}\u{a0}%", low * 100.0, high * 100.0),
     }
 }
 
-fn span(low: f64, high: f64, text: impl Fn(f64) -> String) -> String {
-    let joint = if low < 0.0 || high < 0.0 { " to " } else { "–" };
-    format!("{}{joint}{}", text(low), text(high))
+fn span(words: &Words, low: f64, high: f64, text: impl Fn(f64) -> String) -> String {
+    let (from, to) = (text(low), text(high));
+    if low < 0.0 || high < 0.0 {
+        return words.fill("interval-to", &[("low", (&from).into()), ("high", (&to).into())]);
+    }
+    format!("{from}–{to}")
+}
+
+/// A difference with its sign: `+2.1` points of percent, or of the net promoter score.
+pub fn difference_text(shape: &Shape, value: f64) -> String {
+    let scaled = if *shape == Shape::Nps { value } else { value * 100.0 };
+    let text = format!("{:.1}", scaled.abs());
+    match (text.as_str(), scaled < 0.0) {
+        ("0.0", _) => "±0.0".into(),
+        (_, true) => format!("−{text}"),
+        (_, false) => format!("+{text}"),
+    }
+}
+
+/// A rate and its interval.
+pub fn rate_text(rate: Rate) -> (String, String) {
+    let percent = |part: f64| format!("{:.0}", part * 100.0);
+    (
+        format!("{}\u{a0}%", percent(rate.score)),
+        format!("{}–{}\u{a0}%", percent(rate.low), percent(rate.high)),
+    )
 }
 
 /// A whole number with a true minus; never "−0".
@@ -152,14 +211,15 @@ fn points(value: f64) -> String {
 }
 
 /// The mean and its interval, two and two digits: `4.26` and `4.06–4.47`.
-pub fn mean_texts(measured: &Measured) -> Option<(String, String)> {
+pub fn mean_texts(words: &Words, measured: &Measured) -> Option<(String, String)> {
     let Detail::Scale { mean: Some(mean), mean_low, mean_high, .. } = &measured.detail else {
         return None;
     };
     let interval = mean_low.zip(*mean_high);
     Some((
         format!("{mean:.2}"),
-        interval.map_or_else(String::new, |(low, high)| span(low, high, |v| format!("{v:.2}"))),
+        interval
+            .map_or_else(String::new, |(low, high)| span(words, low, high, |v| format!("{v:.2}"))),
     ))
 }
 
@@ -199,12 +259,13 @@ mod tests {
     fn few_answers_show_the_interval_and_no_score() {
         let figure = Figure::of_shape("nps", Shape::Nps);
         let few = measured(&figure.shape, &BTreeMap::from([(9, 5), (0, 2)]), 0);
-        let bar = Bar::of(&figure, &few);
+        let english = Words::of(crate::words::Tongue::En);
+        let bar = Bar::of(english, &figure, &few);
         let drawn = bar.to_string();
         assert!(drawn.contains("bar grey") && drawn.contains("too few answers (n = 7)"), "{drawn}");
         assert!(drawn.contains("whisker") && !drawn.contains("class=\"fill\""), "{drawn}");
         let many = measured(&figure.shape, &BTreeMap::from([(9, 10), (0, 40)]), 0);
-        let drawn = Bar::of(&figure, &many).to_string();
+        let drawn = Bar::of(english, &figure, &many).to_string();
         // −60 reaches from 20 % to the middle.
         assert!(drawn.contains(r#"x="20.00%" y="4" width="30.00%""#), "{drawn}");
         assert!(drawn.contains("(NPS) −60, 95\u{a0}% interval"), "{drawn}");

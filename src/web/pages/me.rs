@@ -61,7 +61,11 @@ fn page(shell: Shell, own: &Own) -> MePage {
     let weeks = own.weeks.iter().filter(|week| week.measures.iter().any(Option::is_some));
     let weeks = weeks.map(|week| (format!("{} – {}", week.from, week.to), line(&week.measures)));
     MePage {
-        columns: own.figures.iter().map(|figure| (name(figure), meaning(figure))).collect(),
+        columns: own
+            .figures
+            .iter()
+            .map(|figure| (name(shell.words, figure), meaning(shell.words, figure)))
+            .collect(),
         together: line(&own.together),
         weeks: weeks.collect(),
         floor: own.floor,
@@ -70,7 +74,7 @@ fn page(shell: Shell, own: &Own) -> MePage {
 }
 
 fn cell(shell: &Shell, figure: &Figure, one: Option<&Measured>, floor: u64) -> Cell {
-    let label = name(figure);
+    let label = name(shell.words, figure);
     let Some(one) = one else {
         let value = shell.fill("me-under-floor", "n", floor);
         return Cell { label, value, sub: String::new(), few: true };
@@ -79,7 +83,7 @@ fn cell(shell: &Shell, figure: &Figure, one: Option<&Measured>, floor: u64) -> C
         Some(score) => Cell {
             label,
             value: score_text(&figure.shape, score),
-            sub: format!("{} · n = {}", interval_text(&figure.shape, one), one.n),
+            sub: format!("{} · n = {}", interval_text(shell.words, &figure.shape, one), one.n),
             few: false,
         },
         None => Cell {

@@ -45,6 +45,11 @@ impl Visit {
         }
     }
 
+    /// The texts.
+    pub fn words(&self) -> &'static Words {
+        Words::of(self.tongue)
+    }
+
     /// On whose behalf the page is made.
     pub fn viewer(&self) -> Viewer {
         self.person.viewer(&self.site)

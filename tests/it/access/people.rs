@@ -128,7 +128,7 @@ both! {
         let list = house.get("/settings?said=added", &admin).await;
         assert!(list.text.contains("Ona &#60;b&#62;") && list.text.contains("Added."), "{}", list.text);
         let ona = Who::with_cookie("ona", house.enter("ona@example.com").await);
-        let page = house.get(&format!("/?{DAYS}"), &ona).await;
+        let page = house.get(&format!("/agents?{DAYS}"), &ona).await;
         assert!(page.text.contains("lang=\"lt\"") && page.text.contains("Komandos dar nėra"), "{}", page.text);
         let today = house.app.site.reports.today(clock::now_ms());
         let (today, before) = (today.to_string(), today.yesterday().expect("a day").to_string());
@@ -138,7 +138,7 @@ both! {
             let fields = [("team", "blue"), ("from", from), ("to", to)];
             let done = house.post(&teams, &fields, &admin).await;
             assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-            let page = house.get(&format!("/?{DAYS}"), &ona).await;
+            let page = house.get(&format!("/agents?{DAYS}"), &ona).await;
             assert_eq!(page.text.contains("Bruno Blau"), sees, "{from}–{to}: {}", page.text);
             assert!(!page.text.contains("Rasa Raudona"));
         }

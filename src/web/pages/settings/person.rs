@@ -62,7 +62,7 @@ async fn one(visit: &Visit, part: Part, id: i64) -> Result<Response, PageError> 
     let desk = &visit.site.desk;
     let all = desk.people().await.map_err(ReportError::from)?;
     let known = all.into_iter().find(|known| known.user.id == id);
-    let known = known.ok_or(PageError::Missing("person"))?;
+    let known = known.ok_or(PageError::Missing)?;
     let sessions = desk.live_sessions(visit.now).await.map_err(ReportError::from)?;
     let sessions = sessions.iter().filter(|session| session.user_id == Some(id));
     let stays = known.teams.iter().map(|stay| Stay {
@@ -97,11 +97,11 @@ async fn change(
     let fields = Fields::read(&body);
     shown(&visit, async {
         let user = visit.site.desk.user(id).await.map_err(ReportError::from)?;
-        let user = user.ok_or(PageError::Missing("person"))?;
+        let user = user.ok_or(PageError::Missing)?;
         let part = Part::of(&visit, "people");
         match changed(&visit, user, &what, &fields).await {
             Ok(word) => Ok(done(&visit, &format!("/settings/people/{id}"), word)),
-            Err(Refused::Nothing) => Err(PageError::Missing("page")),
+            Err(Refused::Nothing) => Err(PageError::Missing),
             Err(Refused::Key(key)) => {
                 let sentence = part.shell.say(key);
                 one(&visit, part.with_fault(sentence), id).await.map(wrong)

@@ -118,7 +118,7 @@ async fn set(Admin(visit): Admin, body: String) -> Response {
 async fn remove(Admin(visit): Admin, body: String) -> Response {
     let fields = Fields::read(&body);
     shown(&visit, async {
-        let from_day = fields.get("from").parse().map_err(|_| PageError::Missing("target"))?;
+        let from_day = fields.get("from").parse().map_err(|_| PageError::Missing)?;
         let (desk, by) = (&visit.site.desk, &visit.person.by);
         let (measure, team) = (fields.get("measure"), fields.get("team"));
         let gone = desk.drop_target(measure, team, from_day, by, visit.now).await;

@@ -1,0 +1,206 @@
+//! The first page: how satisfied the centre's callers are, what changed, what waits.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::RawQuery;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::agents::{Tile, tile};
+use super::asked::{Asked, Form};
+use super::chart::Chart;
+use super::draw::{difference_text, ends_text, name, rate_text, score_text};
+use super::visit::{Shell, Visit};
+use super::{html, page, trends};
+use crate::report::measures::{Figure, Shape};
+use crate::report::overview::{Change, Overview};
+use crate::web::Site;
+use crate::words::Words;
+
+/// `/`.
+pub fn router() -> Router<Site> {
+    Router::new().route("/", get(show))
+}
+
+/// A figure of the centre with what became of it.
+struct Headline {
+    tile: Tile,
+    /// The change against the period before, in words; empty where there is none to show.
+    change: String,
+    /// `up`, `down` or `none`.
+    mark: &'static str,
+}
+
+/// A team, queue or language whose figure changed.
+struct Line {
+    what: String,
+    change: String,
+    mark: &'static str,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct OverviewPage {
+    shell: Shell,
+    form: Form,
+    path: String,
+    from: String,
+    to: String,
+    before: String,
+    zone: String,
+    headlines: Vec<Headline>,
+    changed: Vec<Line>,
+    /// How many were compared for the list.
+    compared: u64,
+    trend: Option<Chart>,
+    /// What waits: words and address.
+    waiting: Vec<(String, String)>,
+    agents: String,
+    empty: bool,
+}
+
+async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
+    page!(visit, query, "/", |asked| {
+        let reports = &visit.site.reports;
+        let overview = reports.overview(&asked.filter, &visit.viewer()).await?;
+        let trend = reports.trend(&asked.filter, None, &visit.viewer()).await?;
+        let form = asked.form(&visit, &visit.path("/")).await?;
+        let shell = visit.shell("overview");
+        let words = shell.words;
+        let trend = trend.map(|trend| {
+            trends::chart(words, &trend, None, |from, to| {
+                Some(format!("{}{}", visit.path("/interviews"), asked.query_days(from, to)))
+            })
+        });
+        let query = asked.query(&[]);
+        html(&OverviewPage {
+            path: visit.path("/"),
+            from: overview.from.clone(),
+            to: overview.to.clone(),
+            before: format!("{} – {}", overview.before_from, overview.before_to),
+            zone: overview.time_zone.clone(),
+            headlines: headlines(words, &overview),
+            changed: changed(words, &overview, &asked, &visit),
+            compared: overview.compared,
+            waiting: waiting(words, &overview, &visit, &query),
+            agents: format!("{}{query}", visit.path("/agents")),
+            empty: form.choices.empty,
+            trend,
+            form,
+            shell,
+        })
+    })
+}
+
+fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
+    let change = |key: &str, shape: &Shape| {
+        let found = overview.changes.iter().find(|change| change.measure == key);
+        let Some(change) = found else { return (String::new(), "none") };
+        let difference = difference_text(shape, change.difference);
+        let interval = ends_text(words, shape, change.low, change.high);
+        let places = [("difference", (&difference).into()), ("interval", (&interval).into())];
+        (words.fill(change_key(change.change), &places), mark(change.change))
+    };
+    let scored = overview.figures.iter().filter(|f| !matches!(f.shape, Shape::Choice { .. }));
+    let mut found: Vec<Headline> = scored
+        .filter_map(|figure| {
+            let measured = overview.now.measures.get(&figure.key)?;
+            let (change, mark) = change(&figure.key, &figure.shape);
+            Some(Headline { tile: tile(words, figure, measured), change, mark })
+        })
+        .take(5)
+        .collect();
+    let share = Shape::YesNo { satisfied: 1 };
+    let (rate_change, rate_mark) = change("answer_rate", &share);
+    let rate = overview.now.answer_rate.map(rate_text);
+    let plain = |key: &str, value: String, note: String| Tile {
+        name: words.say(key),
+        meaning: words.say(&format!("{key}-meaning")),
+        value,
+        few: false,
+        note,
+        bar: None,
+        link: None,
+    };
+    let offered = words.fill("agents-of-offered", &[("n", overview.now.offered.into())]);
+    found.push(Headline {
+        tile: match rate {
+            Some((value, interval)) => plain(
+                "agents-rate",
+                value,
+                format!("{}\n{interval}\n{offered}", words.say("interval-of")),
+            ),
+            None => plain("agents-rate", "–".into(), words.say("agents-nobody-offered")),
+        },
+        change: rate_change,
+        mark: rate_mark,
+    });
+    found.push(Headline {
+        tile: plain("overview-response", "–".into(), words.say("overview-response-why")),
+        change: String::new(),
+        mark: "none",
+    });
+    found
+}
+
+fn change_key(change: Change) -> &'static str {
+    match change {
+        Change::Up => "change-up",
+        Change::Down => "change-down",
+        Change::NotBeyondChance => "change-none",
+    }
+}
+
+fn mark(change: Change) -> &'static str {
+    match change {
+        Change::Up => "up",
+        Change::Down => "down",
+        Change::NotBeyondChance => "none",
+    }
+}
+
+fn changed(words: &Words, overview: &Overview, asked: &Asked, visit: &Visit) -> Vec<Line> {
+    let figure = |key: &str| overview.figures.iter().find(|figure| figure.key == key);
+    let lines = overview.changed_most.iter().take(8).filter_map(|one| {
+        let figure: &Figure = figure(&one.changed.measure)?;
+        let shape = &figure.shape;
+        let called = match one.by {
+            "language" => super::asked::language_in(words, &one.name),
+            _ => one.name.clone(),
+        };
+        let by = words.say(&format!("filter-{}", one.by));
+        let difference = difference_text(shape, one.changed.difference);
+        let interval = ends_text(words, shape, one.changed.low, one.changed.high);
+        let (now, before) = (score_text(shape, one.score), score_text(shape, one.score_before));
+        let places = [
+            ("difference", (&difference).into()),
+            ("interval", (&interval).into()),
+            ("now", (&now).into()),
+            ("n", one.n.into()),
+            ("before", (&before).into()),
+            ("nbefore", one.n_before.into()),
+        ];
+        Some(Line {
+            what: format!("{by} {called}: {}", name(words, figure)),
+            change: words.fill("overview-changed", &places),
+            mark: mark(one.changed.change),
+            link: format!("{}{}", visit.path("/agents"), asked.query(&[(one.by, &one.name)])),
+        })
+    });
+    lines.collect()
+}
+
+fn waiting(
+    words: &Words,
+    overview: &Overview,
+    visit: &Visit,
+    query: &str,
+) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if overview.not_linked > 0 {
+        let text = words.fill("overview-unlinked", &[("n", overview.not_linked.into())]);
+        found.push((text, format!("{}{query}", visit.path("/unlinked"))));
+    }
+    found
+}

@@ -151,9 +151,14 @@ pub fn asked_for(survey: Option<&Survey>, question: &Question) -> String {
     }
 }
 
+/// How the answers of a question are read; `None` for spoken comments and consents.
+pub fn shape_of(question: &Question) -> Option<Shape> {
+    Shape::of(&question.kind, &question.measure)
+}
+
 /// Whether a question has answers that can be counted: not a spoken comment or a consent.
 pub fn counted(question: &Question) -> bool {
-    Shape::of(&question.kind, &question.measure).is_some()
+    shape_of(question).is_some()
 }
 
 /// The measures that reports show first, in this order; others follow by name.

@@ -17,6 +17,7 @@ use crate::survey::Version;
 
 pub mod agents;
 pub mod compare;
+pub mod drivers;
 pub mod funnel;
 mod gathered;
 pub mod interviews;

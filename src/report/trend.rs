@@ -15,6 +15,12 @@ use crate::satisfaction::control::{self, BASELINE_WEEKS, Baseline};
 use crate::satisfaction::measure::{Measure, Moments};
 use crate::store::report::{PartCount, Split, Unit};
 
+/// Weeks of a spark.
+pub const SPARK_WEEKS: usize = 12;
+
+/// Answers that a week of a spark needs; fewer would show single callers.
+pub const SPARK_MIN: u64 = 5;
+
 /// A figure over time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Trend {
@@ -71,6 +77,57 @@ pub enum Signal {
 }
 
 impl Reports {
+    /// The last [`SPARK_WEEKS`] weeks up to the view's last day in one figure, of each agent by
+    /// code, oldest first; nothing for weeks with fewer than [`SPARK_MIN`] answers.
+    ///
+    /// # Errors
+    /// If the filter names what is not known here, or the store does not answer.
+    pub async fn sparks(
+        &self,
+        filter: &Filter,
+        figure: &Figure,
+        viewer: &Viewer,
+    ) -> Result<BTreeMap<String, Vec<Option<f64>>>, ReportError> {
+        let Some(measure) = measure_of(&figure.shape) else { return Ok(BTreeMap::new()) };
+        let first = monday_of(filter.to).saturating_sub((7 * (SPARK_WEEKS as i64 - 1)).days());
+        let wide = Filter { from: first, ..filter.clone() };
+        let (cuts, directory) = self.resolve(&wide, viewer).await?;
+        let mut rows = Vec::new();
+        for cut in &cuts {
+            rows.append(&mut self.store.week_counts(cut).await?);
+        }
+        let start = (day_number(first) + 3) / 7;
+        let mut weeks: BTreeMap<i64, Vec<Moments>> = BTreeMap::new();
+        for row in rows {
+            let own = |(v, q): &(crate::survey::Version, u8)| {
+                (i64::from(v.0), i64::from(*q)) == (row.survey, row.question)
+            };
+            let (Ok(value), Ok(n), Ok(week)) = (
+                u8::try_from(row.outcome),
+                u64::try_from(row.n),
+                usize::try_from(row.week - start),
+            ) else {
+                continue;
+            };
+            if !figure.questions.iter().any(own) {
+                continue;
+            }
+            let of =
+                weeks.entry(row.agent).or_insert_with(|| vec![Moments::default(); SPARK_WEEKS]);
+            if let Some(week) = of.get_mut(week) {
+                week.add(&measure.moments(&[(value, n)]));
+            }
+        }
+        let shown = |week: &Moments| week.mean().filter(|_| week.n >= SPARK_MIN);
+        Ok(weeks
+            .into_iter()
+            .filter_map(|(agent, weeks)| {
+                let code = directory.agents.get(&agent)?.code.clone();
+                Some((code, weeks.iter().map(shown).collect()))
+            })
+            .collect())
+    }
+
     /// The figure of that key, or the first one with a score, week by week; `None` where nothing
     /// with a score was asked in those weeks.
     ///
@@ -136,16 +193,20 @@ fn trend(filter: &Filter, first: Date, before: Date, figure: Figure, parts: &[Pa
         })
         .collect();
     let split = usize::try_from((day_number(first) - start) / 7).unwrap_or(0).min(moments.len());
-    let (old, new) =
-        (control::merge_weeks(&moments[..split]), control::merge_weeks(&moments[split..]));
+    // Weeks before the first answer ever belong to no point.
+    let opened = moments.iter().position(|week| week.n > 0).unwrap_or(split).min(split);
+    let merged = |from: usize, to: usize| -> Vec<control::Point> {
+        let points = control::merge_weeks(&moments[from..to]).into_iter();
+        points.map(|p| control::Point { first: p.first + from, last: p.last + from, ..p }).collect()
+    };
+    let (old, new) = (merged(opened, split), merged(split, moments.len()));
     let baseline = match measure {
         Some(Measure::Share { .. }) => control::laney_baseline(&old),
         _ => control::individuals_baseline(&old),
     };
     let place = Place { figure: &figure, counts: &counts, before, to: filter.to };
     let mut points: Vec<Point> = old.iter().map(|p| place.point(p.first, p.last, true)).collect();
-    let mut latest: Vec<Point> =
-        new.iter().map(|p| place.point(split + p.first, split + p.last, false)).collect();
+    let mut latest: Vec<Point> = new.iter().map(|p| place.point(p.first, p.last, false)).collect();
     if let Some(baseline) = &baseline {
         for (point, plotted) in latest.iter_mut().zip(control::chart(baseline, &new)) {
             (point.limit_low, point.limit_high) = (Some(plotted.low), Some(plotted.high));

@@ -10,11 +10,13 @@ use crate::survey::{Credit, Survey, Version};
 
 mod disagreement;
 mod interviews;
+mod sheets;
 pub use disagreement::{Disagreement, Witness, disagreements};
 pub use interviews::{
     After, Came, Comment, Credited, Event, Heard, Leg, Listed, Pick, Served, Whole, list_text,
 };
 pub(super) use interviews::{moments, team_then};
+pub use sheets::{MOST_SHEETS, SheetAnswer};
 
 /// Which tallies and interviews a view is about; `None` is no limit. Days are local days since
 /// 1970-01-01, both included. Ids are those of the tables agents, teams and queues.
@@ -144,7 +146,7 @@ macro_rules! split {
 }
 
 mod splits;
-pub use splits::{CellCount, DropCount, PartCount, PartStage, Split};
+pub use splits::{CellCount, DropCount, PartCount, PartStage, Split, WeekCount};
 
 const ANSWERS_WHOLE: &str = cells!(
     "question, cast(0 as bigint) as agent, cast(0 as bigint) as team, outcome,

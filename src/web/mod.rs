@@ -19,6 +19,7 @@ use crate::report::{Reports, Sight};
 pub mod access;
 pub mod api;
 mod assets;
+mod centre;
 pub mod pages;
 pub mod phone;
 pub mod reports;
@@ -83,6 +84,7 @@ pub fn whole(site: &Site, phone: Option<Router>) -> Router {
     let pages = Router::new()
         .merge(api::router())
         .merge(reports::router())
+        .merge(centre::router())
         .merge(pages::router())
         .route("/health/live", get(|| async { "alive\n" }))
         .route("/health/ready", get(ready))

@@ -27,6 +27,7 @@ mod asked;
 mod chart;
 mod door;
 mod draw;
+mod drivers;
 mod funnel;
 mod me;
 mod overview;
@@ -41,6 +42,9 @@ use asked::Form;
 pub use visit::Shell;
 use visit::Visit;
 
+/// Agents whose last weeks are drawn in the table.
+const MOST_SPARKS: usize = 500;
+
 /// The pages and their assets.
 pub fn router() -> Router<Site> {
     Router::new()
@@ -49,6 +53,7 @@ pub fn router() -> Router<Site> {
         .route("/interviews/{id}", get(interview_page))
         .route("/unlinked", get(unlinked_page))
         .merge(door::router())
+        .merge(drivers::router())
         .merge(overview::router())
         .merge(queues::router())
         .merge(questions::router())
@@ -222,7 +227,13 @@ async fn agents_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let reports = &visit.site.reports;
         let report = reports.centre(&asked.filter, &visit.viewer(), visit.now).await?;
         let form = asked.form(&visit, &visit.path("/agents")).await?;
-        let page = agents::page(visit.shell("agents"), &asked, form, &report);
+        // In a very large centre the weeks of everybody cost more than the table itself.
+        let lead = agents::lead(&report).filter(|_| report.agents.len() <= MOST_SPARKS);
+        let sparks = match lead {
+            Some(lead) => reports.sparks(&asked.filter, lead, &visit.viewer()).await?,
+            None => agents::Sparks::new(),
+        };
+        let page = agents::page(visit.shell("agents"), &asked, form, &report, &sparks);
         html(&page.for_viewer(&visit.viewer()))
     })
 }

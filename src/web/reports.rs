@@ -112,7 +112,7 @@ fn wants_csv(headers: &HeaderMap) -> bool {
 }
 
 /// A report that cannot be had, as programs read it.
-fn refused(fault: ReportError) -> ApiError {
+pub(super) fn refused(fault: ReportError) -> ApiError {
     match fault {
         ReportError::Asked { code, sentence } => {
             ApiError::new(StatusCode::BAD_REQUEST, code, sentence)

@@ -8,6 +8,7 @@ use fantoccini::key::Key;
 use crate::harness::browser::{Browser, Scheme, Screen};
 
 mod centre;
+mod every;
 
 use centre::{Centre, Door, PASSWORD};
 
@@ -30,7 +31,7 @@ async fn by_hand(browser: &Browser) {
 async fn the_report_shows_agents_and_leads_to_what_callers_pressed() {
     let centre = Centre::with_callers().await;
     let browser = Browser::open(Screen::Desktop, Scheme::Light).await;
-    browser.goto(&format!("{}/", centre.base)).await;
+    browser.goto(&format!("{}/agents", centre.base)).await;
 
     // One agent has a bar, a score and an interval; the other too few answers for a score.
     let rasa = browser.text(&row("Rasa Petraitė")).await;
@@ -54,17 +55,17 @@ async fn the_report_shows_agents_and_leads_to_what_callers_pressed() {
     // Filters stand in the address, and the address brings them back.
     browser.choose("team", "Sales").await;
     browser.click("//form[contains(@class, 'filters')]//button").await;
-    browser.at(&format!("{}/?team=Sales", centre.base)).await;
+    browser.at(&format!("{}/agents?team=Sales", centre.base)).await;
     assert_eq!(browser.texts("//tbody//th/a").await, ["Ona Šimkutė"]);
     browser.client.refresh().await.expect("the page opens again");
     assert_eq!(browser.value("team").await, "Sales");
     // With the mouse a choice takes effect at once.
     by_hand(&browser).await;
     browser.choose("team", "Support").await;
-    browser.at(&format!("{}/?team=Support", centre.base)).await;
+    browser.at(&format!("{}/agents?team=Support", centre.base)).await;
     by_hand(&browser).await;
     browser.choose("period", "7d").await;
-    browser.at(&format!("{}/?period=7d&team=Support", centre.base)).await;
+    browser.at(&format!("{}/agents?period=7d&team=Support", centre.base)).await;
 
     // From the agent to those who pressed 3, and to one of them.
     browser.click("//tbody//th/a").await;
@@ -89,7 +90,7 @@ async fn the_report_shows_agents_and_leads_to_what_callers_pressed() {
     assert_eq!(browser.complaints().await, NOTHING);
 
     // Whose agent nobody knows is not lost.
-    browser.goto(&format!("{}/", centre.base)).await;
+    browser.goto(&format!("{}/agents", centre.base)).await;
     browser.click("//a[.='Show them']").await;
     browser.at(&format!("{}/unlinked", centre.base)).await;
     assert_eq!(browser.count("//table//tbody/tr").await, 1);
@@ -177,7 +178,7 @@ async fn keys_pressed_in_tamil_stand_in_the_agents_row() {
     {
         assert!(first.replace('\n', " ").contains(part), "{part} is missing in {first:?}");
     }
-    browser.goto(&format!("{}/", centre.base)).await;
+    browser.goto(&format!("{}/agents", centre.base)).await;
     let rasa = browser.text(&row("Rasa Petraitė")).await;
     assert!(rasa.contains("76 %") && rasa.contains("n = 25"), "{rasa}");
     assert_eq!(browser.complaints().await, NOTHING);
@@ -191,7 +192,13 @@ async fn no_page_is_wider_than_a_small_screen() {
     browser.goto(&format!("{}/agents/A17", centre.base)).await;
     let interview = browser.link("//table//tbody/tr[1]//a").await;
     for (name, path) in [
-        ("agents", "/"),
+        ("overview", "/"),
+        ("agents", "/agents"),
+        ("funnel", "/agents/funnel"),
+        ("compare", "/agents/compare"),
+        ("queues", "/queues"),
+        ("questions", "/questions"),
+        ("drivers", "/drivers"),
         ("agent", "/agents/A17"),
         ("interview", &interview),
         ("unlinked", "/unlinked"),
@@ -232,13 +239,15 @@ async fn no_page_is_wider_for_long_names() {
     let centre = Centre::with_long_names().await;
     for (screen, width) in [(Screen::Phone, 390), (Screen::Desktop, 1280)] {
         let browser = Browser::open(screen, Scheme::Light).await;
-        browser.goto(&format!("{}/", centre.base)).await;
+        browser.goto(&format!("{}/agents", centre.base)).await;
         let agent = browser.link("//table//tbody//th/a").await;
         browser.goto(&agent).await;
         let interview = browser.link("//table//tbody/tr[1]//a").await;
-        for (name, address) in
-            [("agents", format!("{}/", centre.base)), ("agent", agent), ("interview", interview)]
-        {
+        for (name, address) in [
+            ("agents", format!("{}/agents", centre.base)),
+            ("agent", agent),
+            ("interview", interview),
+        ] {
             browser.goto(&address).await;
             browser.see("//h1").await;
             browser.screenshot(&format!("long-{width}-{name}")).await;
@@ -257,22 +266,22 @@ async fn no_page_is_wider_for_long_names() {
 async fn everything_goes_with_the_keyboard_alone() {
     let centre = Centre::with_callers().await;
     let browser = Browser::open(Screen::Desktop, Scheme::Dark).await;
-    browser.goto(&format!("{}/", centre.base)).await;
+    browser.goto(&format!("{}/agents", centre.base)).await;
     browser.press(Key::Tab).await;
     let skip = "const a = document.activeElement; \
                 return a.className === 'skip' && a.getBoundingClientRect().top >= 0";
     assert_eq!(browser.client.execute(skip, vec![]).await.expect("the script runs"), true);
     browser.press(Key::Enter).await;
-    browser.at(&format!("{}/#main", centre.base)).await;
+    browser.at(&format!("{}/agents#main", centre.base)).await;
 
     // A choice made by keys waits for the button.
     browser.tab_to("select[name=team]").await;
     browser.press("Sal").await;
     assert_eq!(browser.value("team").await, "Sales");
-    browser.at(&format!("{}/#main", centre.base)).await;
+    browser.at(&format!("{}/agents#main", centre.base)).await;
     browser.tab_to(".filters button").await;
     browser.press(Key::Enter).await;
-    browser.at(&format!("{}/?team=Sales", centre.base)).await;
+    browser.at(&format!("{}/agents?team=Sales", centre.base)).await;
     browser.tab_to("tbody th a").await;
     browser.press(Key::Enter).await;
     browser.at(&format!("{}/agents/A18?team=Sales", centre.base)).await;

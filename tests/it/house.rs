@@ -455,3 +455,96 @@ fn machine_paths_are_found() {
     }
     assert_eq!(machine_paths(&format!("a\n({work}b c)")), [(2, format!("{work}b"))]);
 }
+
+/// The words of a template that stand outside tags, expressions and comments.
+fn bare_words(template: &str) -> Vec<String> {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some(at) = rest.find(['<', '{']) {
+        text.push_str(&rest[..at]);
+        let (ends, skip) = match &rest[at..] {
+            r if r.starts_with("{{") => ("}}", 2),
+            r if r.starts_with("{%") => ("%}", 2),
+            r if r.starts_with("{#") => ("#}", 2),
+            r if r.starts_with("<pre") => ("</pre>", 4),
+            r if r.starts_with("<code") => ("</code>", 5),
+            r if r.starts_with('<') => (">", 1),
+            _ => ("", 1),
+        };
+        // A tag may hold expressions, whose `>` does not end it; those end with `}}` or `%}`.
+        let mut from = at + skip;
+        if ends == ">" {
+            while let Some(open) = rest[from..].find(['{', '>']) {
+                let open = from + open;
+                let inner = match &rest[open..] {
+                    r if r.starts_with("{{") => "}}",
+                    r if r.starts_with("{%") => "%}",
+                    r if r.starts_with('>') => break,
+                    _ => "{",
+                };
+                from = open + rest[open..].find(inner).map_or(1, |end| end + inner.len());
+            }
+        }
+        let end = rest[from..].find(ends).map_or(rest.len(), |end| from + end + ends.len());
+        rest = &rest[end..];
+        text.push(' ');
+    }
+    text.push_str(rest);
+    let word = |w: &&str| w.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    text.split_whitespace().filter(word).map(str::to_owned).collect()
+}
+
+/// What pages may say in no language: names of formats and of the product.
+const NO_LANGUAGE: &[&str] = &["aftercall", "CSV", "JSON", "XLSX", "&nbsp;", "TOML"];
+
+#[test]
+fn templates_say_nothing_by_themselves() {
+    let mut faults = Vec::new();
+    let mut files = Vec::new();
+    walk(&top().join("src/web/templates"), &mut files);
+    assert!(files.len() > 10, "the templates were found");
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a template");
+        let own = bare_words(&text).into_iter().filter(|w| !NO_LANGUAGE.contains(&w.as_str()));
+        faults.extend(own.map(|word| format!("{}: {word}", file.display())));
+    }
+    assert_eq!(faults, Vec::<String>::new(), "write these into src/words");
+}
+
+#[test]
+fn bare_words_are_found() {
+    for (template, wanted) in [
+        ("<p class=\"a b\">{{ x.say(\"key\") }}</p>", vec![]),
+        ("<p>Hello {{ name }}</p>", vec!["Hello"]),
+        ("{% if a > b %}<b{% if c > d %} class=\"x\"{% endif %}>ok</b>{% endif %}", vec!["ok"]),
+        ("<pre>aftercall call</pre> · – 95 %", vec![]),
+    ] {
+        assert_eq!(bare_words(template), wanted, "{template}");
+    }
+}
+
+#[test]
+fn every_text_that_is_named_is_there() {
+    let english = aftercall::words::Words::of(aftercall::words::Tongue::En);
+    let mut files = Vec::new();
+    walk(&top().join("src"), &mut files);
+    let (mut named, mut missing) = (0, Vec::new());
+    for file in files {
+        let kind = file.extension().and_then(|kind| kind.to_str());
+        if !matches!(kind, Some("rs" | "html")) || file.ends_with("words/tests.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("a source file");
+        for call in ["say(\"", "fill(\""] {
+            for rest in text.split(call).skip(1) {
+                let key = rest.split('"').next().unwrap_or_default();
+                named += 1;
+                if !english.has(key) {
+                    missing.push(format!("{}: {key}", file.display()));
+                }
+            }
+        }
+    }
+    assert!(named > 100, "only {named} names were found");
+    assert_eq!(missing, Vec::<String>::new());
+}

@@ -80,7 +80,7 @@ both! {
     /// Nobody reads anything without password or token, and the way in and out works.
     async fn the_door_keeps_strangers_out(database: Database) {
         let router = site(&database).await;
-        for path in ["/", "/unlinked", "/agents/A17", "/interviews/00"] {
+        for path in ["/", "/agents", "/agents/funnel", "/agents/compare", "/queues", "/questions", "/drivers", "/unlinked", "/agents/A17", "/interviews/00"] {
             let closed = ask(&router, get(path, &[])).await;
             assert_eq!(closed.status, StatusCode::SEE_OTHER, "{path}");
             let to = closed.headers[header::LOCATION].to_str().expect("text");
@@ -161,10 +161,18 @@ both! {
         let with = [(header::COOKIE, cookie.as_str())];
         for (path, status, words) in [
             ("/", StatusCode::OK, "No calls yet"),
+            ("/agents", StatusCode::OK, "No calls yet"),
+            ("/agents/funnel", StatusCode::OK, "No funnel plot for this view"),
+            ("/agents/compare", StatusCode::OK, "This period and the one before"),
+            ("/agents/compare?one=A1&other=A2", StatusCode::BAD_REQUEST, "has interviews in this view"),
+            ("/queues", StatusCode::OK, "Nobody was asked in this view"),
+            ("/queues?by=floor", StatusCode::BAD_REQUEST, "there are queue, team, language and channel"),
+            ("/questions", StatusCode::OK, "Nobody was asked in this view"),
+            ("/drivers", StatusCode::OK, "No survey in this view asks"),
             ("/unlinked", StatusCode::OK, "Every interview in this view has its agent"),
-            ("/agents/A17", StatusCode::NOT_FOUND, "no such agent"),
-            ("/interviews/00", StatusCode::NOT_FOUND, "no such interview"),
-            ("/?team=none", StatusCode::BAD_REQUEST, "No team &#34;none&#34; is known here"),
+            ("/agents/A17", StatusCode::NOT_FOUND, "no such page, agent or interview"),
+            ("/interviews/00", StatusCode::NOT_FOUND, "no such page, agent or interview"),
+            ("/agents?team=none", StatusCode::BAD_REQUEST, "No team &#34;none&#34; is known here"),
             ("/?from=31.1.2026", StatusCode::BAD_REQUEST, "which is no date"),
         ] {
             let page = ask(&router, get(path, &with)).await;
@@ -247,8 +255,8 @@ both! {
         let page = ask(&router, get(&path, &with)).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
         for part in [
-            "Only agent A17 · team red · channel phone",
-            "name=\"channel\" value=\"phone\"",
+            "Only agent A17 · team red · channel Telephone",
+            "<option value=\"phone\" selected>",
             "name=\"agent\" value=\"A17\"",
         ] {
             assert!(page.text.contains(part), "{part}: {}", page.text);
@@ -333,7 +341,7 @@ both! {
         let router = site(&database).await;
         let page = ask(&router, get("/none", &[(header::ACCEPT, "text/html,*/*;q=0.8")])).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
-        assert!(page.text.contains("There is no such page.") && !page.text.contains("Sign out"));
+        assert!(page.text.contains("There is no such page, agent or interview.") && !page.text.contains("Sign out"));
         let program = ask(&router, get("/api/v1/none", &[])).await;
         assert_eq!(program.status, StatusCode::NOT_FOUND);
         let body: serde_json::Value = serde_json::from_str(&program.text).expect("JSON");

@@ -25,6 +25,23 @@ pub struct CellCount {
     pub n: i64,
 }
 
+/// Answers of one agent in one ISO week.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct WeekCount {
+    /// Survey version.
+    pub survey: i64,
+    /// Index of the question in that version.
+    pub question: i64,
+    /// The agent.
+    pub agent: i64,
+    /// Weeks since Monday 1969-12-29.
+    pub week: i64,
+    /// See `interview::Outcome::code`; values only.
+    pub outcome: i64,
+    /// How many.
+    pub n: i64,
+}
+
 /// Answers of one part of a view: a day, or whatever it is split by.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct PartCount {
@@ -94,6 +111,13 @@ const CELLS: &str = cells!(
      having sum(n_raw) <> 0 and outcome >= 0"
 );
 
+// 1969-12-29 was a Monday, three days before day 0.
+const WEEKS: &str = cells!(
+    "question, agent, (day + 3) / 7 as week, outcome, cast(sum(n_raw) as bigint)",
+    "answer_tally",
+    "question, agent, (day + 3) / 7, outcome having sum(n_raw) <> 0 and outcome >= 0"
+);
+
 macro_rules! answers_by {
     ($part:literal, $word:literal, $group:literal) => {
         cells!(
@@ -153,6 +177,14 @@ impl Store {
     /// If the database does not answer.
     pub async fn cell_counts(&self, cut: &Cut) -> Result<Vec<CellCount>, StoreError> {
         split!(self, CELLS, cut, Unit::Agents)
+    }
+
+    /// Answers of agents by ISO week.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn week_counts(&self, cut: &Cut) -> Result<Vec<WeekCount>, StoreError> {
+        split!(self, WEEKS, cut, Unit::Agents)
     }
 
     /// Answers of a view by its parts.

@@ -58,6 +58,7 @@
       const least = Math.min(...values), most = Math.max(...values);
       const room = Math.max((most - least) * 0.15, data.unit === "share" ? 0.02 : 2);
       const ends = data.unit === "share" ? [0, 1] : [-100, 100];
+      const step = data.unit === "share" ? 0.05 : 5;
       const limit = (key) => ({
         type: "line", step: "middle", symbol: "none", silent: true, connectNulls: false,
         data: data.points.map((p) => p[key]),
@@ -77,7 +78,7 @@
         tooltip: { ...tip(c), trigger: "axis", axisPointer: { type: "line", lineStyle: { color: c.strong } },
           formatter: (of) => data.points[(Array.isArray(of) ? of[0] : of).dataIndex].tip },
         xAxis: axis(c, { type: "category", data: data.points.map((p) => p.label), boundaryGap: false, splitLine: { show: false } }),
-        yAxis: axis(c, { type: "value", min: Math.max(ends[0], least - room), max: Math.min(ends[1], most + room), axisLabel: { color: c.muted, formatter: write }, axisLine: { show: false } }),
+        yAxis: axis(c, { type: "value", min: Math.max(ends[0], Math.floor((least - room) / step) * step), max: Math.min(ends[1], Math.ceil((most + room) / step) * step), axisLabel: { color: c.muted, formatter: write }, axisLine: { show: false } }),
         series: [
           {
             type: "line", lineStyle: { color: c.fill, width: 2 }, connectNulls: true,

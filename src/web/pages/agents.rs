@@ -1,13 +1,15 @@
 //! The page of agents: the centre in a few numbers, the filters, one line for each agent, grouped
 //! by the one verdict where the period is a standard one.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
 use super::Shell;
 use super::asked::{Asked, Form};
 use super::draw::{
-    Bar, count, difference_text, interval_text, mean_texts, meaning, name, rate_text, score_text,
-    too_few,
+    Bar, Spark, count, difference_text, interval_text, mean_texts, meaning, name, rate_text,
+    score_text, too_few,
 };
 use crate::report::agents::{AgentRow, Comparison, Rate};
 use crate::report::measures::{Compared, Figure, Measured, Shape, Verdict, measured};
@@ -70,6 +72,8 @@ pub struct Line {
     pub few: bool,
     /// The leading figure with its bar.
     pub lead: Option<(Cell, Bar)>,
+    /// The last weeks, where there are enough answers.
+    pub spark: Option<Spark>,
     /// The other numbers.
     pub cells: Vec<Cell>,
 }
@@ -103,6 +107,8 @@ pub struct AgentsPage {
     zone: String,
     tiles: Vec<Tile>,
     lead: Option<Column>,
+    /// Whether agents have their last weeks drawn.
+    sparks: Option<Column>,
     columns: Vec<Column>,
     groups: Vec<Group>,
     /// Why nobody is compared; empty where agents are.
@@ -140,8 +146,17 @@ impl AgentsPage {
     }
 }
 
+/// The last weeks of agents, by code.
+pub type Sparks = BTreeMap<String, Vec<Option<f64>>>;
+
 /// The page of that report.
-pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> AgentsPage {
+pub fn page(
+    shell: Shell,
+    asked: &Asked,
+    form: Form,
+    report: &AgentsReport,
+    sparks: &Sparks,
+) -> AgentsPage {
     let words = shell.words;
     let lead = lead(report);
     let others: Vec<&Figure> = others(report, lead).collect();
@@ -171,7 +186,10 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
     let shown = rows.into_iter().skip((here - 1) * PAGE).take(PAGE);
     let mut groups: Vec<Group> = Vec::new();
     for (row, place) in shown {
-        let line = line(words, &shell.base, &query, row, lead, &others, compared);
+        let mut line = line(words, &shell.base, &query, row, lead, &others, compared);
+        line.spark = lead
+            .zip(sparks.get(&row.agent))
+            .and_then(|(lead, weeks)| Spark::of(words, &lead.shape, weeks));
         match groups.last_mut().filter(|group| group.mark == place.mark()) {
             Some(group) => group.lines.push(line),
             None => {
@@ -191,6 +209,7 @@ pub fn page(shell: Shell, asked: &Asked, form: Form, report: &AgentsReport) -> A
         zone: report.time_zone.clone(),
         tiles: tiles(&shell, &query, report, lead),
         lead: lead.map(column),
+        sparks: (!sparks.is_empty()).then(|| told("agents-trend")),
         columns,
         groups,
         why_not: match report.comparison {
@@ -340,6 +359,7 @@ fn line(
         team: row.team.clone().unwrap_or_default(),
         few: !leading.is_some_and(|(_, m)| m.enough),
         lead: leading.map(|(f, m)| (cell(words, f, Some(m)), Bar::of(words, f, m))),
+        spark: None,
         cells,
     }
 }

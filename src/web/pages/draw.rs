@@ -44,6 +44,57 @@ impl Bar {
     }
 }
 
+/// The last weeks of a figure as a small line; gaps where there were too few answers.
+#[derive(Clone, Debug, PartialEq, Template)]
+#[template(
+    ext = "html",
+    source = r#"<svg class="spark" width="96" height="24" viewBox="0 0 96 24" role="img" aria-label="{{ label }}"><title>{{ label }}</title>{% for line in lines %}<polyline points="{{ line }}"/>{% endfor %}{% for (x, y) in dots %}<circle cx="{{ x }}" cy="{{ y }}" r="1.6"/>{% endfor %}</svg>"#
+)]
+pub struct Spark {
+    label: String,
+    lines: Vec<String>,
+    dots: Vec<(String, String)>,
+}
+
+impl HtmlSafe for Spark {}
+
+impl Spark {
+    /// The line of those weeks; `None` if fewer than two have a value.
+    pub fn of(words: &Words, shape: &Shape, weeks: &[Option<f64>]) -> Option<Self> {
+        let known: Vec<f64> = weeks.iter().flatten().copied().collect();
+        if known.len() < 2 {
+            return None;
+        }
+        let (low, high) = if *shape == Shape::Nps { (-100.0, 100.0) } else { (0.0, 1.0) };
+        let step = 92.0 / (weeks.len().max(2) - 1) as f64;
+        let place = |at: usize, value: f64| {
+            let y = 22.0 - 20.0 * ((value - low) / (high - low)).clamp(0.0, 1.0);
+            (format!("{:.1}", 2.0 + step * at as f64), format!("{y:.1}"))
+        };
+        let mut lines: Vec<Vec<String>> = vec![Vec::new()];
+        let mut dots = Vec::new();
+        for (at, week) in weeks.iter().enumerate() {
+            match week {
+                Some(value) => {
+                    let (x, y) = place(at, *value);
+                    if let Some(line) = lines.last_mut() {
+                        line.push(format!("{x},{y}"));
+                    }
+                    dots.push((x, y));
+                }
+                None => lines.push(Vec::new()),
+            }
+        }
+        let texts: Vec<String> = weeks
+            .iter()
+            .map(|week| week.map_or_else(|| "–".into(), |value| score_text(shape, value)))
+            .collect();
+        let lines = lines.into_iter().filter(|line| line.len() > 1).map(|line| line.join(" "));
+        let label = words.fill("agents-trend-label", &[("weeks", (&texts.join(", ")).into())]);
+        Some(Self { label, lines: lines.collect(), dots })
+    }
+}
+
 /// A bar of a distribution: that part of the answers.
 #[derive(Clone, Debug, PartialEq, Template)]
 #[template(

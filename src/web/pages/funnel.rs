@@ -79,7 +79,7 @@ async fn funnel_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
 fn spread(words: &Words, funnel: &Funnel) -> String {
     let Some(phi) = funnel.overdispersion else { return String::new() };
     let key = if phi > WIDE { "agents-funnel-wide" } else { "agents-funnel-even" };
-    words.fill(key, &[("phi", format!("{phi:.1}").as_str().into())])
+    words.fill(key, &[("phi", format!("{phi:.2}").as_str().into())])
 }
 
 fn chart(words: &Words, figure: &Figure, funnel: &Funnel, link: &dyn Fn(&str) -> String) -> Chart {

@@ -52,6 +52,7 @@ struct QuestionsPage {
     shell: Shell,
     form: Form,
     path: String,
+    drivers: String,
     versions: Vec<Version>,
 }
 
@@ -62,6 +63,7 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let path = visit.path("/questions");
         let versions = report.surveys.iter().map(|asked| version(words, asked));
         html(&QuestionsPage {
+            drivers: format!("{}{}", visit.path("/drivers"), asked.query(&[])),
             versions: versions.collect(),
             form: asked.form(&visit, &path).await?,
             shell: visit.shell("questions"),

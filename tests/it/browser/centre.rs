@@ -129,6 +129,50 @@ impl Centre {
         centre
     }
 
+    /// A centre with calls of last month: six agents (A00 to A05) in two teams and queues, with
+    /// 21 callers each; A00's callers are far less satisfied than the others'.
+    pub async fn with_a_month() -> Self {
+        let centre = Self::open(Door::Open).await;
+        let names = [
+            "Rasa Petraitė",
+            "Łukasz Wiśniewski",
+            "மீனா ஐயர்",
+            "Ilze Ozoliņa",
+            "<b>Bo</b>",
+            "Tom Day",
+        ];
+        let mut csv = String::from("code,name,team\n");
+        for (n, name) in names.iter().enumerate() {
+            csv.push_str(&format!("A0{n},{name},{}\n", if n < 3 { "Support" } else { "Sales" }));
+        }
+        let read = centre.app.site.desk.import_agents(csv.as_bytes(), &mut |_| {}).await;
+        assert_eq!(read.expect("agents").bad.len(), 0);
+        let phone = Phone::new(InProcess::<Router, Body>::new(centre.app.voice()));
+        let now = clock::now_ms();
+        // The fifteenth of last month, at noon UTC.
+        let zone = jiff::tz::TimeZone::UTC;
+        let day = clock::date(clock::day(now, &zone)).first_of_month();
+        let day = day.yesterday().expect("a day").first_of_month();
+        let noon = (aftercall::report::view::day_number(day) + 14) * 86_400_000 + 43_200_000;
+        let mut number = 0;
+        for agent in 0..6 {
+            for caller in 0..21 {
+                number += 1;
+                let keys = match (agent, caller % 7) {
+                    (0, 0..4) | (_, 0) => "2 2 2 5",
+                    (_, 1) => "4 1 4 8",
+                    _ => "5 1 5 10",
+                };
+                let code = format!("A0{agent}");
+                let team = if agent < 3 { "Support" } else { "Sales" };
+                let queue = if caller % 2 == 0 { "General" } else { "Orders" };
+                let handover = [("agent", code.as_str()), ("team", team), ("queue", queue)];
+                centre.call_at(&phone, number, &handover, keys, noon + 120_000 * number).await;
+            }
+        }
+        centre
+    }
+
     async fn call(
         &self,
         phone: &Phone<InProcess<Router, Body>>,
@@ -136,13 +180,25 @@ impl Centre {
         handover: &[(&str, &str)],
         keys: &str,
     ) {
+        // Some minutes each, the last one an hour ago.
+        let start_ms = clock::now_ms() - 3_600_000 - 180_000 * number;
+        self.call_at(phone, number, handover, keys, start_ms).await;
+    }
+
+    async fn call_at(
+        &self,
+        phone: &Phone<InProcess<Router, Body>>,
+        number: i64,
+        handover: &[(&str, &str)],
+        keys: &str,
+        start_ms: i64,
+    ) {
         let base = format!("{}/voice/freeswitch", self.base);
         let id = format!("00000000-0000-4000-8000-{number:012}");
         let mut line = Line::new(Kind::Freeswitch, base, id);
         line.start_key = Some(START_KEY.into());
         line.from = format!("+3706{number:07}");
-        // Some minutes each, the last one an hour ago.
-        line.start_ms = Some(clock::now_ms() - 3_600_000 - 180_000 * number);
+        line.start_ms = Some(start_ms);
         let named = handover.iter().copied().chain([("lang", "en")]);
         line.handover = named.map(|(name, value)| (name.into(), value.into())).collect();
         let mut caller = Scripted::new(keys).expect("keys");

@@ -10,7 +10,7 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::sample::{Unit, answers, put, stages};
-use super::{DAY, NOW, centre, january, json_of, names, unit};
+use super::{DAY, NOW, centre, everything, january, json_of, names, unit};
 use crate::harness::both;
 
 /// Agents of one queue who satisfy 80 of 100 callers, one who satisfies 55, and one with few

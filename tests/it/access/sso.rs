@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::*;
 use crate::harness::needed;
@@ -12,6 +12,8 @@ const BACK: &str = "http://127.0.0.1:9/sign-in/sso/back";
 /// The provider, which ends with this value.
 struct Provider {
     child: Child,
+    /// What it writes: held, since it ends when nobody can read it.
+    _said: BufReader<ChildStdout>,
     address: String,
     http: reqwest::Client,
 }
@@ -35,12 +37,13 @@ impl Provider {
             .stderr(Stdio::null())
             .spawn()
             .expect("node starts");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let address = lines.map_while(Result::ok).find(|line| line.starts_with("http://"));
-        let address = address.expect("the provider says its address");
+        let mut said = BufReader::new(child.stdout.take().expect("its output"));
+        let mut address = String::new();
+        said.read_line(&mut address).expect("the provider says its address");
+        let address = address.trim().to_owned();
         let none = reqwest::redirect::Policy::none();
         let http = reqwest::Client::builder().redirect(none).build().expect("a client");
-        Self { child, address, http }
+        Self { child, _said: said, address, http }
     }
 
     /// Who comes next, in which groups.
@@ -51,21 +54,30 @@ impl Provider {
 
     /// Goes where a browser is sent, until the provider sends it back to us; that path.
     async fn through(&self, first: &str) -> String {
-        let mut jar: Vec<(String, String)> = Vec::new();
+        // Name, path and value, as a browser keeps them.
+        let mut jar: Vec<(String, String, String)> = Vec::new();
         let mut at = first.to_owned();
         for _ in 0..12 {
             if let Some(back) = at.strip_prefix("http://127.0.0.1:9") {
                 return back.to_owned();
             }
-            let cookies: Vec<_> =
-                jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let path = at.strip_prefix(&self.address).expect("stays at the provider");
+            let cookies: Vec<_> = jar
+                .iter()
+                .filter(|(_, of, _)| path.starts_with(of.as_str()))
+                .map(|(name, _, value)| format!("{name}={value}"))
+                .collect();
             let request = self.http.get(&at).header(header::COOKIE, cookies.join("; "));
             let answer = request.send().await.expect("an answer");
             for line in answer.headers().get_all(header::SET_COOKIE) {
-                let line = line.to_str().expect("text").split(';').next().expect("a cookie");
-                let (name, value) = line.split_once('=').expect("name and value");
-                jar.retain(|(known, _)| known != name);
-                jar.push((name.to_owned(), value.to_owned()));
+                let mut parts = line.to_str().expect("text").split("; ");
+                let (name, value) =
+                    parts.next().and_then(|one| one.split_once('=')).expect("name and value");
+                let of = parts.find_map(|part| part.strip_prefix("path=")).unwrap_or("/");
+                jar.retain(|(known, path, _)| (known.as_str(), path.as_str()) != (name, of));
+                if !value.is_empty() {
+                    jar.push((name.to_owned(), of.to_owned(), value.to_owned()));
+                }
             }
             let to = answer
                 .headers()

@@ -37,6 +37,7 @@ mod check;
 mod command;
 mod demo;
 mod line;
+mod people;
 mod records;
 mod trial;
 
@@ -90,7 +91,7 @@ impl From<ReportError> for AppError {
     fn from(fault: ReportError) -> Self {
         match fault {
             ReportError::Store(fault) => Self::Store(fault),
-            asked @ ReportError::Asked { .. } => Self::Usage(asked.to_string()),
+            asked => Self::Usage(asked.to_string()),
         }
     }
 }
@@ -179,7 +180,8 @@ impl App {
         let counters = Arc::new(Counters::default());
         let desk =
             Arc::new(Desk::open(store.clone(), config.clone(), library.surveys(), counters).await?);
-        let reports = Arc::new(Reports::new(store.clone(), config.time_zone.clone()));
+        let reports = Reports::new(store.clone(), config.time_zone.clone());
+        let reports = Arc::new(reports.of_people(desk.agent_codes(), config.people_min_n));
         let (moves, wanted) = tokio::sync::mpsc::channel(MOVES);
         let wanted = Arc::new(tokio::sync::Mutex::new(wanted));
         let patience = Patience::default();
@@ -421,6 +423,7 @@ async fn run(command: Command) -> Result<ExitCode, AppError> {
         Command::Prompts(command::Prompts::Speak(speak)) => records::speak(speak).await,
         Command::Token(command::Token::Create(token)) => records::create_token(token).await,
         Command::Token(command::Token::Revoke(token)) => records::revoke_tokens(token).await,
+        Command::User(user) => people::user(user).await,
         Command::Recount(settings) => records::recount(&settings).await,
         Command::Doctor(settings) => records::doctor(&settings).await,
     }

@@ -92,6 +92,12 @@ pub struct Config {
     pub log: Log,
     /// Who may read the report.
     pub access: Access,
+    /// Single sign-on, if it is set up.
+    pub sso: Option<SingleSignOn>,
+    /// How agents appear in reports.
+    pub people: People,
+    /// Fewest answers from which figures of one agent's measure are shown at all.
+    pub people_min_n: u64,
     /// Limits.
     pub limits: Limits,
     /// The call itself.
@@ -127,6 +133,64 @@ pub struct Log {
     pub level: String,
     /// `text` or `json`.
     pub format: String,
+}
+
+/// Single sign-on with an OpenID Connect provider.
+#[derive(Clone, Debug)]
+pub struct SingleSignOn {
+    /// The provider's address, as it calls itself.
+    pub issuer: String,
+    /// Our id there.
+    pub client_id: String,
+    /// Our secret there, if it gave us one.
+    pub client_secret: Option<SecretString>,
+    /// What the button on the page says; empty for the text of the page's language.
+    pub name: String,
+    /// Scopes asked for beside `openid`.
+    pub scopes: Vec<String>,
+    /// The claim that decides on role and teams: a text or a list of texts.
+    pub claim: String,
+    /// The claim that holds an agent's code.
+    pub agent_claim: Option<String>,
+    /// Which values of the claim give which role; the first that fits.
+    pub roles: Vec<Given>,
+    /// Which values of the claim let somebody see which team; all that fit.
+    pub teams: Vec<Given>,
+}
+
+/// What a value of a claim gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The value.
+    pub claim: String,
+    /// What it gives.
+    pub gives: String,
+}
+
+/// How agents appear in reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum People {
+    /// By name.
+    #[default]
+    Named,
+    /// By stable codes that only admins can look up.
+    Coded,
+    /// Not at all: teams are the finest figure.
+    Team,
+}
+
+impl People {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Named, Self::Coded, Self::Team];
+
+    /// The word in the settings.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Coded => "coded",
+            Self::Team => "team",
+        }
+    }
 }
 
 /// Who may read the report.

@@ -49,6 +49,9 @@ pub enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(Token),
+    /// People who sign in.
+    #[command(subcommand)]
+    User(User),
     /// Links all interviews of open days anew and counts them anew, also beside a running server.
     Recount(Settings),
     /// Compares all tallies with a recount and says where they differ; exit code 1 if they do.
@@ -320,9 +323,80 @@ pub struct CreateToken {
     /// What it is for.
     #[arg(long)]
     pub name: String,
-    /// What it may do: admin, manager, feed (send records and hand-overs) or read (reports).
+    /// What it may do: admin, manager, reviewer, read (reports) or feed (send records and
+    /// hand-overs).
     #[arg(long)]
     pub role: String,
+    /// A team that it is limited to; may be given more than once.
+    #[arg(long)]
+    pub team: Vec<String>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// People who sign in.
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Adds somebody. The password is asked for, or read from standard input.
+    Add(AddUser),
+    /// Everybody, with role and teams.
+    List(Settings),
+    /// Keeps somebody out and ends their sessions.
+    Disable(OneUser),
+    /// Lets somebody in again.
+    Enable(OneUser),
+    /// Gives somebody a new password, read from standard input, and ends their sessions.
+    Password(OneUser),
+    /// Gives somebody another role.
+    Role(RoleOfUser),
+}
+
+/// Somebody to be added.
+#[derive(Args, Debug)]
+pub struct AddUser {
+    /// E-mail address, by which they sign in.
+    pub email: String,
+    /// Name.
+    #[arg(long, default_value = "")]
+    pub name: String,
+    /// admin, manager (of the teams given), reviewer, agent or read.
+    #[arg(long)]
+    pub role: String,
+    /// A team that they see from now on; may be given more than once.
+    #[arg(long)]
+    pub team: Vec<String>,
+    /// For the role agent: the code of the agent that they are.
+    #[arg(long)]
+    pub agent: Option<String>,
+    /// The language they read: en, lt, lv, pl or ta. Without one, that of their browser.
+    #[arg(long)]
+    pub language: Option<String>,
+    /// They come by single sign-on and get no password.
+    #[arg(long)]
+    pub no_password: bool,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// One of them.
+#[derive(Args, Debug)]
+pub struct OneUser {
+    /// E-mail address.
+    pub email: String,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// Another role for somebody.
+#[derive(Args, Debug)]
+pub struct RoleOfUser {
+    /// E-mail address.
+    pub email: String,
+    /// admin, manager, reviewer, agent or read.
+    pub role: String,
+    /// For the role agent: the code of the agent that they are.
+    #[arg(long)]
+    pub agent: Option<String>,
     #[command(flatten)]
     pub settings: Settings,
 }

@@ -14,8 +14,10 @@ use super::{App, AppError, library};
 use crate::audio;
 use crate::clock;
 use crate::config::Config;
+use crate::desk::audit::By;
 use crate::report::{Filter, Viewer, book, table};
 use crate::store::Store;
+use crate::web;
 use crate::web::access::Role;
 use crate::words::Tongue;
 
@@ -38,7 +40,7 @@ async fn app(settings: &Settings) -> Result<App, AppError> {
 
 /// The same where the store must be there: an empty one, made in the wrong folder, would say that
 /// nobody ever called.
-async fn known(settings: &Settings) -> Result<App, AppError> {
+pub(super) async fn known(settings: &Settings) -> Result<App, AppError> {
     let config = Config::load(settings.config.as_deref())?;
     if let Some(file) = Store::absent(config.database_url.expose_secret())? {
         return Err(AppError::Wrong(format!(
@@ -56,7 +58,7 @@ pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     let now = clock::now_ms();
     let reports = &app.site.reports;
     let filter = Filter::read(&pairs(&wanted), reports.today(now))?;
-    let made = reports.agents(&filter, now).await?;
+    let made = reports.agents(&filter, &Viewer::everything(), now).await?;
     let unwritten = |fault: table::TableError| AppError::Usage(fault.to_string());
     let made = match wanted.format {
         Format::Json => serde_json::to_string_pretty(&made)
@@ -190,11 +192,14 @@ pub(super) async fn speak(speak: Speak) -> Result<ExitCode, AppError> {
 pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppError> {
     let role: Role = token.role.parse().map_err(AppError::Usage)?;
     let app = known(&token.settings).await?;
-    let mut random = [0; 32];
-    random[..16].copy_from_slice(&super::draw());
-    random[16..].copy_from_slice(&super::draw());
+    if !role.of_tokens() {
+        let message = "a token's role is admin, manager, reviewer, read or feed";
+        return Err(AppError::Usage(message.into()));
+    }
+    let (random, now) = (web::random(&app.site), clock::now_ms());
+    let (desk, by) = (&app.site.desk, By::Command);
     let made =
-        app.site.desk.create_token(&token.name, role.word(), random, clock::now_ms()).await?;
+        desk.create_limited_token(&token.name, role.word(), &token.team, random, &by, now).await?;
     say!("{made}");
     Ok(ExitCode::SUCCESS)
 }
@@ -202,7 +207,7 @@ pub(super) async fn create_token(token: CreateToken) -> Result<ExitCode, AppErro
 /// Takes back all tokens of a name.
 pub(super) async fn revoke_tokens(token: RevokeToken) -> Result<ExitCode, AppError> {
     let app = known(&token.settings).await?;
-    match app.site.desk.take_back_tokens(&token.name).await? {
+    match app.site.desk.take_back_tokens(&token.name, &By::Command, clock::now_ms()).await? {
         0 => Err(AppError::Wrong(format!("there is no token named \"{}\"", token.name))),
         gone => {
             say!("{gone} taken back; running servers believe them for half a minute more");

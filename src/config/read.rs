@@ -8,7 +8,8 @@ use toml::{Table, Value};
 
 use super::{
     Access, AfterRules, Basis, Call, Config, Fault, Hours, Limits, Log, Next, Offer, Otherwise,
-    Phone, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed, loopback_host, reveal,
+    People, Phone, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed, loopback_host,
+    reveal,
 };
 
 /// Shortest secret in characters.
@@ -162,7 +163,20 @@ impl Reading<'_> {
                 "the report may stand open only where listen and public_url are loopback",
             );
         }
+        let shown = text("people");
+        let people = People::ALL.into_iter().find(|people| people.word() == shown);
+        if people.is_none() {
+            self.fault("people", "must be named, coded or team");
+        }
+        let least = settings.get("people_min_n").and_then(Value::as_integer);
+        let people_min_n = least.filter(|n| (1..=1000).contains(n)).and_then(|n| n.try_into().ok());
+        if people_min_n.is_none() {
+            self.fault("people_min_n", "must be a number from 1 to 1000");
+        }
         Some(Config {
+            sso: self.sso(settings, public),
+            people: people?,
+            people_min_n: people_min_n?,
             listen: listen?,
             public_url,
             database_url: SecretString::from(database),
@@ -500,5 +514,6 @@ fn parse_hours(text: &str) -> Option<Hours> {
 
 mod provider;
 mod sending;
+mod sso;
 #[cfg(test)]
 mod tests;

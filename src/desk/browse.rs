@@ -1,7 +1,7 @@
 //! Interviews and agents as JSON, for the API: what was asked and answered, for whom it counts,
 //! what the hand-over said and what records say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -12,7 +12,8 @@ use super::Desk;
 use crate::clock;
 use crate::interview::{InterviewId, Millis, Outcome};
 use crate::store::StoreError;
-use crate::store::browse::{Brief, Credited, Filter, Item};
+use crate::store::browse::{AgentStay, Brief, Credited, Filter, Item};
+use crate::store::lens::{Lens, Naming};
 use crate::store::report::{Served, disagreements};
 use crate::survey::{Survey, Version};
 
@@ -26,6 +27,9 @@ pub enum PageError {
     /// A parameter or id is wrong.
     #[error("{0}")]
     Wrong(String),
+    /// What was asked for is not for this reader: a stable word, and what to do.
+    #[error("{1}")]
+    Forbidden(&'static str, &'static str),
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -99,10 +103,29 @@ fn id_text(id: Uuid) -> String {
     id.simple().to_string()
 }
 
-fn unit(credit: &Credited) -> Value {
+/// Who an interview counts for, as far as the reader sees it.
+fn unit(credit: &Credited, lens: &Lens, known: &BTreeSet<String>) -> Value {
+    let mut served = Served {
+        agent: credit.agent.clone(),
+        agent_name: credit.name.clone(),
+        team: credit.team.clone(),
+        ..Served::default()
+    };
+    lens.veil(&mut served, known);
     json!({
-        "agent": credit.agent, "name": credit.name, "team": credit.team, "queue": credit.queue,
+        "agent": served.agent, "name": served.agent_name, "team": credit.team,
+        "queue": credit.queue,
     })
+}
+
+/// Those whom an interview counts for and whom the reader may read of.
+fn known(credits: &[Credited], lens: &Lens) -> BTreeSet<String> {
+    let served = credits.iter().map(|credit| Served {
+        agent: credit.agent.clone(),
+        team: credit.team.clone(),
+        ..Served::default()
+    });
+    lens.known(&served.collect::<Vec<_>>())
 }
 
 /// An interview with all that a list shows of it.
@@ -112,17 +135,28 @@ fn brief(
     items: &[Item],
     legs: &[Served],
     survey: Option<&Survey>,
+    lens: &Lens,
 ) -> Value {
-    let said = Served {
+    let mut said = Served {
         agent: one.said_agent.clone(),
         agent_name: None,
         team: one.said_team.clone(),
         queue: one.said_queue.clone(),
         leg: one.said_leg.clone(),
     };
+    let disagrees = !disagreements(&said, one.team_then.as_deref(), legs).is_empty();
+    let known = known(credits, lens);
+    lens.veil(&mut said, &known);
+    // What was said twice may be an agent's code.
+    let conflicts = one.conflicts.as_deref().filter(|_| lens.bare());
+    let conflicts = conflicts.and_then(|text| serde_json::from_str::<Value>(text).ok());
     let answers: Vec<Value> = items.iter().map(|item| answer(item, survey)).collect();
     let whole = credits.iter().find(|credit| credit.kind == 0);
-    let agents: Vec<Value> = credits.iter().filter(|c| c.kind == 1).map(unit).collect();
+    let agents: Vec<&Credited> = credits.iter().filter(|c| c.kind == 1).collect();
+    let agents = agents.into_iter().filter(|c| {
+        lens.teams.is_none() || c.agent.as_ref().is_some_and(|agent| known.contains(agent))
+    });
+    let agents: Vec<Value> = agents.map(|credit| unit(credit, lens, &known)).collect();
     json!({
         "id": id_text(one.id),
         "survey": one.survey,
@@ -143,11 +177,10 @@ fn brief(
         "team": whole.and_then(|whole| whole.team.as_deref()),
         "queue": whole.and_then(|whole| whole.queue.as_deref()),
         "handed_over": {
-            "agent": one.said_agent, "team": one.said_team, "queue": one.said_queue,
-            "talk": one.said_talk,
-            "conflicts": one.conflicts.as_deref().and_then(|c| serde_json::from_str::<Value>(c).ok()),
+            "agent": said.agent, "team": one.said_team, "queue": one.said_queue,
+            "talk": one.said_talk, "conflicts": conflicts,
         },
-        "disagrees": !disagreements(&said, one.team_then.as_deref(), legs).is_empty(),
+        "disagrees": disagrees,
         "answers": answers,
     })
 }
@@ -190,21 +223,48 @@ fn by_interview<T>(rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T
 }
 
 impl Desk {
-    /// A page of interviews, newest first: `{"interviews": […], "next": cursor or null}`.
+    /// A page of interviews that the reader may see, newest first: `{"interviews": […], "next":
+    /// cursor or null}`.
     ///
     /// # Errors
-    /// If the database does not answer.
-    pub async fn interviews_json(&self, page: &Page) -> Result<Value, PageError> {
-        let list = self.store.browse(&page.filter).await?;
+    /// If the reader may not ask for an agent, or the database does not answer.
+    pub async fn interviews_json(&self, page: &Page, lens: &Lens) -> Result<Value, PageError> {
+        let mut filter = page.filter.clone();
+        if let Some(said) = &filter.agent
+            && lens.naming != Naming::Named
+        {
+            if lens.naming == Naming::Hidden {
+                return Err(individuals_off());
+            }
+            let agents = self.store.agents().await?;
+            // An empty code is nobody's.
+            filter.agent =
+                Some(lens.meant(said, &agents).map_or_else(String::new, |a| a.code.clone()));
+        }
+        let list = match &lens.teams {
+            None => self.store.browse(&filter).await?,
+            Some(teams) => {
+                let mut all = Vec::new();
+                for team in teams {
+                    filter.team = Some(team.clone());
+                    all.append(&mut self.store.browse(&filter).await?);
+                }
+                // An interview may count for two teams.
+                all.sort_by_key(|one| std::cmp::Reverse((one.started_ms, one.id)));
+                all.dedup_by_key(|one| one.id);
+                all.truncate(usize::try_from(filter.limit).unwrap_or_default());
+                all
+            }
+        };
         let full = i64::try_from(list.len()).is_ok_and(|n| n == page.filter.limit);
         let next = list
             .last()
             .filter(|_| full)
             .map(|last| format!("{}.{}", last.started_ms, id_text(last.id)));
-        Ok(json!({"interviews": self.briefs(&list).await?, "next": next}))
+        Ok(json!({"interviews": self.briefs(&list, lens).await?, "next": next}))
     }
 
-    async fn briefs(&self, list: &[Brief]) -> Result<Vec<Value>, PageError> {
+    async fn briefs(&self, list: &[Brief], lens: &Lens) -> Result<Vec<Value>, PageError> {
         let ids: Vec<Uuid> = list.iter().map(|one| one.id).collect();
         let credits = by_interview(self.store.credited(&ids).await?, |credit| credit.interview);
         let mut items = by_interview(self.store.items(&ids).await?, |item| item.interview);
@@ -223,6 +283,7 @@ impl Desk {
                     items.get(&one.id).map_or(&[], Vec::as_slice),
                     legs.get(&one.id).map_or(&[], Vec::as_slice),
                     surveys.get(&one.version).map(Arc::as_ref),
+                    lens,
                 )
             })
             .collect())
@@ -249,11 +310,20 @@ impl Desk {
     /// One interview with its turns and its call's legs; `None` if there is none.
     ///
     /// # Errors
-    /// If the id is no id or the database does not answer.
-    pub async fn interview_json(&self, id: &str) -> Result<Option<Value>, PageError> {
+    /// If the id is no id, the interview is not for this reader, or the database does not answer.
+    pub async fn interview_json(&self, id: &str, lens: &Lens) -> Result<Option<Value>, PageError> {
         let id: InterviewId = id.parse().map_err(PageError::Wrong)?;
         let Some(one) = self.store.browse_one(id).await? else { return Ok(None) };
-        let mut whole = self.briefs(std::slice::from_ref(&one)).await?.pop().unwrap_or_default();
+        let credits = self.store.credited(&[one.id]).await?;
+        if lens.teams.is_some() && !credits.iter().any(|c| lens.sees_team(c.team.as_deref())) {
+            return Err(PageError::Forbidden(
+                "out_of_sight",
+                "this interview counts for no team of yours",
+            ));
+        }
+        let known = known(&credits, lens);
+        let list = std::slice::from_ref(&one);
+        let mut whole = self.briefs(list, lens).await?.pop().unwrap_or_default();
         let turns: Vec<Value> = self
             .store
             .turns_seen(id)
@@ -273,12 +343,16 @@ impl Desk {
             .await?
             .into_iter()
             .map(|leg| {
+                let mut served =
+                    Served { agent: leg.agent, team: leg.team.clone(), ..Served::default() };
+                lens.veil(&mut served, &known);
                 json!({
-                    "leg": leg.leg, "agent": leg.agent, "team": leg.team, "queue": leg.queue,
+                    "leg": leg.leg, "agent": served.agent, "team": leg.team, "queue": leg.queue,
                     "started": leg.started_ms.map(time), "answered": leg.answered_ms.map(time),
                     "ended": leg.ended_ms.map(time), "talk": leg.talk_seconds,
                     "ended_by": leg.ended_by, "handed_over": leg.handed_over,
-                    "transferred_to": leg.transferred_to,
+                    // It may name an agent.
+                    "transferred_to": leg.transferred_to.filter(|_| lens.bare()),
                 })
             })
             .collect();
@@ -287,22 +361,30 @@ impl Desk {
         Ok(Some(whole))
     }
 
-    /// All agents with their stays in teams: `{"agents": [{code, name, teams: [{team, from,
-    /// to}]}]}`; `from` and `to` are moments, `to` not included and null while it lasts.
+    /// All agents whom the reader may see, with their stays in teams: `{"agents": [{code, name,
+    /// teams: [{team, from, to}]}]}`; `from` and `to` are moments, `to` not included and null while
+    /// it lasts.
     ///
     /// # Errors
-    /// If the database does not answer.
-    pub async fn agents_json(&self) -> Result<Value, StoreError> {
+    /// If no agent appears to this reader, or the database does not answer.
+    pub async fn agents_json(&self, lens: &Lens) -> Result<Value, PageError> {
         #[derive(Serialize)]
         struct Agent {
             code: String,
             name: String,
             teams: Vec<Value>,
         }
+        if lens.naming == Naming::Hidden {
+            return Err(individuals_off());
+        }
         let mut agents: Vec<Agent> = Vec::new();
         for stay in self.store.agent_stays().await? {
-            if agents.last().is_none_or(|last| last.code != stay.code) {
-                agents.push(Agent { code: stay.code, name: stay.name, teams: Vec::new() });
+            if !lens.sees_team(stay.team.as_deref()) {
+                continue;
+            }
+            let Some((code, name)) = lens.shown(&stay.code, &stay.name) else { continue };
+            if agents.last().is_none_or(|last| last.code != code) {
+                agents.push(Agent { code, name, teams: Vec::new() });
             }
             if let (Some(agent), Some(team)) = (agents.last_mut(), stay.team) {
                 agent.teams.push(json!({
@@ -310,6 +392,25 @@ impl Desk {
                 }));
             }
         }
+        // The order of the agents' own codes would tell who is who.
+        if lens.naming != Naming::Named {
+            agents.sort_by(|a, b| a.code.cmp(&b.code));
+        }
         Ok(json!({"agents": agents}))
     }
+
+    /// All agents with all their stays in teams, by code and time.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn agent_stays(&self) -> Result<Vec<AgentStay>, StoreError> {
+        self.store.agent_stays().await
+    }
+}
+
+fn individuals_off() -> PageError {
+    PageError::Forbidden(
+        "individual_reports_off",
+        "reports show no single agents here; the setting people says so",
+    )
 }

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::interview::InterviewId;
 use crate::interview::token::Key;
 use crate::store::CallerHash;
+use crate::store::lens::CodeKey;
 
 /// All derived keys; none of them prints.
 #[derive(Clone)]
@@ -107,6 +108,11 @@ impl Keys {
         let [a, b, c, d, e, f, g, h, ..] = self.hash("sample", &[call]);
         // 53 bits fill a double's fraction exactly.
         (u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// The key under which agents' codes in reports are made.
+    pub fn agent_codes(&self) -> CodeKey {
+        CodeKey(self.hash("agent codes", &[]))
     }
 
     /// What a store is tied to: a wrong caller key would split every caller in two.

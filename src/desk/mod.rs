@@ -9,13 +9,16 @@ use crate::config::{Config, Otherwise, Provider};
 use crate::interview::{InterviewId, Millis, Order, State};
 use crate::store::Store;
 pub use crate::store::StoreError;
+use crate::store::lens::CodeKey;
 use crate::survey::{Lang, Survey};
 use crate::telemetry::Counters;
 
 pub mod answer;
 pub mod asked;
+pub mod audit;
 pub mod browse;
 pub mod caller;
+pub mod door;
 pub mod edit;
 pub mod follow;
 pub mod handover;
@@ -27,11 +30,14 @@ mod missed;
 mod never;
 pub mod notice;
 pub mod offer;
+pub mod people;
 pub mod records;
 pub mod review;
 pub mod seal;
+pub mod sso;
 pub mod start;
 pub mod switch;
+pub mod targets;
 pub mod tokens;
 pub mod wall;
 pub mod watch;
@@ -51,7 +57,9 @@ pub struct Desk {
     never: never::Never,
     watch: watch::Watch,
     wall: wall::Wall,
-    door: tokens::Door,
+    door: door::Door,
+    believed: tokens::Believed,
+    single: sso::Single,
     hellos: hello::Used,
     /// Held for reading by every task that was put off until after an answer.
     later: Arc<tokio::sync::RwLock<()>>,
@@ -146,7 +154,9 @@ impl Desk {
             never: never::Never::default(),
             watch: watch::Watch::default(),
             wall: wall::Wall::default(),
-            door: tokens::Door::default(),
+            door: door::Door::default(),
+            believed: tokens::Believed::default(),
+            single: sso::Single::default(),
             hellos: hello::Used::default(),
             later: Arc::default(),
             trying: Arc::new(tokio::sync::Semaphore::new(missed::TRYING)),
@@ -195,6 +205,11 @@ impl Desk {
             "time_zone is {zone}, but the days in this store are those of {kept}. Set it back, or \
              run: aftercall recount"
         )))
+    }
+
+    /// The key under which agents' codes in reports are made.
+    pub fn agent_codes(&self) -> CodeKey {
+        self.keys.agent_codes()
     }
 
     /// The counters.

@@ -10,8 +10,10 @@ pub use super::compare::Comparison;
 use super::compare::{Family, one_survey};
 use super::gathered::{Gathered, Places, count};
 use super::measures::{Figure, Measures, Shape, figures};
-use super::{Directory, Filter, ReportError, Reports};
-use crate::satisfaction::{CONFIDENCE, MIN_N, share};
+use super::viewer::out_of_sight;
+use super::{Directory, Filter, ReportError, Reports, Viewer};
+pub use crate::satisfaction::MIN_N;
+use crate::satisfaction::{CONFIDENCE, share};
 use crate::store::NOT_LINKED;
 use crate::store::report::{AnswerCount, Ask, Asked, Group, StageCount, Unit};
 use crate::survey::{Credit, Version};
@@ -161,18 +163,54 @@ impl Rate {
 }
 
 impl Reports {
-    /// The agents report of that view, made at `now_ms` (UTC milliseconds).
+    /// The agents report of that view for that viewer, made at `now_ms` (UTC milliseconds).
     ///
     /// # Errors
-    /// If the filter names what is not known here, or the store does not answer.
-    pub async fn agents(&self, filter: &Filter, now_ms: i64) -> Result<AgentsReport, ReportError> {
-        let (cut, directory) = self.resolve(filter).await?;
-        let ask = |unit: Unit| Ask { cut: &cut, unit, apart: unit.apart() };
-        // Both as of one moment: a caller who answers meanwhile is in both or in neither.
-        let groups = self.store.counts(&[ask(Unit::Whole), ask(Unit::Agents)]).await?;
-        let counts = Counted::of(&groups);
-        let mut report = build(filter, &directory, &counts);
-        self.compare(filter, &directory, &mut report, self.today(now_ms)).await?;
+    /// If the filter names what is not known here, the viewer may not see it, or the store does not
+    /// answer.
+    pub async fn agents(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+        now_ms: i64,
+    ) -> Result<AgentsReport, ReportError> {
+        viewer.individuals()?;
+        let report = self.centre(filter, viewer, now_ms).await?;
+        // An agent without a row in this view may be of another team: then they are not named.
+        if let Some(agent) = &filter.agent
+            && report.agents.is_empty()
+            && viewer.teams().is_some()
+        {
+            let lens = self.lens(viewer);
+            let of_teams = self.store.agent_stays().await?.into_iter().any(|stay| {
+                let shown = lens.shown(&stay.code, &stay.name);
+                lens.sees_team(stay.team.as_deref())
+                    && shown.is_some_and(|(code, _)| code == *agent)
+            });
+            if !of_teams {
+                return Err(out_of_sight("this agent is in no team of yours"));
+            }
+        }
+        Ok(report)
+    }
+
+    /// The same where a report on single agents is not asked for: without their rows if none
+    /// appear to that viewer.
+    ///
+    /// # Errors
+    /// If the filter names what is not known here, the viewer may not see it, or the store does not
+    /// answer.
+    pub async fn centre(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+        now_ms: i64,
+    ) -> Result<AgentsReport, ReportError> {
+        let (mut report, directory) = self.uncompared(filter, viewer).await?;
+        self.compare(filter, viewer, &directory, &mut report, self.today(now_ms)).await?;
+        for row in &mut report.agents {
+            row.figures.measures.hide_under(self.people_min_n);
+        }
         for asked in &mut report.surveys {
             // All versions follow the rule in force, whatever their files say.
             if let Some(rule) = self.store.credit_in_force(&asked.survey).await? {
@@ -188,11 +226,32 @@ impl Reports {
 }
 
 impl Reports {
+    /// The counts of a view as a report, without comparing agents.
+    pub(super) async fn uncompared(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+    ) -> Result<(AgentsReport, Directory), ReportError> {
+        let (cuts, directory) = self.resolve(filter, viewer).await?;
+        let asks: Vec<Ask> = cuts
+            .iter()
+            .flat_map(|cut| {
+                [Unit::Whole, Unit::Agents].map(|unit| Ask { cut, unit, apart: unit.apart() })
+            })
+            .collect();
+        // All as of one moment: a caller who answers meanwhile is in all of them or in none.
+        let groups = self.store.counts(&asks).await?;
+        let counts = Counted::of(&groups);
+        let report = build(filter, &directory, &counts);
+        Ok((report, directory))
+    }
+
     /// Puts what is expected of agents, their verdicts and ranks into the rows of a report, where
     /// its view allows it.
     async fn compare(
         &self,
         filter: &Filter,
+        viewer: &Viewer,
         directory: &Directory,
         report: &mut AgentsReport,
         today: jiff::civil::Date,
@@ -205,7 +264,13 @@ impl Reports {
         if lead.is_some_and(|lead| one_survey(lead, directory).is_none()) {
             report.comparison = Comparison::SeveralSurveys;
         }
-        let families = self.families(filter, &report.figures, directory).await?;
+        let mut families = self.families(filter, &report.figures, directory).await?;
+        if viewer.teams().is_some() {
+            // Judged among all, shown as far as seen.
+            for family in families.values_mut() {
+                family.agents.retain(|code, _| report.agents.iter().any(|row| row.agent == *code));
+            }
+        }
         for row in &mut report.agents {
             for (key, measured) in &mut row.figures.measures.0 {
                 let member = families.get(key).and_then(|family| family.agents.get(&row.agent));
@@ -226,14 +291,14 @@ struct Counted {
 }
 
 impl Counted {
-    /// Of the whole and of the agents.
+    /// Of the whole and of the agents, by turns, for each part of a view.
     fn of(groups: &[Vec<Group>]) -> Self {
-        let of = |at: usize| groups.get(at).map_or(&[][..], Vec::as_slice);
+        let of = |first: usize| groups.iter().skip(first).step_by(2).flatten();
         Self {
-            whole_answers: of(0).iter().flat_map(AnswerCount::of).collect(),
-            whole_stages: of(0).iter().flat_map(StageCount::of).collect(),
-            answers: of(1).iter().flat_map(AnswerCount::of).collect(),
-            stages: of(1).iter().flat_map(StageCount::of).collect(),
+            whole_answers: of(0).flat_map(AnswerCount::of).collect(),
+            whole_stages: of(0).flat_map(StageCount::of).collect(),
+            answers: of(1).flat_map(AnswerCount::of).collect(),
+            stages: of(1).flat_map(StageCount::of).collect(),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::agents::Rate;
 use super::measures::{Shape, asked_for, shape_of};
-use super::{Filter, ReportError, Reports};
+use super::{Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::drivers::{self, Attribute, Method, NoDrivers, interviews_needed};
 use crate::store::report::{Asked, MOST_SHEETS, SheetAnswer};
 use crate::survey::Question;
@@ -76,15 +76,23 @@ impl Reports {
     ///
     /// # Errors
     /// If the filter names what is not known here, or one agent, or the store does not answer.
-    pub async fn drivers(&self, filter: &Filter) -> Result<Option<DriversReport>, ReportError> {
+    pub async fn drivers(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+    ) -> Result<Option<DriversReport>, ReportError> {
+        viewer.reads()?;
         if filter.agent.is_some() {
             let sentence = "drivers are for a team or a queue; one agent has too few interviews";
             return Err(ReportError::asked("drivers_of_one", sentence));
         }
-        let (cut, directory) = self.resolve(filter).await?;
+        let (cuts, directory) = self.resolve(filter, viewer).await?;
         for asked in directory.surveys.iter().rev() {
             let Some(sheet) = Sheet::of(asked) else { continue };
-            let answers = self.store.sheets(&cut, asked.survey.version).await?;
+            let mut answers = Vec::new();
+            for cut in &cuts {
+                answers.append(&mut self.store.sheets(cut, asked.survey.version).await?);
+            }
             if !answers.is_empty() {
                 return Ok(Some(sheet.report(filter, asked, &answers)));
             }

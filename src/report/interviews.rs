@@ -5,10 +5,12 @@ use jiff::Timestamp;
 use super::measures::{asked_for, measure_name};
 use super::transcript::{Turn, turns};
 use super::view::language_name;
-use super::{Filter, ReportError, Reports, Sight, Viewer};
+use super::viewer::out_of_sight;
+use super::{Filter, ReportError, Reports, Viewer};
+use crate::store::lens::Lens;
 use crate::store::link::Relinked;
 use crate::store::marks::Mark;
-use crate::store::report::{After, Cut, Listed, Pick, Whole, disagreements};
+use crate::store::report::{After, Listed, Pick, Whole, disagreements};
 use crate::survey::{Good, Kind, Question, Survey, Version};
 use crate::words::Words;
 
@@ -189,21 +191,29 @@ pub struct Marking {
 }
 
 impl Reports {
-    /// A page of the interviews of a view that were offered, newest first.
+    /// A page of the interviews of a view that were offered and that the viewer may see, newest
+    /// first.
     ///
     /// # Errors
-    /// If the filter names what is not known here, or the store does not answer.
+    /// If the filter names what is not known here, the viewer may not see it, or the store does not
+    /// answer.
     pub async fn interviews(
         &self,
         reader: Reader<'_>,
         filter: &Filter,
         wanted: &Wanted,
     ) -> Result<List, ReportError> {
-        let Some((cut, pick)) = self.picked(reader.viewer, filter, wanted).await? else {
+        let Some((cuts, pick)) = self.picked(reader.viewer, filter, wanted).await? else {
             return Ok(List { rows: Vec::new(), next: None });
         };
         let pick = Pick { limit: PAGE + 1, ..pick };
-        let mut found = self.store.picked_interviews(&cut, &pick).await?;
+        let mut found = Vec::new();
+        for cut in &cuts {
+            found.append(&mut self.store.picked_interviews(cut, &pick).await?);
+        }
+        // An interview may count for two teams.
+        found.sort_by_key(|listed| std::cmp::Reverse((listed.started_ms, listed.id.0)));
+        found.dedup_by_key(|listed| listed.id);
         let more = found.len() > PAGE as usize;
         found.truncate(PAGE as usize);
         let next = found.last().filter(|_| more).map(|l| format!("{}-{}", l.started_ms, l.id));
@@ -226,9 +236,13 @@ impl Reports {
         wanted: &Wanted,
     ) -> Result<u64, ReportError> {
         let wanted = Wanted { after: None, ..wanted.clone() };
-        let Some((cut, pick)) = self.picked(viewer, filter, &wanted).await? else { return Ok(0) };
+        let Some((cuts, pick)) = self.picked(viewer, filter, &wanted).await? else { return Ok(0) };
         let pick = Pick { limit: COUNTED + 1, ..pick };
-        Ok(self.store.picked_count(&cut, &pick).await?)
+        let mut count = 0;
+        for cut in &cuts {
+            count += self.store.picked_count(cut, &pick).await?;
+        }
+        Ok(count)
     }
 
     /// What the store has to look for; `None` where nothing can fit.
@@ -237,8 +251,8 @@ impl Reports {
         viewer: &Viewer,
         filter: &Filter,
         wanted: &Wanted,
-    ) -> Result<Option<(Cut, Pick)>, ReportError> {
-        let (mut cut, directory) = self.resolve(filter).await?;
+    ) -> Result<Option<(Vec<Cut>, Pick)>, ReportError> {
+        let (mut cuts, directory) = self.resolve(filter, viewer).await?;
         let outcomes = wanted.answer.as_ref().map(|(questions, value)| {
             questions
                 .iter()
@@ -256,18 +270,10 @@ impl Reports {
             after: wanted.after.as_deref().map(read_after).transpose()?,
             ..Pick::default()
         };
-        match &viewer.sight {
-            Sight::Everything => {}
-            Sight::Own(_) => return Ok(None),
-            Sight::Teams(seen) => {
-                let seen = directory.teams.values().filter(|team| seen.contains(&team.name));
-                pick.teams = Some(seen.map(|team| team.id).collect());
-            }
-        }
         if let Some(text) = wanted.search.as_deref().map(str::trim).filter(|t| !t.is_empty()) {
             let named = self.store.interviews_named(text).await?;
             if !named.is_empty() {
-                (cut.from, cut.to) = (-FAR, FAR);
+                cuts.iter_mut().for_each(|cut| (cut.from, cut.to) = (-FAR, FAR));
                 pick.named = Some(named);
             } else if let Some(digits) = last_digits(text) {
                 pick.digits = Some(digits);
@@ -275,27 +281,28 @@ impl Reports {
                 return Ok(None);
             }
         }
-        Ok(Some((cut, pick)))
+        Ok(Some((cuts, pick)))
     }
 
-    /// One interview; `None` if there is none of that id that the reader may see.
+    /// One interview as that reader may see it; `None` if there is none of that id.
     ///
     /// # Errors
-    /// If the store does not answer.
+    /// If the interview is not for this viewer, or the store does not answer.
     pub async fn interview(
         &self,
         reader: Reader<'_>,
         id: &str,
     ) -> Result<Option<Detail>, ReportError> {
+        reader.viewer.reads()?;
         let Ok(id) = id.parse() else { return Ok(None) };
-        let Some(whole) = self.store.whole_interview(id).await? else { return Ok(None) };
-        let seen = match &reader.viewer.sight {
-            Sight::Everything => true,
-            _ => whole.credits.iter().any(|c| reader.viewer.sees_team(c.served.team.as_deref())),
-        };
-        if !seen {
-            return Ok(None);
+        let Some(mut whole) = self.store.whole_interview(id).await? else { return Ok(None) };
+        let lens = self.lens(reader.viewer);
+        if !whole.credits.iter().any(|c| lens.sees_team(c.served.team.as_deref()))
+            && lens.teams.is_some()
+        {
+            return Err(out_of_sight("this interview counts for no team of yours"));
         }
+        veil(&mut whole, &lens);
         let survey = self.definition(whole.listed.survey).await?;
         let (history, marks) = (self.store.link_history(id).await?, self.store.marks(id).await?);
         let mut detail = self.detail(&whole, survey.as_deref(), reader.words);
@@ -453,6 +460,19 @@ pub(super) fn asked_in(words: &Words, survey: Option<&Survey>, question: &Questi
         return named;
     }
     named.replacen(&measure_name(&question.measure), &words.say(&key), 1)
+}
+
+/// Hides from everything that an interview says of people what is not seen through the lens.
+fn veil(whole: &mut Whole, lens: &Lens) {
+    let known = lens.known(whole.credits.iter().map(|credit| &credit.served));
+    lens.veil(&mut whole.said, &known);
+    let credits = whole.credits.iter_mut().map(|credit| &mut credit.served);
+    let legs = whole.legs.iter_mut().map(|leg| &mut leg.served);
+    credits.chain(legs).for_each(|served| lens.veil(served, &known));
+    if !lens.bare() {
+        // What was said twice may be an agent's code.
+        whole.conflicts = whole.conflicts.take().map(|_| String::from("–"));
+    }
 }
 
 pub(super) fn read_after(text: &str) -> Result<After, ReportError> {

@@ -468,6 +468,23 @@ impl Measures {
     pub fn get(&self, key: &str) -> Option<&Measured> {
         self.0.iter().find(|(name, _)| name == key).map(|(_, measured)| measured)
     }
+
+    /// Leaves of each figure with fewer answers than that nothing but their number.
+    pub(super) fn hide_under(&mut self, min_n: u64) {
+        for (_, few) in self.0.iter_mut().filter(|(_, measured)| measured.n < min_n) {
+            *few = Measured {
+                n: few.n,
+                score: None,
+                low: None,
+                high: None,
+                detail: Detail::YesNo {},
+                enough: false,
+                compared: None,
+                response: None,
+                values: Counts(Vec::new()),
+            };
+        }
+    }
 }
 
 impl Serialize for Measures {

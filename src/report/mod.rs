@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use jiff::civil::Date;
 
 use crate::clock;
+use crate::store::lens::{CodeKey, Lens, Naming};
 use crate::store::names::{Agent, Named};
 use crate::store::report::{Asked, Cut};
 use crate::store::{Store, StoreError};
@@ -25,6 +26,7 @@ mod gathered;
 pub mod interviews;
 pub mod measures;
 pub mod overview;
+pub mod own;
 pub mod pairs;
 pub mod parts;
 pub mod questions;
@@ -51,6 +53,14 @@ pub enum ReportError {
         /// What is wrong and what to do.
         sentence: String,
     },
+    /// What was asked for is not for this viewer.
+    #[error("{sentence}")]
+    Forbidden {
+        /// Stable word for programs, such as `out_of_sight`.
+        code: &'static str,
+        /// Why, and what they can see instead.
+        sentence: String,
+    },
     /// The store could not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,6 +77,10 @@ impl ReportError {
 pub struct Reports {
     pub(crate) store: Store,
     pub(crate) zone: jiff::tz::TimeZone,
+    /// The key of agents' codes.
+    codes: CodeKey,
+    /// Fewest answers from which one agent's figures are shown.
+    people_min_n: u64,
     /// Survey versions never change, so each is read once.
     surveys: Arc<Mutex<BTreeMap<Version, Asked>>>,
 }
@@ -99,7 +113,41 @@ struct Directory {
 impl Reports {
     /// Reports on that store, with days in that zone.
     pub fn new(store: Store, zone: jiff::tz::TimeZone) -> Self {
-        Self { store, zone, surveys: Arc::default() }
+        Self { store, zone, codes: CodeKey::default(), people_min_n: 1, surveys: Arc::default() }
+    }
+
+    /// The same with the key under which agents' codes are made, and with the fewest answers from
+    /// which figures of one agent are shown.
+    #[must_use]
+    pub fn of_people(self, codes: CodeKey, min_n: u64) -> Self {
+        Self { codes, people_min_n: min_n, ..self }
+    }
+
+    /// What that viewer sees of people, in whatever is read for them.
+    pub fn lens(&self, viewer: &Viewer) -> Lens {
+        let naming = match viewer.people {
+            People::Named => Naming::Named,
+            People::Coded => Naming::Coded(self.codes),
+            People::Team => Naming::Hidden,
+        };
+        Lens { teams: viewer.teams(), naming }
+    }
+
+    /// An agent's code and name as that viewer reads them; `None` where agents do not appear.
+    pub fn shown(&self, viewer: &Viewer, code: &str, name: &str) -> Option<(String, String)> {
+        self.lens(viewer).shown(code, name)
+    }
+
+    /// The own code and name of the agent whom reports show by that code: for admins, who write
+    /// down that they looked.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn behind(&self, code: &str) -> Result<Option<(String, String)>, ReportError> {
+        let lens = Lens { teams: None, naming: Naming::Coded(self.codes) };
+        let agents = self.store.agents().await?;
+        let agent = lens.meant(code.trim(), &agents);
+        Ok(agent.map(|agent| (agent.code.clone(), agent.name.clone())))
     }
 
     /// The centre's local date at that moment (UTC milliseconds).
@@ -112,12 +160,13 @@ impl Reports {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
-    /// What can be chosen in filters.
+    /// What that viewer can choose in filters.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn choices(&self) -> Result<Choices, ReportError> {
-        let names = |named: Vec<Named>| named.into_iter().map(|one| one.name).collect();
+    pub async fn choices(&self, viewer: &Viewer) -> Result<Choices, ReportError> {
+        let names =
+            |named: Vec<Named>| named.into_iter().map(|one| one.name).collect::<Vec<String>>();
         let asked = self.asked(None, None).await?;
         let sorted = |mut all: Vec<String>| {
             all.sort();
@@ -135,32 +184,44 @@ impl Reports {
         Ok(Choices {
             questions: questions.into_iter().collect(),
             surveys: sorted(asked.iter().map(|a| a.survey.name.clone()).collect()),
-            teams: names(self.store.teams().await?),
+            teams: names(self.store.teams().await?)
+                .into_iter()
+                .filter(|team| viewer.sees_team(Some(team)))
+                .collect(),
             queues: names(self.store.queues().await?),
             languages: sorted(languages.map(ToString::to_string).collect()),
             empty: !self.store.any_interview().await?,
         })
     }
 
-    /// Codes and names of all agents, by name.
+    /// Codes and names of all agents as that viewer may see them, by name.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn agents_known(&self) -> Result<Vec<(String, String)>, ReportError> {
-        let agents = self.store.agents().await?;
-        let mut known: Vec<_> = agents.into_iter().map(|one| (one.code, one.name)).collect();
+    pub async fn agents_known(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Vec<(String, String)>, ReportError> {
+        let (lens, agents) = (self.lens(viewer), self.store.agents().await?);
+        let shown = agents.into_iter().filter_map(|one| lens.shown(&one.code, &one.name));
+        let mut known: Vec<_> = shown.collect();
         known.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
         Ok(known)
     }
 
-    /// The name of the agent with that code; empty if none is known.
+    /// The name of the agent whom that viewer calls by that code; empty if none is known.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn agent_name(&self, code: Option<&str>) -> Result<String, ReportError> {
-        let agents = self.store.agents().await?;
-        let one = agents.into_iter().find(|one| Some(one.code.as_str()) == code);
-        Ok(one.map(|one| one.name).unwrap_or_default())
+    pub async fn agent_name(
+        &self,
+        code: Option<&str>,
+        viewer: &Viewer,
+    ) -> Result<String, ReportError> {
+        let (lens, agents) = (self.lens(viewer), self.store.agents().await?);
+        let one = code.and_then(|code| lens.meant(code, &agents));
+        let shown = one.and_then(|one| lens.shown(&one.code, &one.name));
+        Ok(shown.map(|(_, name)| name).unwrap_or_default())
     }
 
     /// Survey versions that were ever asked, oldest first; of one name or one version if given.
@@ -195,9 +256,25 @@ impl Reports {
         self.surveys.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Turns the names of a filter into the numbers of the tables.
-    async fn resolve(&self, filter: &Filter) -> Result<(Cut, Directory), ReportError> {
+    /// Turns the names of a filter into the numbers of the tables, for that viewer: agents are
+    /// called as they may be, and the view is cut into those of the teams that they see.
+    async fn resolve(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+    ) -> Result<(Vec<Cut>, Directory), ReportError> {
+        viewer.reads()?;
+        viewer.asks_team(filter.team.as_deref())?;
+        if filter.agent.is_some() {
+            viewer.individuals()?;
+        }
+        let lens = self.lens(viewer);
         let agents = self.store.agents().await?;
+        let agents = agents.into_iter().filter_map(|agent| {
+            let (code, name) = lens.shown(&agent.code, &agent.name)?;
+            Some(Agent { id: agent.id, code, name })
+        });
+        let agents: Vec<Agent> = agents.collect();
         let teams = self.store.teams().await?;
         let queues = self.store.queues().await?;
         let named =
@@ -210,7 +287,7 @@ impl Reports {
         let queue =
             chosen(filter.queue.as_deref(), "unknown_queue", "queue", |name| named(&queues, name))?;
         let agents = agents.into_iter().map(|one| (one.id, one)).collect();
-        let teams = teams.into_iter().map(|one| (one.id, one)).collect();
+        let teams: BTreeMap<i64, Named> = teams.into_iter().map(|one| (one.id, one)).collect();
         let surveys = self.asked(filter.survey.as_deref(), filter.version).await?;
         if surveys.is_empty() {
             if let Some(version) = filter.version {
@@ -239,7 +316,14 @@ impl Reports {
             language: filter.language.map(|lang| lang.to_string()),
             channel: filter.channel.clone(),
         };
-        Ok((cut, Directory { agents, teams, surveys }))
+        let cuts = match (viewer.teams(), team) {
+            (None, _) | (_, Some(_)) => vec![cut],
+            (Some(seen), None) => {
+                let seen = teams.values().filter(|team| seen.contains(&team.name));
+                seen.map(|team| Cut { team: Some(team.id), ..cut.clone() }).collect()
+            }
+        };
+        Ok((cuts, Directory { agents, teams, surveys }))
     }
 }
 

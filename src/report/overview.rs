@@ -10,7 +10,7 @@ use super::compare::measure_of;
 use super::measures::{Detail, Figure, Measured, Shape, figures};
 use super::parts::{Counted, over};
 use super::view::Standard;
-use super::{Filter, ReportError, Reports};
+use super::{Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::difference::{self, Difference, difference_of_nps, difference_of_shares};
 use crate::satisfaction::{nps, share};
 use crate::store::NOT_LINKED;
@@ -139,16 +139,20 @@ impl Reports {
     ///
     /// # Errors
     /// If the filter names what is not known here, or the store does not answer.
-    pub async fn overview(&self, filter: &Filter) -> Result<Overview, ReportError> {
-        let (cut, directory) = self.resolve(filter).await?;
+    pub async fn overview(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+    ) -> Result<Overview, ReportError> {
+        let (cuts, directory) = self.resolve(filter, viewer).await?;
         let (first, last) = filter.before();
-        let cut_before = over(&cut, first, last);
+        let cuts_before = over(&cuts, first, last);
         let mut splits = Vec::new();
         for (by, split) in
             [("team", Split::Team), ("queue", Split::Queue), ("language", Split::Language)]
         {
-            let now = self.counted(&cut, split).await?;
-            splits.push((by, now, self.counted(&cut_before, split).await?));
+            let now = self.counted(&cuts, split).await?;
+            splits.push((by, now, self.counted(&cuts_before, split).await?));
         }
         // Every split holds the whole view; the first one serves for it.
         let Some((_, now, before)) = splits.first() else {
@@ -178,7 +182,10 @@ impl Reports {
             .collect();
         // By their size in margins, so that shares and points stand in one list.
         changed_most.sort_by(|a, b| b.weight().total_cmp(&a.weight()));
-        let stages = self.store.stage_counts(&cut, Unit::Whole).await?;
+        let mut stages = Vec::new();
+        for cut in &cuts {
+            stages.append(&mut self.store.stage_counts(cut, Unit::Whole).await?);
+        }
         let not_linked = stages.iter().filter(|row| row.stage == NOT_LINKED);
         Ok(Overview {
             from: filter.from.to_string(),

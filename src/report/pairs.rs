@@ -3,7 +3,7 @@
 use super::measures::{Figure, Measured, figures};
 use super::overview::{Change, difference_of};
 use super::parts::over;
-use super::{Filter, ReportError, Reports};
+use super::{Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::difference;
 use crate::store::report::Split;
 
@@ -30,26 +30,37 @@ impl Reports {
         filter: &Filter,
         one: &str,
         other: &str,
+        viewer: &Viewer,
     ) -> Result<Vec<Pair>, ReportError> {
         let of = |code: &str| Filter { agent: Some(code.to_owned()), ..filter.clone() };
-        self.pair(&of(one), &of(other)).await
+        viewer.individuals()?;
+        self.pair(&of(one), &of(other), viewer).await
     }
 
     /// The figures of a view and of the period before it.
     ///
     /// # Errors
     /// If the filter names what is not known here, or the store does not answer.
-    pub async fn two_periods(&self, filter: &Filter) -> Result<Vec<Pair>, ReportError> {
+    pub async fn two_periods(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+    ) -> Result<Vec<Pair>, ReportError> {
         let (from, to) = filter.before();
-        self.pair(filter, &Filter { from, to, ..filter.clone() }).await
+        self.pair(filter, &Filter { from, to, ..filter.clone() }, viewer).await
     }
 
-    async fn pair(&self, one: &Filter, other: &Filter) -> Result<Vec<Pair>, ReportError> {
-        let (cut, directory) = self.resolve(one).await?;
-        let (cut_other, _) = self.resolve(other).await?;
-        let cut_other = over(&cut_other, other.from, other.to);
-        let first = self.counted(&cut, Split::Channel).await?;
-        let second = self.counted(&cut_other, Split::Channel).await?;
+    async fn pair(
+        &self,
+        one: &Filter,
+        other: &Filter,
+        viewer: &Viewer,
+    ) -> Result<Vec<Pair>, ReportError> {
+        let (cuts, directory) = self.resolve(one, viewer).await?;
+        let (cuts_other, _) = self.resolve(other, viewer).await?;
+        let cuts_other = over(&cuts_other, other.from, other.to);
+        let first = self.counted(&cuts, Split::Channel).await?;
+        let second = self.counted(&cuts_other, Split::Channel).await?;
         let seen = directory.seen(first.versions().chain(second.versions()));
         let size = |version, question| first.size(version, question);
         let all = figures(&seen, one.question.as_deref(), size);

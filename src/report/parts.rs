@@ -9,7 +9,7 @@ use super::agents::Figures;
 use super::gathered::{Gathered, Places};
 use super::measures::{Figure, figures};
 use super::view::day_number;
-use super::{Directory, Filter, ReportError, Reports};
+use super::{Directory, Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::CONFIDENCE;
 use crate::store::report::{Asked, Cut, PartCount, PartStage, Split, Unit};
 use crate::survey::Version;
@@ -159,9 +159,14 @@ impl Reports {
     ///
     /// # Errors
     /// If the filter names what is not known here, or the store does not answer.
-    pub async fn parts(&self, filter: &Filter, by: By) -> Result<PartsReport, ReportError> {
-        let (cut, directory) = self.resolve(filter).await?;
-        let counted = self.counted(&cut, by.split()).await?;
+    pub async fn parts(
+        &self,
+        filter: &Filter,
+        by: By,
+        viewer: &Viewer,
+    ) -> Result<PartsReport, ReportError> {
+        let (cuts, directory) = self.resolve(filter, viewer).await?;
+        let counted = self.counted(&cuts, by.split()).await?;
         let seen = directory.seen(counted.versions());
         let figures =
             figures(&seen, filter.question.as_deref(), |v, question| counted.size(v, question));
@@ -188,16 +193,19 @@ impl Reports {
     }
 
     /// Counts of a view by part: those of its agent if it is limited to one, else of the whole.
-    pub(super) async fn counted(&self, cut: &Cut, split: Split) -> Result<Counted, ReportError> {
-        let unit = if cut.agent.is_some() { Unit::Agents } else { Unit::Whole };
-        Ok(Counted {
-            answers: self.store.answers_by(split, cut, unit).await?,
-            stages: self.store.stages_by(split, cut, unit).await?,
-        })
+    pub(super) async fn counted(&self, cuts: &[Cut], split: Split) -> Result<Counted, ReportError> {
+        let mut counted = Counted { answers: Vec::new(), stages: Vec::new() };
+        for cut in cuts {
+            let unit = if cut.agent.is_some() { Unit::Agents } else { Unit::Whole };
+            counted.answers.append(&mut self.store.answers_by(split, cut, unit).await?);
+            counted.stages.append(&mut self.store.stages_by(split, cut, unit).await?);
+        }
+        Ok(counted)
     }
 }
 
 /// The same limits over other days.
-pub(super) fn over(cut: &Cut, from: jiff::civil::Date, to: jiff::civil::Date) -> Cut {
-    Cut { from: day_number(from), to: day_number(to), ..cut.clone() }
+pub(super) fn over(cuts: &[Cut], from: jiff::civil::Date, to: jiff::civil::Date) -> Vec<Cut> {
+    let one = |cut: &Cut| Cut { from: day_number(from), to: day_number(to), ..cut.clone() };
+    cuts.iter().map(one).collect()
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::agents::{Figures, Rate};
 use super::gathered::{Gathered, count};
 use super::measures::{Figure, Measured, Shape, asked_for, figures, measured};
-use super::{Filter, ReportError, Reports};
+use super::{Filter, ReportError, Reports, Viewer};
 use crate::store::report::Unit;
 use crate::survey::Version;
 
@@ -81,12 +81,23 @@ impl Reports {
     ///
     /// # Errors
     /// If the filter names what is not known here, or the store does not answer.
-    pub async fn questions(&self, filter: &Filter) -> Result<QuestionsReport, ReportError> {
-        let (cut, directory) = self.resolve(filter).await?;
-        let unit = if cut.agent.is_some() { Unit::Agents } else { Unit::Whole };
-        let answers = self.store.answer_counts(&cut, unit).await?;
-        let stages = self.store.stage_counts(&cut, unit).await?;
-        let drops = self.store.drop_counts(&cut).await?;
+    pub async fn questions(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+    ) -> Result<QuestionsReport, ReportError> {
+        let (cuts, directory) = self.resolve(filter, viewer).await?;
+        let unit = if filter.agent.is_some() { Unit::Agents } else { Unit::Whole };
+        let (mut answers, mut stages) = (Vec::new(), Vec::new());
+        for cut in &cuts {
+            answers.append(&mut self.store.answer_counts(cut, unit).await?);
+            stages.append(&mut self.store.stage_counts(cut, unit).await?);
+        }
+        // They are of the whole centre: nobody who sees some teams only sees them.
+        let drops = match (viewer.teams(), cuts.first()) {
+            (None, Some(cut)) => self.store.drop_counts(cut).await?,
+            _ => Vec::new(),
+        };
         let mut gathered = Gathered::default();
         stages.iter().for_each(|row| gathered.add_stage(&row.stage, row.n));
         let versions = answers.iter().map(|row| row.survey);

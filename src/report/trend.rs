@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::compare::measure_of;
 use super::measures::{Figure, Measured, figures, measured};
 use super::view::{day_number, monday_of};
-use super::{Filter, ReportError, Reports};
+use super::{Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::control::{self, BASELINE_WEEKS, Baseline};
 use crate::satisfaction::measure::{Measure, Moments};
 use crate::store::report::{PartCount, Split, Unit};
@@ -86,13 +86,19 @@ impl Reports {
         &self,
         filter: &Filter,
         figure: &Figure,
+        viewer: &Viewer,
     ) -> Result<BTreeMap<String, Vec<Option<f64>>>, ReportError> {
         let Some(measure) = measure_of(&figure.shape) else { return Ok(BTreeMap::new()) };
         let first = monday_of(filter.to).saturating_sub((7 * (SPARK_WEEKS as i64 - 1)).days());
-        let (cut, directory) = self.resolve(&Filter { from: first, ..filter.clone() }).await?;
+        let wide = Filter { from: first, ..filter.clone() };
+        let (cuts, directory) = self.resolve(&wide, viewer).await?;
+        let mut rows = Vec::new();
+        for cut in &cuts {
+            rows.append(&mut self.store.week_counts(cut).await?);
+        }
         let start = (day_number(first) + 3) / 7;
         let mut weeks: BTreeMap<i64, Vec<Moments>> = BTreeMap::new();
-        for row in self.store.week_counts(&cut).await? {
+        for row in rows {
             let own = |(v, q): &(crate::survey::Version, u8)| {
                 (i64::from(v.0), i64::from(*q)) == (row.survey, row.question)
             };
@@ -131,13 +137,17 @@ impl Reports {
         &self,
         filter: &Filter,
         key: Option<&str>,
+        viewer: &Viewer,
     ) -> Result<Option<Trend>, ReportError> {
         let first = monday_of(filter.from);
         let before = first.saturating_sub((7 * BASELINE_WEEKS as i64).days());
         let wide = Filter { from: before, ..filter.clone() };
-        let (cut, directory) = self.resolve(&wide).await?;
+        let (cuts, directory) = self.resolve(&wide, viewer).await?;
         let unit = if filter.agent.is_some() { Unit::Agents } else { Unit::Whole };
-        let parts = self.store.answers_by(Split::Day, &cut, unit).await?;
+        let mut parts = Vec::new();
+        for cut in &cuts {
+            parts.append(&mut self.store.answers_by(Split::Day, cut, unit).await?);
+        }
         let seen: Vec<_> = directory
             .surveys
             .iter()

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use super::ReportError;
+pub use crate::config::People;
+
 /// Who looks, and what may be shown of people to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
@@ -23,18 +26,6 @@ pub enum Sight {
     Own(String),
 }
 
-/// How agents appear in reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum People {
-    /// By name.
-    #[default]
-    Named,
-    /// By stable codes that only admins can look up.
-    Coded,
-    /// Not at all: teams are the finest figure.
-    Team,
-}
-
 impl Viewer {
     /// Sees all there is, by name.
     pub fn everything() -> Self {
@@ -49,4 +40,58 @@ impl Viewer {
             Sight::Own(_) => false,
         }
     }
+
+    /// The teams that they are limited to; `None` is no limit.
+    pub fn teams(&self) -> Option<BTreeSet<String>> {
+        match &self.sight {
+            Sight::Everything => None,
+            Sight::Teams(teams) => Some(teams.clone()),
+            Sight::Own(_) => Some(BTreeSet::new()),
+        }
+    }
+
+    /// Refuses whoever reads nothing but their own weeks.
+    ///
+    /// # Errors
+    /// With code `own_results_only`.
+    pub fn reads(&self) -> Result<(), ReportError> {
+        match self.sight {
+            Sight::Own(_) => Err(ReportError::Forbidden {
+                code: "own_results_only",
+                sentence: "you see your own results only; they stand on the page My results".into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a report on single agents where none appear.
+    ///
+    /// # Errors
+    /// With code `individual_reports_off`.
+    pub fn individuals(&self) -> Result<(), ReportError> {
+        self.reads()?;
+        match self.people {
+            People::Team => Err(ReportError::Forbidden {
+                code: "individual_reports_off",
+                sentence: "reports show no single agents here; the setting people says so".into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a filter of a team that they do not see.
+    ///
+    /// # Errors
+    /// With code `out_of_sight`.
+    pub fn asks_team(&self, team: Option<&str>) -> Result<(), ReportError> {
+        if team.is_none() || self.sees_team(team) {
+            return Ok(());
+        }
+        Err(out_of_sight("this team is none of yours; leave the filter out to see those that are"))
+    }
+}
+
+/// What is asked for belongs to others.
+pub(super) fn out_of_sight(sentence: &str) -> ReportError {
+    ReportError::Forbidden { code: "out_of_sight", sentence: sentence.into() }
 }

@@ -20,6 +20,8 @@ pub struct Filter {
     pub agent: Option<String>,
     /// Counted for this queue.
     pub queue: Option<String>,
+    /// Counted for this team, in the whole or for one of its agents.
+    pub team: Option<String>,
     /// Only with (true) or without (false) an agent; without means offered and waiting.
     pub linked: Option<bool>,
     /// Only older than this one: start and id.
@@ -201,6 +203,9 @@ macro_rules! listed {
         and ($5 = '' or exists (select 1 from credits c join queues x on x.id = c.queue
             where c.interview = i.id and c.gen = (select reading from tally_state where id = 1)
                 and x.name = $5))
+        and ($10 = '' or exists (select 1 from credits c join teams x on x.id = c.team
+            where c.interview = i.id and c.gen = (select reading from tally_state where id = 1)
+                and x.name = $10))
         and ($6 = '' or ($6 = 'yes' and i.link <> 'none')
             or ($6 = 'no' and i.link = 'none' and i.ineligible = ''))
         and (",
@@ -226,7 +231,8 @@ const LIST_OF_AGENT: &str = listed!(
     "k.started_ms",
     "k.interview",
     " and k.kind = 1 and k.gen = (select reading from tally_state where id = 1)
-        and k.agent = (select id from agents where code = $10)"
+        and k.agent = (select id from agents where code = $11)
+        and ($10 = '' or k.team = (select id from teams where name = $10))"
 );
 
 const ONE: &str = brief!("interviews i", "i.id = $1");
@@ -292,7 +298,8 @@ impl Store {
                 .bind(linked)
                 .bind(before)
                 .bind(Uuid::from_bytes(id.0))
-                .bind(filter.limit);
+                .bind(filter.limit)
+                .bind(filter.team.as_deref().unwrap_or_default());
             if let Some(agent) = &filter.agent {
                 query = query.bind(agent.as_str());
             }

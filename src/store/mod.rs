@@ -3,6 +3,7 @@
 //! One source of SQL for SQLite and PostgreSQL: each statement stands once, in the common subset
 //! described in `migrations/README.md`. Knows the types of survey and interview, not their logic.
 
+pub mod audit;
 mod batch;
 mod begin;
 pub mod browse;
@@ -12,12 +13,14 @@ pub mod comments;
 pub mod deliveries;
 pub mod handovers;
 pub mod interviews;
+pub mod lens;
 pub mod link;
 pub mod marks;
 pub mod names;
 mod open;
 mod periods;
 pub mod published;
+pub mod people;
 pub mod recordings;
 pub mod recount;
 pub mod report;
@@ -26,6 +29,7 @@ pub mod surveys;
 pub mod switches;
 pub mod tally;
 pub mod telling;
+pub mod targets;
 pub mod tokens;
 pub mod wall;
 pub mod writer;

@@ -1,9 +1,8 @@
-//! Who is asking: the manager by password and session cookie, programs by API token.
+//! Who is asking: people by their session's cookie, programs by API token.
 //!
 //! A handler that takes a [`Person`] is closed to everybody else. Programs get 401 with a code
 //! and a sentence; people are sent to sign in and come back to where they were.
 
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
@@ -15,11 +14,15 @@ use http::{HeaderMap, Method, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use super::Site;
 use super::api::ApiError;
+use super::{Site, random};
 use crate::clock;
 use crate::config::{Config, loopback_host};
-use crate::desk::tokens::SignInError;
+use crate::desk::audit::By;
+use crate::desk::door::{Entry, Inside, SignInError};
+use crate::desk::tokens::Token;
+use crate::report::{Sight, Viewer};
+use crate::words::Tongue;
 
 /// The session's cookie.
 const COOKIE: &str = "aftercall_session";
@@ -30,8 +33,13 @@ const COOKIE: &str = "aftercall_session";
 pub enum Role {
     /// Everything.
     Admin,
-    /// Reads reports and interviews, sends call records.
+    /// Reads reports and interviews of their teams, changes links and marks there. Without teams,
+    /// as a token, of the whole centre, and sends call records.
     Manager,
+    /// Reads reports and interviews, marks what was outside of an agent's control.
+    Reviewer,
+    /// Sees their own results by the week and nothing else.
+    Agent,
     /// Sends hand-overs and call records, reads nothing of people.
     Feed,
     /// Reads reports.
@@ -40,16 +48,29 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Manager, Self::Feed, Self::Read];
+    pub const ALL: [Self; 6] =
+        [Self::Admin, Self::Manager, Self::Reviewer, Self::Agent, Self::Feed, Self::Read];
 
     /// The word in settings, commands and the store.
     pub fn word(self) -> &'static str {
         match self {
             Self::Admin => "admin",
             Self::Manager => "manager",
+            Self::Reviewer => "reviewer",
+            Self::Agent => "agent",
             Self::Feed => "feed",
             Self::Read => "read",
         }
+    }
+
+    /// Whether people can have it.
+    pub fn of_people(self) -> bool {
+        self != Self::Feed
+    }
+
+    /// Whether tokens can have it.
+    pub fn of_tokens(self) -> bool {
+        self != Self::Agent
     }
 }
 
@@ -57,7 +78,9 @@ impl FromStr for Role {
     type Err = String;
     fn from_str(word: &str) -> Result<Self, String> {
         Self::ALL.into_iter().find(|role| role.word() == word).ok_or_else(|| {
-            format!("\"{word}\" is not a role; there are admin, manager, feed and read")
+            format!(
+                "\"{word}\" is not a role; there are admin, manager, reviewer, agent, feed and read"
+            )
         })
     }
 }
@@ -65,21 +88,28 @@ impl FromStr for Role {
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// The token's name, or `manager`.
+    /// The person's or token's name, or `manager`.
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// As the audit log names them.
+    pub by: By,
+    /// Which part of the centre they see.
+    pub sight: Sight,
+    /// The language they read, if they said so.
+    pub language: Option<Tongue>,
 }
 
 impl Person {
     /// Reads reports, interviews and what belongs to them.
     pub fn may_read(&self) -> bool {
-        matches!(self.role, Role::Admin | Role::Manager | Role::Read)
+        matches!(self.role, Role::Admin | Role::Manager | Role::Reviewer | Role::Read)
     }
 
-    /// Sends hand-overs and records of calls.
+    /// Sends hand-overs and records of calls, which are of all teams.
     pub fn may_feed(&self) -> bool {
         matches!(self.role, Role::Admin | Role::Manager | Role::Feed)
+            && self.sight == Sight::Everything
     }
 
     /// Changes links, marks and other things of the teams that they manage.
@@ -87,9 +117,67 @@ impl Person {
         matches!(self.role, Role::Admin | Role::Manager)
     }
 
+    /// Marks answers as outside of an agent's control.
+    pub fn may_review(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Manager | Role::Reviewer)
+    }
+
     /// Changes what others may do.
     pub fn may_admin(&self) -> bool {
-        self.role == Role::Admin
+        self.role == Role::Admin && self.sight == Sight::Everything
+    }
+
+    /// On whose behalf reports are made for them.
+    pub fn viewer(&self, site: &Site) -> Viewer {
+        Viewer { sight: self.sight.clone(), people: site.config.people }
+    }
+
+    /// Whoever knows the password of the settings, or reaches a report that stands open.
+    fn of_settings(by: By) -> Self {
+        Self {
+            name: String::from("manager"),
+            role: Role::Admin,
+            by,
+            sight: Sight::Everything,
+            language: None,
+        }
+    }
+
+    fn of_token(token: Token) -> Option<Self> {
+        let role: Role = token.role.parse().ok()?;
+        let teams = match token.teams.as_deref() {
+            None => None,
+            // What cannot be read limits to nothing rather than not at all.
+            Some(text) => Some(serde_json::from_str(text).unwrap_or_default()),
+        };
+        Some(Self {
+            name: token.name,
+            role,
+            by: By::Token(token.hash),
+            sight: teams.map_or(Sight::Everything, Sight::Teams),
+            language: None,
+        })
+    }
+
+    fn of_inside(inside: Inside) -> Option<Self> {
+        let Inside { user: Some(user), teams } = inside else {
+            return Some(Self::of_settings(By::Settings));
+        };
+        let role: Role = user.role.parse().ok().filter(|role: &Role| role.of_people())?;
+        let sight = match role {
+            Role::Admin => Sight::Everything,
+            Role::Agent => Sight::Own(user.agent.unwrap_or_default()),
+            Role::Manager => Sight::Teams(teams.into_iter().collect()),
+            _ if teams.is_empty() => Sight::Everything,
+            _ => Sight::Teams(teams.into_iter().collect()),
+        };
+        Some(Self {
+            name: user.name,
+            role,
+            by: By::User(user.id),
+            sight,
+            language: user.language.as_deref().and_then(Tongue::from_code),
+        })
     }
 
     /// Whom the headers prove, if anybody.
@@ -99,11 +187,16 @@ impl Person {
             // Whoever sends a token is judged by it, also if there is a session beside it.
             let Some(token) = token(given) else { return Ok(None) };
             let found = site.desk.token(&token, now).await.map_err(|e| ApiError::away(&e))?;
-            return Ok(found.and_then(|(name, role)| Some(Self { name, role: role.parse().ok()? })));
+            return Ok(found.and_then(Self::of_token));
         }
-        let inside =
-            stands_open(&parts.headers, &site.config) || session(&parts.headers, site, now);
-        Ok(inside.then(|| Self { name: String::from("manager"), role: Role::Manager }))
+        for held in sessions(&parts.headers) {
+            let inside = site.desk.inside(held, now).await.map_err(|e| ApiError::away(&e))?;
+            if let Some(person) = inside.and_then(Self::of_inside) {
+                return Ok(Some(person));
+            }
+        }
+        let open = stands_open(&parts.headers, &site.config);
+        Ok(open.then(|| Self::of_settings(By::Open)))
     }
 }
 
@@ -199,41 +292,30 @@ fn token(given: &header::HeaderValue) -> Option<String> {
     pair.split_once(':').map(|(_, password)| password.to_owned())
 }
 
-/// Whether one of the cookies is a session of ours that has not expired.
-fn session(headers: &HeaderMap, site: &Site, now: i64) -> bool {
+/// What cookies hold as sessions.
+pub fn sessions(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
-        .any(|value| session_holds(value, site, now))
 }
 
-fn session_holds(value: &str, site: &Site, now: i64) -> bool {
-    value.split_once('.').is_some_and(|(expires, signature)| {
-        expires.parse::<i64>().is_ok_and(|expires| now < expires)
-            && site.desk.session_holds(expires, signature)
-    })
-}
-
-/// Signs a browser in with the manager's password, tried from that peer; gives the value of
-/// `Set-Cookie`. The page that calls this checks [`same_origin`] first.
+/// Signs a browser in; gives the value of `Set-Cookie`. The page that calls this checks
+/// [`same_origin`] first.
 ///
 /// # Errors
 /// If the password is wrong, there were too many wrong ones ([`SignInError::TooMany`] is for
-/// 429 with `Retry-After`), or no password is set.
-pub fn sign_in(
-    site: &Site,
-    password: &str,
-    peer: Option<IpAddr>,
-    now: i64,
-) -> Result<String, SignInError> {
-    site.desk.check_password(password, peer, now)?;
-    let seconds = site.config.access.session_hours.saturating_mul(3600);
-    let expires = now.saturating_add(seconds.saturating_mul(1000)).to_string();
-    let signature = site.desk.sign_session(&expires);
-    Ok(cookie(&site.config, &format!("{expires}.{signature}"), seconds))
+/// 429 with `Retry-After`), or nobody can sign in so.
+pub async fn sign_in(site: &Site, entry: Entry<'_>, now: i64) -> Result<String, SignInError> {
+    let held = site.desk.sign_in(entry, random(site), now).await?;
+    Ok(set_session(&site.config, &held))
+}
+
+/// The value of `Set-Cookie` that gives a browser its session.
+pub fn set_session(config: &Config, held: &str) -> String {
+    cookie(config, held, config.access.session_hours.saturating_mul(3600))
 }
 
 /// Signs a browser out: the value of `Set-Cookie` that takes the session away.

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use super::Site;
 use super::access::Person;
 use crate::clock;
+use crate::desk::audit::Act;
 use crate::desk::browse::{Page, PageError};
 use crate::desk::handover::{AnnounceError, HandoverIn};
 use crate::desk::records::{CallIn, Taken, read_call};
@@ -129,7 +130,7 @@ pub(super) fn may_read(person: &Person) -> Result<(), ApiError> {
     if person.may_read() {
         return Ok(());
     }
-    Err(ApiError::forbidden("may read: role read, manager or admin"))
+    Err(ApiError::forbidden("may read: role read, reviewer, manager or admin"))
 }
 
 async fn handovers(
@@ -276,7 +277,9 @@ fn too_large(limit: usize) -> ApiError {
 
 async fn agents(State(site): State<Site>, person: Person) -> Result<Response, ApiError> {
     may_read(&person)?;
-    let agents = site.desk.agents_json().await.map_err(|fault| ApiError::away(&fault))?;
+    let lens = site.reports.lens(&person.viewer(&site));
+    let agents = site.desk.agents_json(&lens).await.map_err(page_error)?;
+    written_down(&site, &person, Act::Export, "agents").await?;
     Ok(answer(StatusCode::OK, &agents))
 }
 
@@ -287,7 +290,9 @@ async fn interviews(
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
     let page = Page::read(query.into_iter()).map_err(ApiError::wrong)?;
-    let list = site.desk.interviews_json(&page).await.map_err(page_error)?;
+    let lens = site.reports.lens(&person.viewer(&site));
+    let list = site.desk.interviews_json(&page, &lens).await.map_err(page_error)?;
+    written_down(&site, &person, Act::Export, "interviews").await?;
     Ok(answer(StatusCode::OK, &list))
 }
 
@@ -299,13 +304,29 @@ async fn interview(
     may_read(&person)?;
     let not_found =
         || ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is no interview with this id");
-    let one = site.desk.interview_json(&id).await.map_err(page_error)?;
+    let lens = site.reports.lens(&person.viewer(&site));
+    let one = site.desk.interview_json(&id, &lens).await.map_err(page_error)?;
+    if one.is_some() {
+        written_down(&site, &person, Act::ViewInterview, &id).await?;
+    }
     one.map(|one| answer(StatusCode::OK, &one)).ok_or_else(not_found)
+}
+
+/// Writes into the audit log what a program is about to get.
+pub(super) async fn written_down(
+    site: &Site,
+    person: &Person,
+    act: Act,
+    object: &str,
+) -> Result<(), ApiError> {
+    let done = site.desk.audit(&person.by, act, object, clock::now_ms()).await;
+    done.map_err(|fault| ApiError::away(&fault))
 }
 
 fn page_error(fault: PageError) -> ApiError {
     match fault {
         PageError::Wrong(message) => ApiError::wrong(message),
+        PageError::Forbidden(code, message) => ApiError::new(StatusCode::FORBIDDEN, code, message),
         PageError::Store(fault) => ApiError::away(&fault),
     }
 }

@@ -51,7 +51,7 @@ async fn overview(
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
     let (filter, _) = read(&site, query.as_deref(), None)?;
-    answer(site.reports.overview(&filter).await)
+    answer(site.reports.overview(&filter, &person.viewer(&site)).await)
 }
 
 async fn queues(
@@ -62,7 +62,7 @@ async fn queues(
     may_read(&person)?;
     let (filter, by) = read(&site, query.as_deref(), Some("by"))?;
     let by = by.as_deref().map_or(Ok(By::Queue), By::from_word).map_err(refused)?;
-    answer(site.reports.parts(&filter, by).await)
+    answer(site.reports.parts(&filter, by, &person.viewer(&site)).await)
 }
 
 async fn questions(
@@ -72,7 +72,7 @@ async fn questions(
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
     let (filter, _) = read(&site, query.as_deref(), None)?;
-    answer(site.reports.questions(&filter).await)
+    answer(site.reports.questions(&filter, &person.viewer(&site)).await)
 }
 
 async fn trend(
@@ -82,7 +82,7 @@ async fn trend(
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
     let (filter, measure) = read(&site, query.as_deref(), Some("measure"))?;
-    answer(site.reports.trend(&filter, measure.as_deref()).await)
+    answer(site.reports.trend(&filter, measure.as_deref(), &person.viewer(&site)).await)
 }
 
 async fn drivers(
@@ -92,5 +92,5 @@ async fn drivers(
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
     let (filter, _) = read(&site, query.as_deref(), None)?;
-    answer(site.reports.drivers(&filter).await)
+    answer(site.reports.drivers(&filter, &person.viewer(&site)).await)
 }

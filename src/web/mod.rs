@@ -14,7 +14,7 @@ use crate::audio::Library;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::desk::handover::Move;
-use crate::report::Reports;
+use crate::report::{Reports, Sight};
 
 pub mod access;
 pub mod api;
@@ -66,6 +66,14 @@ pub struct Site {
     pub patience: Patience,
     /// Calls to be moved to the survey by whoever speaks to the provider.
     pub moves: tokio::sync::mpsc::Sender<Move>,
+}
+
+/// Thirty-two bytes that nobody can guess.
+pub fn random(site: &Site) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(&(site.draw)());
+    bytes[16..].copy_from_slice(&(site.draw)());
+    bytes
 }
 
 /// The paths that telephone platforms use: webhooks and audio.
@@ -161,6 +169,10 @@ async fn metrics(
     person: access::Person,
 ) -> Result<Response, api::ApiError> {
     api::may_read(&person)?;
+    // They count the whole centre.
+    if person.sight != Sight::Everything {
+        return Err(api::ApiError::forbidden("sees the whole centre, not only teams"));
+    }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], site.desk.counters().text()).into_response())
 }

@@ -10,10 +10,12 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::request::Parts;
 use http::{StatusCode, header};
+use percent_encoding::NON_ALPHANUMERIC;
 
 use super::access::{Person, wants_json};
 use super::api::ApiError;
 use super::{Site, assets};
+use crate::desk::audit::Act;
 use crate::report::ReportError;
 use crate::report::interviews::{Reader, Wanted};
 use crate::words::Tongue;
@@ -31,9 +33,12 @@ mod drivers;
 mod funnel;
 mod interview;
 mod interviews;
+mod me;
 mod overview;
 mod questions;
 mod queues;
+mod settings;
+mod sso;
 mod surveys;
 mod trends;
 mod visit;
@@ -64,6 +69,9 @@ pub fn router() -> Router<Site> {
         .merge(interview::router())
         .merge(interviews::router())
         .merge(wallboard::router())
+        .merge(me::router())
+        .merge(settings::router())
+        .merge(sso::router())
         .merge(visit::router())
         .merge(surveys::router())
         .merge(assets::router())
@@ -131,7 +139,15 @@ impl PageError {
     fn shown(self, shell: Shell) -> Response {
         let (status, title, sentence) = match self {
             Self::Missing => (StatusCode::NOT_FOUND, "fault-missing-title", "fault-missing".into()),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "fault-token-title", "fault-token".into()),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "fault-not-yours", "fault-role".into()),
+            Self::Report(ReportError::Forbidden { code, .. }) => {
+                let sentence = match code {
+                    "individual_reports_off" => "fault-individuals-off",
+                    "own_results_only" => "fault-own-only",
+                    _ => "fault-out-of-sight",
+                };
+                (StatusCode::FORBIDDEN, "fault-not-yours", sentence.into())
+            }
             Self::Report(ReportError::Asked { sentence, .. }) => {
                 (StatusCode::BAD_REQUEST, "fault-asked-title", capital(&sentence))
             }
@@ -183,7 +199,7 @@ macro_rules! page {
             Err(NoPage::Report(Fault::Asked { sentence, .. })) => {
                 asked_wrong(&$visit, &$path, $query.as_deref(), &sentence).await
             }
-            Err(fault) => fault.page(&$visit.site, $visit.tongue),
+            Err(fault) => fault.shown($visit.shell("")),
         }
     }};
 }
@@ -217,21 +233,23 @@ async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &
     .await;
     match made {
         Ok(page) => (StatusCode::BAD_REQUEST, page).into_response(),
-        Err(fault) => fault.page(&visit.site, visit.tongue),
+        Err(fault) => fault.shown(visit.shell("")),
     }
 }
 
 async fn agents_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/agents", |asked| {
-        let report = visit.site.reports.agents(&asked.filter, visit.now).await?;
+        let reports = &visit.site.reports;
+        let report = reports.centre(&asked.filter, &visit.viewer(), visit.now).await?;
         let form = asked.form(&visit, &visit.path("/agents")).await?;
         // In a very large centre the weeks of everybody cost more than the table itself.
         let lead = agents::lead(&report).filter(|_| report.agents.len() <= MOST_SPARKS);
         let sparks = match lead {
-            Some(lead) => visit.site.reports.sparks(&asked.filter, lead).await?,
+            Some(lead) => reports.sparks(&asked.filter, lead, &visit.viewer()).await?,
             None => agents::Sparks::new(),
         };
-        html(&agents::page(visit.shell("agents"), &asked, form, &report, &sparks))
+        let page = agents::page(visit.shell("agents"), &asked, form, &report, &sparks);
+        html(&page.for_viewer(&visit.viewer()))
     })
 }
 
@@ -240,8 +258,8 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
     page!(visit, query, path, |asked| {
         let mut asked = asked;
         asked.of_one(code);
-        let reports = &visit.site.reports;
-        let report = match reports.agents(&asked.filter, visit.now).await {
+        let (reports, viewer) = (&visit.site.reports, visit.viewer());
+        let report = match reports.agents(&asked.filter, &viewer, visit.now).await {
             Err(ReportError::Asked { code: "unknown_agent", .. }) => {
                 return Err(PageError::Missing);
             }
@@ -253,12 +271,14 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
             after: asked.of_page("after").map(str::to_owned),
             ..Wanted::default()
         };
-        let (shell, viewer) = (visit.shell("agents"), interviews::viewer(&visit));
+        let viewer = visit.viewer();
+        let shell = visit.shell("agents");
         let reader = Reader { viewer: &viewer, words: shell.words };
         let list = reports.interviews(reader, &asked.filter, &wanted).await?;
-        let name = reports.agent_name(asked.filter.agent.as_deref()).await?;
+        visit.audit(Act::ViewInterview, "list").await?;
+        let name = reports.agent_name(asked.filter.agent.as_deref(), &viewer).await?;
         let form = asked.form(&visit, &visit.path(&path)).await?;
-        let trend = reports.trend(&asked.filter, None).await?;
+        let trend = reports.trend(&asked.filter, None, &viewer).await?;
         let trend = trend.map(|t| trends::chart(shell.words, &t, None, |_, _| None));
         html(&agent::page(shell, &asked, form, &report, list, name, chosen, trend))
     })
@@ -274,23 +294,43 @@ pub struct SignInPage {
     pub next: String,
     /// What was wrong with the last attempt; empty at the first.
     pub fault: String,
-    /// Whether a password is set at all.
+    /// Whether anybody can sign in with a password.
     pub possible: bool,
+    /// Whether there are people with passwords of their own, so that an address is asked for.
+    pub people: bool,
+    /// Whether the password of the settings can be used beside theirs.
+    pub setting: bool,
+    /// Single sign-on: what its button says, and where it leads.
+    pub single: Option<(String, String)>,
+    /// The address given last.
+    pub email: String,
 }
 
 impl SignInPage {
     /// The page, to be answered with that status.
-    pub fn response(
+    pub async fn response(
         site: &Site,
         tongue: Tongue,
         status: StatusCode,
-        next: &str,
+        (next, email): (&str, &str),
         fault: &str,
     ) -> Response {
         let shell = Shell { inside: false, signed_in: false, ..Shell::new(site, tongue, "") };
-        let possible = site.config.access.password.is_some();
-        let page = Self { shell, next: next.to_owned(), fault: fault.to_owned(), possible };
-        match html(&page) {
+        let setting = site.config.access.password.is_some();
+        let made: Result<Response, PageError> = async {
+            let people = site.desk.users_there().await.map_err(ReportError::from)?;
+            let possible = setting || people;
+            let (next, email, fault) = (next.to_owned(), email.to_owned(), fault.to_owned());
+            let single = site.config.sso.as_ref().map(|sso| {
+                let words = Some(sso.name.clone()).filter(|name| !name.is_empty());
+                let next = percent_encoding::utf8_percent_encode(&next, NON_ALPHANUMERIC);
+                let href = format!("{}/sign-in/sso?next={next}", shell.base);
+                (words.unwrap_or_else(|| shell.say("door-single")), href)
+            });
+            html(&Self { shell, next, fault, possible, people, setting, single, email })
+        }
+        .await;
+        match made {
             Ok(page) => (status, page).into_response(),
             Err(fault) => fault.page(site, tongue),
         }

@@ -8,9 +8,10 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::Site;
 use super::access::Person;
-use super::api::{ApiError, json_line, may_read};
+use super::api::{ApiError, json_line, may_read, written_down};
 use super::pages::tongue;
 use crate::clock;
+use crate::desk::audit::Act;
 use crate::report::{Filter, ReportError, book, table};
 
 /// `/api/v1/reports/agents`, and the same ending in `.csv` and `.xlsx`.
@@ -79,7 +80,7 @@ async fn agents(
             ApiError::new(StatusCode::BAD_REQUEST, "bad_format", sentence)
         })?,
     };
-    answer(&site, asked, form, &headers).await
+    answer(&site, &person, asked, form, &headers).await
 }
 
 async fn agents_csv(
@@ -89,7 +90,7 @@ async fn agents_csv(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
-    answer(&site, pairs(query.as_deref()), Form::Csv, &headers).await
+    answer(&site, &person, pairs(query.as_deref()), Form::Csv, &headers).await
 }
 
 async fn agents_xlsx(
@@ -99,11 +100,12 @@ async fn agents_xlsx(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
-    answer(&site, pairs(query.as_deref()), Form::Xlsx, &headers).await
+    answer(&site, &person, pairs(query.as_deref()), Form::Xlsx, &headers).await
 }
 
 async fn answer(
     site: &Site,
+    person: &Person,
     mut asked: Vec<(String, String)>,
     form: Form,
     headers: &HeaderMap,
@@ -111,7 +113,9 @@ async fn answer(
     let now = clock::now_ms();
     let bom = if form == Form::Csv { byte_order_mark(&mut asked)? } else { "" };
     let filter = Filter::read(&asked, site.reports.today(now)).map_err(refused)?;
-    let report = site.reports.agents(&filter, now).await.map_err(refused)?;
+    let viewer = person.viewer(site);
+    let report = site.reports.agents(&filter, &viewer, now).await.map_err(refused)?;
+    written_down(site, person, Act::Export, "report:agents").await?;
     let name = file_name(&filter, form);
     let body = match form {
         Form::Json => return Ok((private(), json_line(StatusCode::OK, &report)).into_response()),
@@ -185,6 +189,9 @@ pub(super) fn refused(fault: ReportError) -> ApiError {
     match fault {
         ReportError::Asked { code, sentence } => {
             ApiError::new(StatusCode::BAD_REQUEST, code, sentence)
+        }
+        ReportError::Forbidden { code, sentence } => {
+            ApiError::new(StatusCode::FORBIDDEN, code, sentence)
         }
         ReportError::Store(fault) => ApiError::away(&fault),
     }

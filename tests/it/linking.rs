@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use aftercall::app::App;
 use aftercall::config::Config;
 use aftercall::desk::Desk;
+use aftercall::desk::audit::By;
 use aftercall::desk::records::{Taken, read_call};
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
+use aftercall::store::lens::Lens;
 use aftercall::store::{Begin, CallerHash, Carried, Said, Store, Turn};
 use serde_json::{Value, json};
 
@@ -129,7 +131,11 @@ impl Centre {
     }
 
     async fn one(&self, id: InterviewId) -> Value {
-        self.desk().interview_json(&id.to_string()).await.expect("reads").expect("is there")
+        self.desk()
+            .interview_json(&id.to_string(), &Lens::all())
+            .await
+            .expect("reads")
+            .expect("is there")
     }
 
     /// Every tally equals a recount of the facts.

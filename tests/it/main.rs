@@ -2,6 +2,7 @@
 //!
 //! `tests/all` starts what they need. House rules for code and files are checked here too.
 
+mod access;
 mod browser;
 mod calls;
 mod exports;

@@ -35,13 +35,13 @@ async fn site(database: &Database) -> Router {
 }
 
 /// An answer with its body as text.
-struct Answer {
-    status: StatusCode,
-    headers: http::HeaderMap,
-    text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) text: String,
 }
 
-async fn ask(router: &Router, request: Request<Body>) -> Answer {
+pub(crate) async fn ask(router: &Router, request: Request<Body>) -> Answer {
     let answer: Response<Body> = router.clone().oneshot(request).await.expect("an answer");
     let (parts, body) = answer.into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes();
@@ -49,7 +49,7 @@ async fn ask(router: &Router, request: Request<Body>) -> Answer {
     Answer { status: parts.status, headers: parts.headers, text }
 }
 
-fn get(path: &str, headers: &[(header::HeaderName, &str)]) -> Request<Body> {
+pub(crate) fn get(path: &str, headers: &[(header::HeaderName, &str)]) -> Request<Body> {
     let mut request = Request::get(path);
     for (name, value) in headers {
         request = request.header(name, *value);
@@ -57,7 +57,7 @@ fn get(path: &str, headers: &[(header::HeaderName, &str)]) -> Request<Body> {
     request.body(Body::empty()).expect("a request")
 }
 
-fn form(path: &str, origin: &str, fields: &[(&str, &str)]) -> Request<Body> {
+pub(crate) fn form(path: &str, origin: &str, fields: &[(&str, &str)]) -> Request<Body> {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     Request::post(path)
         .header(header::ORIGIN, origin)
@@ -389,7 +389,7 @@ both! {
 }
 
 /// An interview of 20 January 2026.
-fn begin(n: u8, survey: aftercall::survey::Version, said: Said) -> Begin {
+pub(crate) fn begin(n: u8, survey: aftercall::survey::Version, said: Said) -> Begin {
     const START: i64 = 1_768_903_200_000;
     Begin {
         id: InterviewId([n; 16]),
@@ -414,7 +414,7 @@ fn begin(n: u8, survey: aftercall::survey::Version, said: Said) -> Begin {
     }
 }
 
-fn turn(begin: &Begin, items: Vec<(u8, Outcome)>) -> Turn {
+pub(crate) fn turn(begin: &Begin, items: Vec<(u8, Outcome)>) -> Turn {
     Turn {
         id: begin.id,
         turn: 1,

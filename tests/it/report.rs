@@ -34,6 +34,10 @@ async fn centre(database: &Database) -> (Store, Reports) {
     (store, reports)
 }
 
+fn everything() -> Viewer {
+    Viewer::everything()
+}
+
 fn january() -> Filter {
     Filter::days(date(2026, 1, 1), date(2026, 1, 31))
 }
@@ -52,7 +56,7 @@ fn unit([agent, team, queue]: [i64; 3], day: i64) -> Unit<'static> {
 }
 
 async fn json_of(reports: &Reports, filter: &Filter) -> Value {
-    let report = reports.agents(filter, NOW).await.expect("a report");
+    let report = reports.agents(filter, &everything(), NOW).await.expect("a report");
     serde_json::to_value(report).expect("JSON")
 }
 
@@ -124,7 +128,7 @@ both! {
         }
         same(&wanted, &got, "");
         // Also in the order that people read.
-        let text = serde_json::to_string(&reports.agents(&january(), NOW).await.expect("a report"));
+        let text = serde_json::to_string(&reports.agents(&january(), &everything(), NOW).await.expect("a report"));
         let text = text.expect("JSON");
         let places = ["\"agent\"", "\"offered\"", "\"csat\"", "\"mean\"", "\"counts\":{\"1\":3,\"2\":4", "\"nps\"", "\"ces\"", "\"fcr\""];
         let rows = &text[text.find("\"agents\"").expect("agents")..];
@@ -161,7 +165,7 @@ both! {
             ("days", Filter::days(date(2026, 1, 1), date(2026, 1, 30)), [0, 0, 0]),
         ];
         for (name, filter, wanted) in cases {
-            let report = reports.agents(&filter, NOW).await.expect(name);
+            let report = reports.agents(&filter, &everything(), NOW).await.expect(name);
             let of = |code: &str| {
                 let row = report.agents.iter().find(|row| row.agent == code);
                 row.and_then(|row| row.figures.measures.get("csat")).map_or(0, |m| m.n)
@@ -170,7 +174,7 @@ both! {
             assert_eq!([of("A17"), of("A18"), centre], wanted, "{name}");
         }
         let only = Filter { question: Some("solved".into()), ..january() };
-        let report = reports.agents(&only, NOW).await.expect("a report");
+        let report = reports.agents(&only, &everything(), NOW).await.expect("a report");
         assert!(report.figures.iter().all(|f| f.key == "fcr"), "{:?}", report.figures);
     }
 
@@ -186,7 +190,7 @@ both! {
             ("unknown_agent", Filter { agent: Some("none".into()), ..january() }),
         ];
         for (wanted, filter) in cases {
-            match reports.agents(&filter, NOW).await {
+            match reports.agents(&filter, &everything(), NOW).await {
                 Err(ReportError::Asked { code, sentence }) => {
                     assert_eq!(code, wanted);
                     assert!(sentence.contains("none") || sentence.contains("00000000"), "{sentence}");
@@ -214,7 +218,7 @@ both! {
             }
         }
         put(&database.url, &sql).await;
-        let report = reports.agents(&january(), NOW).await.expect("a report");
+        let report = reports.agents(&january(), &everything(), NOW).await.expect("a report");
         let row = &report.agents[0].figures.measures;
         let n = |key: &str| row.get(key).map(|m| m.n);
         assert_eq!((n("csat"), n("csat_series_rating"), n("ces")), (Some(9), Some(9), Some(8)));
@@ -238,7 +242,7 @@ both! {
         sql.extend(answers(one, 0, &[(5, 3)]).iter().map(|line| line.replace(&new, ", 7, 0,")));
         sql.extend(answers(one, 2, &[(4, 6)]));
         put(&database.url, &sql).await;
-        let report = reports.agents(&january(), NOW).await.expect("a report");
+        let report = reports.agents(&january(), &everything(), NOW).await.expect("a report");
         let row = &report.agents[0].figures.measures;
         let n = |key: &str| row.get(key).map(|m| m.n);
         assert_eq!((n("csat"), n("csat_series_rating"), n("ces")), (Some(3), Some(9), Some(6)));
@@ -257,7 +261,7 @@ both! {
             interview(&store, n, start + i64::from(n / 2), said, 1 + n % 5).await;
         }
         let filter = Filter { agent: Some("A17".into()), ..january() };
-        let report = reports.agents(&filter, NOW).await.expect("a report");
+        let report = reports.agents(&filter, &everything(), NOW).await.expect("a report");
         let csat = report.figures.iter().find(|f| f.key == "csat").expect("csat");
         assert_eq!(report.not_linked.interviews, 40);
 
@@ -298,7 +302,7 @@ both! {
         sql.extend(answers(unit(few, DAY), 0, &[(5, 7)]));
         sql.extend(stages(unit(few, DAY), &[("offered", 9), ("started", 7), ("complete", 7), ("no_contact", 2)]));
         put(&database.url, &sql).await;
-        let report: AgentsReport = reports.agents(&january(), NOW).await.expect("a report");
+        let report: AgentsReport = reports.agents(&january(), &everything(), NOW).await.expect("a report");
         let text = table::csv(&report).expect("CSV");
         let mut lines = csv::Reader::from_reader(text.as_bytes());
         let head = lines.headers().expect("a head").clone();

@@ -13,7 +13,7 @@ use super::draw::{
 };
 use crate::report::agents::{AgentRow, Comparison, Rate};
 use crate::report::measures::{Compared, Figure, Measured, Shape, Verdict, measured};
-use crate::report::{AgentsReport, Period};
+use crate::report::{AgentsReport, People, Period, Sight, Viewer};
 use crate::words::Words;
 
 /// At most so many measures stand in the table; the agent's own page has all.
@@ -127,6 +127,23 @@ pub struct AgentsPage {
     /// The pages of a long table: number, address, whether it is this one.
     pages: Vec<(usize, String, bool)>,
     empty: bool,
+    /// Why there are no agents to see at all: title and sentence.
+    closed: Option<(String, String)>,
+}
+
+impl AgentsPage {
+    /// The same for a viewer to whom no agents appear, whatever the filters.
+    pub fn for_viewer(self, viewer: &Viewer) -> Self {
+        let say = |key: &str| self.shell.say(key);
+        let closed = match &viewer.sight {
+            _ if viewer.people == People::Team => {
+                Some((say("people-off"), say("fault-individuals-off")))
+            }
+            Sight::Teams(teams) if teams.is_empty() => Some((say("no-team"), say("no-team-about"))),
+            _ => None,
+        };
+        Self { closed, ..self }
+    }
 }
 
 /// The last weeks of agents, by code.
@@ -226,6 +243,7 @@ pub fn page(
         },
         path,
         empty: form.choices.empty,
+        closed: None,
         form,
         shell,
     }

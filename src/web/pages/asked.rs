@@ -232,7 +232,7 @@ impl Asked {
             rest: Vec::new(),
             own_agent: false,
         };
-        let choices = visit.site.reports.choices().await?;
+        let choices = visit.site.reports.choices(&visit.viewer()).await?;
         Ok(Form {
             period: self.period.map_or("own", Period::word),
             from: filter.from.to_string(),
@@ -302,7 +302,7 @@ impl Form {
         let dated = !value("from").is_empty() || !value("to").is_empty();
         let day =
             |name: &str, else_: Date| value(name).parse::<Date>().unwrap_or(else_).to_string();
-        let choices = visit.site.reports.choices().await?;
+        let choices = visit.site.reports.choices(&visit.viewer()).await?;
         let words = visit.words();
         Ok(Self {
             period: if dated { "own" } else { period.word() },

@@ -1,4 +1,4 @@
-//! The door: signing in with the manager's password, and signing out.
+//! The door: signing in with a password, and signing out.
 
 use std::net::IpAddr;
 
@@ -12,11 +12,12 @@ use serde::Deserialize;
 use super::visit::tongue;
 use super::{SignInPage, prefix};
 use crate::clock;
-use crate::desk::tokens::SignInError;
-use crate::web::access::{foreign_origin, same_origin, sign_in, sign_out, stands_open};
+use crate::desk::door::{Entry, SignInError};
+use crate::web::access::{foreign_origin, same_origin, sessions, sign_in, sign_out, stands_open};
 use crate::web::reports::pairs;
 use crate::web::serve::Peer;
 use crate::web::{Site, webhooks};
+use crate::words::Words;
 
 /// Largest form, in bytes: a password and a path.
 const FORM: usize = 16 * 1024;
@@ -35,11 +36,14 @@ async fn show(State(site): State<Site>, headers: HeaderMap, RawQuery(query): Raw
     if stands_open(&headers, &site.config) {
         return Redirect::to(&target(&site, next)).into_response();
     }
-    SignInPage::response(&site, tongue(&headers), StatusCode::OK, ours(next), "")
+    let tongue = tongue(&headers);
+    SignInPage::response(&site, tongue, StatusCode::OK, (ours(next), ""), "").await
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct Fields {
+    #[serde(default)]
+    email: String,
     password: String,
     #[serde(default)]
     next: String,
@@ -49,29 +53,37 @@ async fn enter(
     State(site): State<Site>,
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
-    Form(entry): Form<Entry>,
+    Form(fields): Form<Fields>,
 ) -> Response {
     if !same_origin(&headers, &site.config) {
         return foreign_origin().into_response();
     }
     let peer = peer.and_then(|Extension(Peer(address))| client(&site, address.ip(), &headers));
-    let refused = match sign_in(&site, &entry.password, peer, clock::now_ms()) {
+    let entry = Entry { email: &fields.email, password: &fields.password, peer };
+    let refused = match sign_in(&site, entry, clock::now_ms()).await {
         Ok(cookie) => {
-            let to = Redirect::to(&target(&site, &entry.next));
+            let to = Redirect::to(&target(&site, &fields.next));
             return ([(header::SET_COOKIE, cookie)], to).into_response();
         }
         Err(refused) => refused,
     };
+    let tongue = tongue(&headers);
+    let words = Words::of(tongue);
     let (status, sentence) = match refused {
-        SignInError::Wrong => (StatusCode::UNAUTHORIZED, "This password is wrong.".to_owned()),
-        SignInError::TooMany { seconds } => (
-            StatusCode::TOO_MANY_REQUESTS,
-            format!("There were too many wrong passwords. Try again in {seconds} seconds."),
-        ),
-        SignInError::Off => (StatusCode::FORBIDDEN, String::new()),
+        SignInError::Wrong => {
+            let people = site.desk.users_there().await.unwrap_or(false);
+            let key = if people { "door-wrong" } else { "door-wrong-password" };
+            (StatusCode::UNAUTHORIZED, words.say(key))
+        }
+        SignInError::TooMany { seconds } => {
+            let seconds = words.fill("door-too-many", &[("n", seconds.unsigned_abs().into())]);
+            (StatusCode::TOO_MANY_REQUESTS, seconds)
+        }
+        SignInError::Off => (StatusCode::FORBIDDEN, words.say("door-off")),
+        SignInError::Away => (StatusCode::SERVICE_UNAVAILABLE, words.say("door-away")),
     };
-    let mut page =
-        SignInPage::response(&site, tongue(&headers), status, ours(&entry.next), &sentence);
+    let given = (ours(&fields.next), fields.email.as_str());
+    let mut page = SignInPage::response(&site, tongue, status, given, &sentence).await;
     if let SignInError::TooMany { seconds } = refused {
         page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -81,6 +93,13 @@ async fn enter(
 async fn leave(State(site): State<Site>, headers: HeaderMap) -> Response {
     if !same_origin(&headers, &site.config) {
         return foreign_origin().into_response();
+    }
+    let now = clock::now_ms();
+    for held in sessions(&headers) {
+        if let Err(fault) = site.desk.sign_out(held, now).await {
+            // The browser forgets it all the same, and it ends by itself.
+            tracing::error!(%fault, "a session could not be ended");
+        }
     }
     let base = prefix(&site.config.public_url);
     let cookie = [(header::SET_COOKIE, sign_out(&site.config))];

@@ -35,7 +35,7 @@ struct DriversPage {
 
 async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/drivers", |asked| {
-        let report = visit.site.reports.drivers(&asked.filter).await?;
+        let report = visit.site.reports.drivers(&asked.filter, &visit.viewer()).await?;
         let words = visit.words();
         let path = visit.path("/drivers");
         let why = why(words, report.as_ref());

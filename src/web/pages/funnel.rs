@@ -42,7 +42,7 @@ struct FunnelPage {
 
 async fn funnel_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/agents/funnel", |asked| {
-        let report = visit.site.reports.agents(&asked.filter, visit.now).await?;
+        let report = visit.site.reports.agents(&asked.filter, &visit.viewer(), visit.now).await?;
         let words = visit.words();
         let chosen = asked.of_page("measure");
         let compared: Vec<&Figure> =
@@ -181,7 +181,7 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/agents/compare", |asked| {
         let words = visit.words();
         let reports = &visit.site.reports;
-        let report = reports.agents(&asked.filter, visit.now).await?;
+        let report = reports.agents(&asked.filter, &visit.viewer(), visit.now).await?;
         let agents = choices(&report);
         let code = |name: &str| asked.of_page(name).unwrap_or_default().to_owned();
         let (one, other) = (code("one"), code("other"));
@@ -195,9 +195,9 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
                         return Err(ReportError::Asked { code: "unknown_agent", sentence }.into());
                     }
                 }
-                reports.two_agents(&asked.filter, &one, &other).await?
+                reports.two_agents(&asked.filter, &one, &other, &visit.viewer()).await?
             }
-            false => reports.two_periods(&asked.filter).await?,
+            false => reports.two_periods(&asked.filter, &visit.viewer()).await?,
         };
         let called = |code: &String| {
             let found = agents.iter().find(|(own, _)| own == code);

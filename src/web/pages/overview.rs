@@ -63,8 +63,8 @@ struct OverviewPage {
 async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/", |asked| {
         let reports = &visit.site.reports;
-        let overview = reports.overview(&asked.filter).await?;
-        let trend = reports.trend(&asked.filter, None).await?;
+        let overview = reports.overview(&asked.filter, &visit.viewer()).await?;
+        let trend = reports.trend(&asked.filter, None, &visit.viewer()).await?;
         let form = asked.form(&visit, &visit.path("/")).await?;
         let shell = visit.shell("overview");
         let words = shell.words;

@@ -58,7 +58,7 @@ struct QuestionsPage {
 
 async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/questions", |asked| {
-        let report = visit.site.reports.questions(&asked.filter).await?;
+        let report = visit.site.reports.questions(&asked.filter, &visit.viewer()).await?;
         let words = visit.words();
         let path = visit.path("/questions");
         let versions = report.surveys.iter().map(|asked| version(words, asked));

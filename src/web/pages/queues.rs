@@ -55,7 +55,7 @@ struct QueuesPage {
 async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/queues", |asked| {
         let by = asked.of_page("by").map_or(Ok(By::Queue), By::from_word)?;
-        let report = visit.site.reports.parts(&asked.filter, by).await?;
+        let report = visit.site.reports.parts(&asked.filter, by, &visit.viewer()).await?;
         let words = visit.words();
         let path = visit.path("/queues");
         let splits = By::ALL.map(|one| {

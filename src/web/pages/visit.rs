@@ -9,6 +9,8 @@ use http::{HeaderMap, header};
 
 use super::{PageError, assets, door, prefix};
 use crate::clock;
+use crate::desk::audit::Act;
+use crate::report::{Sight, Viewer};
 use crate::web::Site;
 use crate::web::access::Person;
 use crate::web::reports::pairs;
@@ -35,7 +37,9 @@ impl Visit {
     /// The frame of the page that bears that entry of the navigation.
     pub fn shell(&self, entry: &'static str) -> Shell {
         Shell {
-            inside: true,
+            inside: self.person.may_read(),
+            admin: self.person.may_admin(),
+            own: matches!(self.person.sight, Sight::Own(_)),
             way_back: self.here.clone(),
             ..Shell::new(&self.site, self.tongue, entry)
         }
@@ -44,6 +48,33 @@ impl Visit {
     /// The texts.
     pub fn words(&self) -> &'static Words {
         Words::of(self.tongue)
+    }
+
+    /// On whose behalf the page is made.
+    pub fn viewer(&self) -> Viewer {
+        self.person.viewer(&self.site)
+    }
+
+    /// Writes into the audit log what is about to be shown or done.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn audit(&self, act: Act, object: &str) -> Result<(), PageError> {
+        let done = self.site.desk.audit(&self.person.by, act, object, self.now).await;
+        done.map_err(|fault| PageError::Report(fault.into()))
+    }
+
+    /// Whoever is inside, whatever they may do.
+    async fn anybody(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let person = Person::from_request_parts(parts, site).await?;
+        let tongue = tongue_of(&parts.headers, person.language);
+        let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        Ok(Self { site: site.clone(), person, tongue, now: clock::now_ms(), here })
+    }
+
+    /// The page that says that this is not for them.
+    fn refused(&self) -> Response {
+        PageError::Forbidden.shown(self.shell(""))
     }
 
     /// A path of ours as links need it.
@@ -66,24 +97,55 @@ impl Visit {
     /// # Errors
     /// With that answer.
     pub async fn of(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
-        let person = Person::from_request_parts(parts, site).await?;
-        let tongue = tongue(&parts.headers);
-        let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
-        if !person.may_read() {
-            return Err(PageError::Forbidden.page(site, tongue));
+        let visit = Self::anybody(parts, site).await?;
+        if visit.person.may_read() {
+            return Ok(visit);
         }
-        Ok(Self { site: site.clone(), person, tongue, now: clock::now_ms(), here })
+        if matches!(visit.person.sight, Sight::Own(_)) && parts.uri.path() == "/" {
+            return Err(Redirect::to(&visit.path("/me")).into_response());
+        }
+        Err(visit.refused())
+    }
+}
+
+/// Somebody who may change what others may do.
+pub struct Admin(pub Visit);
+
+impl FromRequestParts<Site> for Admin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let visit = Visit::anybody(parts, site).await?;
+        if visit.person.may_admin() { Ok(Self(visit)) } else { Err(visit.refused()) }
+    }
+}
+
+/// An agent who looks at their own results.
+pub struct OwnVisit(pub Visit);
+
+impl FromRequestParts<Site> for OwnVisit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let visit = Visit::anybody(parts, site).await?;
+        let own = matches!(visit.person.sight, Sight::Own(_));
+        if own { Ok(Self(visit)) } else { Err(visit.refused()) }
     }
 }
 
 /// The language of the one who sent these headers: the one chosen on a page, else the browser's.
 pub fn tongue(headers: &HeaderMap) -> Tongue {
+    tongue_of(headers, None)
+}
+
+/// The same for somebody who may have said which language they read.
+fn tongue_of(headers: &HeaderMap, said: Option<Tongue>) -> Tongue {
     let texts = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let chosen = texts(header::COOKIE)
         .flat_map(|line| line.split(';'))
         .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
         .find_map(Tongue::from_code);
-    chosen.unwrap_or_else(|| {
+    chosen.or(said).unwrap_or_else(|| {
         let accepted: Vec<_> = texts(header::ACCEPT_LANGUAGE).collect();
         Tongue::of_browser(&accepted.join(","))
     })
@@ -98,6 +160,10 @@ pub struct Shell {
     pub here: &'static str,
     /// Whether pages beside this one can be seen.
     pub inside: bool,
+    /// Whether the settings can be changed.
+    pub admin: bool,
+    /// Whether an agent's own results are all that can be seen.
+    pub own: bool,
     /// Whether there is a phone to try the surveys with.
     pub phone: bool,
     /// Whether there is a session to sign out of.
@@ -122,6 +188,8 @@ impl Shell {
             base,
             here,
             inside: true,
+            admin: false,
+            own: false,
             phone,
             signed_in,
             css,

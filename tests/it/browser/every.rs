@@ -73,11 +73,9 @@ async fn no_page_keeps_anybody_out() {
 async fn charts_are_drawn_and_lead_on() {
     let centre = Centre::with_a_month().await;
     let browser = Browser::open(Screen::Desktop, Scheme::Light).await;
-    for path in [
-        "/?period=last-month",
-        "/agents/funnel?period=last-month",
-        "/agents/A00?period=last-month",
-    ] {
+    for path in
+        ["/?period=last-month", "/agents/funnel?period=last-month", "/agents/A00?period=last-month"]
+    {
         browser.goto(&format!("{}{path}", centre.base)).await;
         browser.see("//figure//canvas").await;
         // Something was drawn on it, in more than one colour.

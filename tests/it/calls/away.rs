@@ -4,6 +4,7 @@
 use aftercall::dialect::Kind;
 use aftercall::interview::{Disposition, Outcome};
 use aftercall::phone::{WebRequest, Wire};
+use aftercall::report::Viewer;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::time::{Duration, Instant};
@@ -143,7 +144,14 @@ impl Patient {
         // The starts that were missed count for their agent too.
         let day = self.centre.app.site.reports.today(T);
         let filter = aftercall::report::Filter::days(day, day);
-        let report = self.centre.app.site.reports.agents(&filter, T).await.expect("a report");
+        let report = self
+            .centre
+            .app
+            .site
+            .reports
+            .agents(&filter, &Viewer::everything(), T)
+            .await
+            .expect("a report");
         let report = serde_json::to_value(report).expect("JSON");
         let calls = 4 * Kind::ALL.len();
         assert_eq!(report["centre"]["completed"], calls);

@@ -290,7 +290,9 @@ async fn report(centre: &Centre, query: &str) -> Value {
     let router = centre.app.router().await.expect("routes");
     let answer = router.oneshot(request).await.expect("an answer");
     assert_eq!(answer.status(), 200);
-    desk.take_back_tokens(&name).await.expect("taken back");
+    desk.take_back_tokens(&name, &aftercall::desk::audit::By::Command, 0)
+        .await
+        .expect("taken back");
     let body = answer.into_body().collect().await.expect("a body").to_bytes();
     serde_json::from_slice(&body).expect("JSON")
 }

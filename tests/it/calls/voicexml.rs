@@ -9,6 +9,8 @@ use aftercall::dialect::Kind;
 use aftercall::phone::{
     Browser, EndedBy, Outcome, Phone, Scripted, WebRequest, WebResponse, What, Wire, WireError,
 };
+use aftercall::report::Viewer;
+use aftercall::store::lens::Lens;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -59,7 +61,7 @@ async fn agents(centre: &Centre, number: u32) -> Vec<String> {
     let known = centre.app.store().by_call_ref("voicexml", &call).await.expect("reads");
     let mut agents = Vec::new();
     for known in known {
-        let page = centre.app.site.desk.interview_json(&known.id.to_string()).await;
+        let page = centre.app.site.desk.interview_json(&known.id.to_string(), &Lens::all()).await;
         let page = page.expect("reads").expect("an interview");
         agents.push(page["handed_over"]["agent"].as_str().unwrap_or_default().to_owned());
     }
@@ -206,7 +208,7 @@ both! {
         }
         let day = centre.app.site.reports.today(T);
         let filter = aftercall::report::Filter::days(day, day);
-        let report = centre.app.site.reports.agents(&filter, T).await.expect("a report");
+        let report = centre.app.site.reports.agents(&filter, &Viewer::everything(), T).await.expect("a report");
         let report = serde_json::to_value(report).expect("JSON");
         assert_eq!(report["centre"]["completed"], 12, "{report:#}");
         assert_eq!(report["agents"][0]["agent"], "A1");

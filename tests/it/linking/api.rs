@@ -144,7 +144,7 @@ both! {
                 assert!(answer.headers[header::WWW_AUTHENTICATE].as_bytes().starts_with(b"Bearer"));
             }
         }
-        assert_eq!(centre.desk().take_back_tokens("read").await.expect("gone"), 1);
+        assert_eq!(centre.desk().take_back_tokens("read", &By::Command, T).await.expect("gone"), 1);
     }
 
     async fn a_token_taken_back_is_believed_half_a_minute_elsewhere(database: Database) {
@@ -153,7 +153,7 @@ both! {
         let other = build(&centre.database, "").await;
         let desk = &other.site.desk;
         assert!(desk.token(&token, T).await.expect("reads").is_some());
-        centre.desk().take_back_tokens("read").await.expect("gone");
+        centre.desk().take_back_tokens("read", &By::Command, T).await.expect("gone");
         assert!(centre.desk().token(&token, T + 1).await.expect("reads").is_none());
         assert!(desk.token(&token, T + 30_000).await.expect("reads").is_some());
         assert!(desk.token(&token, T + 30_001).await.expect("reads").is_none());

@@ -1,6 +1,7 @@
 //! Records of calls: late, early, in parts, repeated, guessed.
 
 use aftercall::desk::records::Routed;
+use aftercall::report::Viewer;
 use aftercall::store::By;
 use aftercall::store::calls::Put;
 use aftercall::store::report::{Cut, Unit};
@@ -571,7 +572,7 @@ impl Centre {
     async fn waiting(&self) -> Vec<String> {
         let pairs = [("linked".to_owned(), "no".to_owned())];
         let page = aftercall::desk::browse::Page::read(pairs.into_iter()).expect("a page");
-        let list = self.desk().interviews_json(&page).await.expect("a list");
+        let list = self.desk().interviews_json(&page, &Lens::all()).await.expect("a list");
         let ids = list["interviews"].as_array().expect("interviews").iter();
         ids.map(|one| one["id"].as_str().expect("an id").to_owned()).collect()
     }

@@ -10,7 +10,7 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::sample::{Unit, answers, put, stages};
-use super::{DAY, NOW, centre, january, json_of, names, unit};
+use super::{DAY, NOW, centre, everything, january, json_of, names, unit};
 use crate::harness::both;
 
 /// Agents of one queue who satisfy 80 of 100 callers, one who satisfies 55, and one with few
@@ -64,7 +64,7 @@ fn row<'a>(report: &'a Value, code: &str) -> &'a Value {
 }
 
 async fn comparison(reports: &Reports, filter: &Filter) -> Comparison {
-    reports.agents(filter, NOW).await.expect("a report").comparison
+    reports.agents(filter, &everything(), NOW).await.expect("a report").comparison
 }
 
 both! {
@@ -106,7 +106,7 @@ both! {
     async fn parts_and_changes_follow_the_whole(database: Database) {
         let (store, reports) = centre(&database).await;
         put_agents(&store, &database.url, DAY).await;
-        let by_team = reports.parts(&january(), By::Team).await.expect("a report");
+        let by_team = reports.parts(&january(), By::Team, &everything()).await.expect("a report");
         let of = |name: &str| {
             let part = by_team.parts.iter().find(|p| p.name.as_deref() == Some(name));
             part.expect(name).figures.clone()
@@ -115,7 +115,7 @@ both! {
         assert_eq!((n(&of("red")), n(&of("blue"))), (Some(600), Some(507)));
         assert_eq!(n(&by_team.whole), Some(1107));
         assert_eq!((of("red").offered, by_team.whole.offered), (600, 1200));
-        let by_language = reports.parts(&january(), By::Language).await.expect("a report");
+        let by_language = reports.parts(&january(), By::Language, &everything()).await.expect("a report");
         assert_eq!(by_language.parts.len(), 2);
 
         // The month before, everybody satisfied 80 of 100.
@@ -127,7 +127,7 @@ both! {
             sql.extend(stages(before, &[("offered", 700), ("complete", 600)]));
         }
         put(&database.url, &sql).await;
-        let overview = reports.overview(&january()).await.expect("an overview");
+        let overview = reports.overview(&january(), &everything()).await.expect("an overview");
         assert_eq!((overview.before_from.as_str(), overview.before_to.as_str()), ("2025-12-01", "2025-12-31"));
         let rate = overview.changes.iter().find(|c| c.measure == "answer_rate").expect("a rate");
         assert_eq!(rate.change, Change::Up, "{rate:?}");
@@ -158,7 +158,7 @@ both! {
         }
         put(&database.url, &sql).await;
         let filter = Filter::days(date(2026, 1, 12), date(2026, 1, 31));
-        let trend = reports.trend(&filter, Some("csat")).await.expect("read").expect("a trend");
+        let trend = reports.trend(&filter, Some("csat"), &everything()).await.expect("read").expect("a trend");
         let centre = trend.centre.expect("enough points before");
         assert!((0.8..0.84).contains(&centre), "{centre}");
         assert_eq!(trend.points.len(), 22);
@@ -169,6 +169,6 @@ both! {
         assert_eq!(last.signal, Some(Signal::Beyond));
         assert!(trend.points[..21].iter().all(|p| p.signal.is_none()));
         assert_eq!(trend.points[0].from, "2025-09-01", "nothing before the first answer");
-        assert_eq!(reports.trend(&filter, Some("none")).await.expect("read"), None);
+        assert_eq!(reports.trend(&filter, Some("none"), &everything()).await.expect("read"), None);
     }
 }

@@ -1,0 +1,251 @@
+//! Role × thing × `people` mode.
+
+use super::*;
+
+/// Columns of the table: who asks.
+const WHO: [&str; 10] = [
+    "setting",
+    "admin",
+    "manager",
+    "reviewer",
+    "reviewer-red",
+    "read",
+    "agent",
+    "feed",
+    "read-red",
+    "nobody",
+];
+
+/// Paths with the status that each gets, in the order of [`WHO`], by name, by code and by team.
+/// `-` stands for the same as by name.
+const GETS: &[(&str, [&str; 3])] = &[
+    ("/?DAYS", ["200 200 200 200 200 200 303 403 200 303", "-", "-"]),
+    ("/?DAYS&team=red", ["200 200 200 200 200 200 303 403 200 303", "-", "-"]),
+    ("/?DAYS&team=blue", ["200 200 403 200 403 200 303 403 403 303", "-", "-"]),
+    (
+        "/?DAYS&agent=B-TWO",
+        [
+            "200 200 200 200 200 200 303 403 200 303",
+            "400 400 400 400 400 400 303 403 400 303",
+            "403 403 403 403 403 403 303 403 403 303",
+        ],
+    ),
+    ("/agents?DAYS", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
+    ("/agents?DAYS&team=blue", ["200 200 403 200 403 200 403 403 403 303", "-", "-"]),
+    (
+        "/agents/funnel?DAYS",
+        ["200 200 200 200 200 200 403 403 200 303", "-", "403 403 403 403 403 403 403 403 403 303"],
+    ),
+    (
+        "/agents/compare?DAYS",
+        ["200 200 200 200 200 200 403 403 200 303", "-", "403 403 403 403 403 403 403 403 403 303"],
+    ),
+    ("/queues?DAYS&by=team", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
+    ("/questions?DAYS", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
+    ("/questions?DAYS&team=blue", ["200 200 403 200 403 200 403 403 403 303", "-", "-"]),
+    (
+        "/agents/R-ONE?DAYS",
+        [
+            "200 200 200 200 200 200 403 403 200 303",
+            "404 404 404 404 404 404 403 403 404 303",
+            "403 403 403 403 403 403 403 403 403 303",
+        ],
+    ),
+    (
+        "/agents/B-TWO?DAYS",
+        [
+            "200 200 403 200 403 200 403 403 403 303",
+            "404 404 404 404 404 404 403 403 404 303",
+            "403 403 403 403 403 403 403 403 403 303",
+        ],
+    ),
+    ("/unlinked?DAYS", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
+    ("/interviews/RED", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
+    ("/interviews/BLUE", ["200 200 403 200 403 200 403 403 403 303", "-", "-"]),
+    (
+        "/api/v1/reports/agents?DAYS",
+        ["200 200 200 200 200 200 403 403 200 401", "-", "403 403 403 403 403 403 403 403 403 401"],
+    ),
+    (
+        "/api/v1/reports/agents?DAYS&team=blue",
+        ["200 200 403 200 403 200 403 403 403 401", "-", "403 403 403 403 403 403 403 403 403 401"],
+    ),
+    (
+        "/api/v1/reports/agents?DAYS&agent=B-TWO",
+        [
+            "200 200 403 200 403 200 403 403 403 401",
+            "400 400 400 400 400 400 403 403 400 401",
+            "403 403 403 403 403 403 403 403 403 401",
+        ],
+    ),
+    (
+        "/api/v1/reports/agents.csv?DAYS",
+        ["200 200 200 200 200 200 403 403 200 401", "-", "403 403 403 403 403 403 403 403 403 401"],
+    ),
+    (
+        "/api/v1/agents",
+        ["200 200 200 200 200 200 403 403 200 401", "-", "403 403 403 403 403 403 403 403 403 401"],
+    ),
+    ("/api/v1/reports/overview?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    (
+        "/api/v1/reports/overview?DAYS&team=blue",
+        ["200 200 403 200 403 200 403 403 403 401", "-", "-"],
+    ),
+    ("/api/v1/reports/queues?DAYS&by=team", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    ("/api/v1/reports/questions?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    ("/api/v1/reports/trend?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    ("/api/v1/reports/drivers?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    ("/drivers?DAYS", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
+    ("/api/v1/interviews", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    (
+        "/api/v1/interviews?agent=B-TWO",
+        ["200 200 200 200 200 200 403 403 200 401", "-", "403 403 403 403 403 403 403 403 403 401"],
+    ),
+    ("/api/v1/interviews/RED", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    ("/api/v1/interviews/BLUE", ["200 200 403 200 403 200 403 403 403 401", "-", "-"]),
+    ("/metrics", ["200 200 403 200 403 200 403 403 403 401", "-", "-"]),
+    (
+        "/me",
+        ["403 403 403 403 403 403 200 403 403 303", "-", "403 403 403 403 403 403 403 403 403 303"],
+    ),
+    ("/settings", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
+    ("/settings/people/1", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
+    ("/settings/teams", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
+    ("/settings/tokens", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
+    ("/settings/targets", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
+    ("/settings/shown", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
+    ("/settings/log", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
+];
+
+/// Forms with what they say, and the status that each gets.
+const POSTS: &[(&str, &[(&str, &str)], &str)] = &[
+    ("/settings", &[("email", "none")], "422 422 403 403 403 403 403 403 403 303"),
+    ("/settings/people/1/role", &[("role", "admin")], "303 303 403 403 403 403 403 403 403 303"),
+    ("/settings/people/1/enable", &[], "303 303 403 403 403 403 403 403 403 303"),
+    ("/settings/people/99/disable", &[], "404 404 403 403 403 403 403 403 403 303"),
+    (
+        "/settings/people/1/password",
+        &[("password", "short")],
+        "422 422 403 403 403 403 403 403 403 303",
+    ),
+    (
+        "/settings/people/1/teams",
+        &[("team", "red"), ("from", "x")],
+        "422 422 403 403 403 403 403 403 403 303",
+    ),
+    ("/settings/tokens", &[("role", "agent")], "422 422 403 403 403 403 403 403 403 303"),
+    ("/settings/tokens/revoke", &[("hash", "none")], "303 303 403 403 403 403 403 403 403 303"),
+    (
+        "/settings/targets",
+        &[("measure", "csat"), ("value", "85"), ("from", "2026-01-01")],
+        "303 303 403 403 403 403 403 403 403 303",
+    ),
+    (
+        "/settings/targets/remove",
+        &[("measure", "csat"), ("from", "1")],
+        "303 303 403 403 403 403 403 403 403 303",
+    ),
+    ("/settings/teams/look-up", &[("code", "none")], "422 422 403 403 403 403 403 403 403 303"),
+];
+
+async fn everybody(house: &House) -> Vec<Who> {
+    let mut all = vec![Who::with_cookie("setting", house.enter("").await)];
+    for (name, role, teams, agent) in [
+        ("admin", "admin", &[][..], None),
+        ("manager", "manager", &["red"][..], None),
+        ("reviewer", "reviewer", &[][..], None),
+        ("reviewer-red", "reviewer", &["red"][..], None),
+        ("read", "read", &[][..], None),
+        ("agent", "agent", &[][..], Some("R-ONE")),
+    ] {
+        let email = house.user(role, teams, agent).await;
+        all.push(Who::with_cookie(name, house.enter(&email).await));
+    }
+    all.push(Who::with_token("feed", house.token("feed", &[]).await));
+    all.push(Who::with_token("read-red", house.token("read", &["red"]).await));
+    all.push(Who { name: "nobody", cookie: None, token: None });
+    assert!(all.iter().map(|who| who.name).eq(WHO));
+    all
+}
+
+fn address(path: &str) -> String {
+    let path = path.replace("DAYS", DAYS);
+    path.replace("RED", &RED.to_string()).replace("BLUE", &BLUE.to_string())
+}
+
+/// What an answer must not say: the agents of the other team, and all agents where they do not
+/// appear by name.
+fn planted(who: &str, mode: &str) -> Vec<&'static str> {
+    let (red, blue) = (["R-ONE", "Rasa Raudona"], ["B-TWO", "Bruno Blau"]);
+    let limited = ["manager", "reviewer-red", "read-red"].contains(&who);
+    match (mode, who) {
+        (_, "agent" | "feed" | "nobody") => [red, blue].concat(),
+        ("named", _) if limited => blue.to_vec(),
+        ("named", _) => Vec::new(),
+        _ => [red, blue].concat(),
+    }
+}
+
+async fn check(database: Database, at: usize, mode: &str) {
+    let house = House::planted(&database, &format!("people = \"{mode}\"")).await;
+    let all = everybody(&house).await;
+    for (path, wanted) in GETS {
+        let wanted = if wanted[at] == "-" { wanted[0] } else { wanted[at] };
+        for (who, wanted) in all.iter().zip(wanted.split(' ')) {
+            let answer = house.get(&address(path), who).await;
+            let what = format!("{mode}: {} at {path}", who.name);
+            assert_eq!(answer.status.as_str(), wanted, "{what}: {}", answer.text);
+            // What was asked for stands in the form and in what is said to be wrong with it; the
+            // settings of an admin name the agent that a person is.
+            let own_words = path.contains("agent=")
+                || path.starts_with("/agents/")
+                || path.starts_with("/settings/people");
+            if !own_words {
+                for word in planted(who.name, mode) {
+                    assert!(!answer.text.contains(word), "{what} says {word}: {}", answer.text);
+                }
+            }
+            // Of the whole centre, those of a team see their own part only.
+            if path.starts_with("/api/v1/reports/agents?DAYS")
+                && answer.status == StatusCode::OK
+                && !path.contains("team")
+                && !path.contains("agent=")
+            {
+                let body: serde_json::Value = serde_json::from_str(&answer.text).expect("JSON");
+                let limited = ["manager", "reviewer-red", "read-red"].contains(&who.name);
+                assert_eq!(body["centre"]["offered"], if limited { 2 } else { 3 }, "{what}");
+                let rows = body["agents"].as_array().map_or(0, Vec::len);
+                assert_eq!(rows, if limited { 1 } else { 2 }, "{what}: {body}");
+            }
+        }
+    }
+    for (path, fields, wanted) in POSTS {
+        for (who, wanted) in all.iter().zip(wanted.split(' ')) {
+            let answer = house.post(path, fields, who).await;
+            let what = format!("{mode}: {} posts to {path}", who.name);
+            assert_eq!(answer.status.as_str(), wanted, "{what}: {}", answer.text);
+        }
+    }
+    for (who, wanted) in all.iter().zip("200 200 403 403 403 403 403 200 403 401".split(' ')) {
+        let mut request = Request::post("/api/v1/calls").header(header::ORIGIN, OURS);
+        for (name, value) in who.headers() {
+            request = request.header(name, value);
+        }
+        let answer = ask(&house.router, request.body(Body::from("[]")).expect("a request")).await;
+        assert_eq!(answer.status.as_str(), wanted, "{mode}: {} sends records", who.name);
+    }
+}
+
+both! {
+    async fn by_name(database: Database) {
+        check(database, 0, "named").await;
+    }
+
+    async fn by_code(database: Database) {
+        check(database, 1, "coded").await;
+    }
+
+    async fn by_team(database: Database) {
+        check(database, 2, "team").await;
+    }
+}

@@ -145,11 +145,9 @@ impl Person {
 
     fn of_token(token: Token) -> Option<Self> {
         let role: Role = token.role.parse().ok()?;
-        let teams = match token.teams.as_deref() {
-            None => None,
-            // What cannot be read limits to nothing rather than not at all.
-            Some(text) => Some(serde_json::from_str(text).unwrap_or_default()),
-        };
+        // What cannot be read limits to nothing rather than not at all.
+        let teams = token.teams.as_deref();
+        let teams = teams.map(|text| serde_json::from_str(text).unwrap_or_default());
         Some(Self {
             name: token.name,
             role,

@@ -21,7 +21,7 @@ use super::sender::SendError;
 use crate::config::{Config, MailTls};
 use crate::report::agents::{AgentRow, AgentsReport};
 use crate::report::measures::{Figure, Measured, Shape, measure_name};
-use crate::report::{Filter, ReportError, Reports};
+use crate::report::{Filter, ReportError, Reports, Viewer};
 use crate::store::Delivery;
 use crate::words::{Tongue, Words};
 
@@ -42,6 +42,8 @@ pub(super) struct Mailer {
     zone: TimeZone,
     base: String,
     language: String,
+    /// On whose behalf reports are mailed.
+    viewer: Viewer,
 }
 
 /// A mail before it is addressed.
@@ -118,6 +120,7 @@ impl Mailer {
             zone: config.time_zone.clone(),
             base: config.public_url.clone(),
             language: config.alert.language.clone(),
+            viewer: super::viewer(config.people),
         }))
     }
 
@@ -237,7 +240,7 @@ impl Mailer {
             survey: wanted.survey.clone(),
             ..Filter::days(wanted.from, wanted.to)
         };
-        let report = match self.reports.agents(&filter, now).await {
+        let report = match self.reports.agents(&filter, &self.viewer, now).await {
             Ok(report) => report,
             Err(ReportError::Store(fault)) => return Err(fault.into()),
             Err(asked) => return Err(SendError::Content(asked.to_string())),

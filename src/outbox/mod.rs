@@ -20,7 +20,7 @@ pub mod sender;
 pub mod sign;
 pub mod teller;
 
-use crate::report::Viewer;
+use crate::report::{People, Viewer};
 
 /// Why the outbox could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +37,8 @@ pub enum OutboxError {
 }
 
 /// On whose behalf bodies and mails are made: those whom the settings name as receivers.
-fn viewer() -> Viewer {
-    Viewer::everything()
+fn viewer(people: People) -> Viewer {
+    Viewer { people, ..Viewer::everything() }
 }
 
 /// Who we are towards providers.

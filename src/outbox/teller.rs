@@ -141,7 +141,7 @@ impl Teller {
         if ids.is_empty() {
             return pass_over(&self.store, floor, now).await;
         }
-        let outward = self.reports.outward(&ids, &viewer(), self.rule.as_ref()).await?;
+        let outward = self.reports.outward(&ids, &viewer(self.config.people), self.rule.as_ref()).await?;
         let gone = self.gone().await?;
         let of = |id: Uuid| match outward.get(&id) {
             Some(one) => self.follows(id, one, &gone, true, now),
@@ -165,7 +165,7 @@ impl Teller {
             return Ok(());
         }
         let ids: Vec<Uuid> = low.iter().copied().collect();
-        let outward = self.reports.outward(&ids, &viewer(), Some(rule)).await?;
+        let outward = self.reports.outward(&ids, &viewer(self.config.people), Some(rule)).await?;
         let gone = self.gone().await?;
         let mut all = Follows::default();
         for (id, one) in &outward {
@@ -226,7 +226,7 @@ impl Teller {
             follows.parcels.extend(hooks(Event::Completed, &data));
         }
         // Where people are not shown, a single caller's score would show them.
-        let low = one.low.as_ref().filter(|_| viewer().people != People::Team);
+        let low = one.low.as_ref().filter(|_| self.config.people != People::Team);
         if let Some(low) = low {
             data["low"] = json!(low);
             follows.parcels.extend(hooks(Event::ScoreLow, &data));

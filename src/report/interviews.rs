@@ -10,7 +10,7 @@ use super::{Filter, ReportError, Reports, Viewer};
 use crate::store::lens::Lens;
 use crate::store::link::Relinked;
 use crate::store::marks::Mark;
-use crate::store::report::{After, Listed, Pick, Whole, disagreements};
+use crate::store::report::{After, Cut, Listed, Pick, Whole, disagreements};
 use crate::survey::{Good, Kind, Question, Survey, Version};
 use crate::words::Words;
 

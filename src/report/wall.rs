@@ -58,7 +58,9 @@ impl Reports {
         let today = self.today(now_ms);
         let text = |name: Option<&str>| name.map(str::to_owned).filter(|name| !name.is_empty());
         let filter = Filter { team: text(team), queue: text(queue), ..Filter::days(today, today) };
-        let (cut, directory) = self.resolve(&filter).await?;
+        let whole = Viewer { sight: Sight::Everything, people: viewer.people };
+        let (cuts, directory) = self.resolve(&filter, &whole).await?;
+        let cut = cuts.into_iter().next().unwrap_or_default();
         let seen = match &viewer.sight {
             Sight::Everything => None,
             Sight::Own(_) => return Ok(None),

@@ -20,8 +20,8 @@ const LIMIT: u32 = 100;
 const MOST: u32 = 1000;
 
 /// What that person may see of cases. The one place where it is decided, for pages and programs.
-pub(super) fn viewer(_: &Person) -> Viewer {
-    Viewer::everything()
+pub(super) fn viewer(person: &Person, site: &Site) -> Viewer {
+    person.viewer(site)
 }
 
 /// Whether that viewer may see that case.
@@ -74,7 +74,7 @@ async fn list(
     let cases = site.desk.cases(&page).await.map_err(|fault| ApiError::away(&fault))?;
     let full = cases.len() == limit as usize;
     let next = cases.last().filter(|_| full).map(|last| format!("{}.{}", last.opened_ms, last.id));
-    let viewer = viewer(&person);
+    let viewer = viewer(&person, &site);
     let shown: Vec<_> = cases.iter().filter(|case| seen(&viewer, case)).map(case_json).collect();
     Ok(answer(StatusCode::OK, &json!({"cases": shown, "next": next})))
 }
@@ -98,7 +98,7 @@ async fn change(
     let missing =
         || ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is no case with this id");
     let case = site.desk.case(&id).await.map_err(|fault| ApiError::away(&fault))?;
-    let viewer = viewer(&person);
+    let viewer = viewer(&person, &site);
     case.filter(|case| seen(&viewer, case)).ok_or_else(missing)?;
     let changed = site.desk.change_case(&id, change, clock::now_ms()).await;
     match changed {

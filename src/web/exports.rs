@@ -10,10 +10,11 @@ use http::header;
 
 use super::Site;
 use super::access::Person;
-use super::api::{ApiError, may_read};
+use super::api::{ApiError, may_read, written_down};
 use super::reports::{pairs, private, refused, taken};
 use crate::clock;
-use crate::report::{Filter, Viewer};
+use crate::desk::audit::Act;
+use crate::report::Filter;
 
 /// `/api/v1/exports/interviews.ndjson`.
 pub fn router() -> Router<Site> {
@@ -32,7 +33,8 @@ async fn interviews(
     let mut asked = pairs(query.as_deref());
     let after = taken(&mut asked, "after").filter(|after| !after.is_empty());
     let filter = Filter::read(&asked, site.reports.today(clock::now_ms())).map_err(refused)?;
-    let viewer = Viewer::everything();
+    let viewer = person.viewer(&site);
+    written_down(&site, &person, Act::Export, "interviews").await?;
     let mut export =
         site.reports.export(&filter, &viewer, after.as_deref()).await.map_err(refused)?;
     let first = site.reports.next_lines(&mut export).await.map_err(refused)?;

@@ -95,7 +95,7 @@ async fn shown(visit: &Visit, open: bool, after: Option<(i64, String)>, fault: S
             let path = visit.path("/cases");
             format!("{path}?status={status}&after={}.{}", last.opened_ms, last.id)
         });
-        let (viewer, zone) = (viewer(&visit.person), &visit.site.config.time_zone);
+        let (viewer, zone) = (viewer(&visit.person, &visit.site), &visit.site.config.time_zone);
         let shown = cases.iter().filter(|case| seen(&viewer, case));
         let rows = shown.map(|case| row(zone, case, visit.now)).collect();
         let may_change = visit.person.may_manage();
@@ -126,7 +126,7 @@ async fn change(
         return PageError::Forbidden.page(&site, visit.tongue);
     }
     let store = |fault| PageError::from(ReportError::from(fault)).page(&site, visit.tongue);
-    let viewer = viewer(&visit.person);
+    let viewer = viewer(&visit.person, &visit.site);
     let was_open = match site.desk.case(&id).await {
         Ok(Some(case)) if seen(&viewer, &case) => case.is_open(),
         Ok(_) => return PageError::Missing.page(&site, visit.tongue),

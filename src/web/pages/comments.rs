@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use super::interviews::viewer;
 use super::{PageError, Visit};
+use crate::desk::audit::Act;
 use crate::report::ReportError;
 use crate::report::interviews::Reader;
 use crate::web::Site;
@@ -58,6 +59,7 @@ async fn sound(
     })?;
     // A player asks for the beginning once, and for parts as often as it likes.
     if sent.begins {
+        visit.audit(Act::PlayComment, id).await?;
         let noted = desk.recording_heard(interview, recording, visit.now).await;
         noted.map_err(ReportError::from)?;
     }

@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use super::cases::local;
 use super::visit::{Shell, Visit};
 use super::{PageError, html};
+use crate::desk::audit::Act;
 use crate::desk::follow::{Delivery, DeliveryPage, DeliveryStatus};
 use crate::report::ReportError;
 use crate::web::Site;
@@ -126,6 +127,9 @@ async fn replay(State(site): State<Site>, visit: Visit, Path(id): Path<String>) 
     if !visit.person.may_admin() {
         return PageError::Forbidden.page(&site, visit.tongue);
     }
+    if let Err(fault) = visit.audit(Act::ChangeDelivery, &id).await {
+        return fault.page(&site, visit.tongue);
+    }
     match site.desk.replay_delivery(&id, visit.now).await {
         Ok(_) => Redirect::to(&visit.path(PATH)).into_response(),
         Err(fault) => PageError::from(ReportError::from(fault)).page(&site, visit.tongue),
@@ -135,6 +139,9 @@ async fn replay(State(site): State<Site>, visit: Visit, Path(id): Path<String>) 
 async fn replay_dead(State(site): State<Site>, visit: Visit) -> Response {
     if !visit.person.may_admin() {
         return PageError::Forbidden.page(&site, visit.tongue);
+    }
+    if let Err(fault) = visit.audit(Act::ChangeDelivery, "dead").await {
+        return fault.page(&site, visit.tongue);
     }
     match site.desk.replay_dead(visit.now).await {
         Ok(_) => Redirect::to(&visit.path(PATH)).into_response(),

@@ -289,8 +289,6 @@ pub fn count(n: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::report::measures::measured;
 
@@ -309,13 +307,13 @@ mod tests {
     #[test]
     fn few_answers_show_the_interval_and_no_score() {
         let figure = Figure::of_shape("nps", Shape::Nps);
-        let few = measured(&figure.shape, &BTreeMap::from([(9, 5), (0, 2)]), 0);
+        let few = measured(&figure.shape, &[(9, 5), (0, 2)], 0);
         let english = Words::of(crate::words::Tongue::En);
         let bar = Bar::of(english, &figure, &few);
         let drawn = bar.to_string();
         assert!(drawn.contains("bar grey") && drawn.contains("too few answers (n = 7)"), "{drawn}");
         assert!(drawn.contains("whisker") && !drawn.contains("class=\"fill\""), "{drawn}");
-        let many = measured(&figure.shape, &BTreeMap::from([(9, 10), (0, 40)]), 0);
+        let many = measured(&figure.shape, &[(9, 10), (0, 40)], 0);
         let drawn = Bar::of(english, &figure, &many).to_string();
         // −60 reaches from 20 % to the middle.
         assert!(drawn.contains(r#"x="20.00%" y="4" width="30.00%""#), "{drawn}");

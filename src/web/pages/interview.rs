@@ -13,6 +13,7 @@ use super::agents::segment;
 use super::interviews::viewer;
 use super::{PageError, Shell, Visit, asked, html};
 use crate::desk::review::{Linked, Marked, Marking, REASONS, Wish};
+use crate::desk::audit::Act;
 use crate::report::ReportError;
 use crate::report::interviews::{Detail, Reader, Served, Spoken, Witness};
 use crate::report::transcript::Did;
@@ -37,10 +38,10 @@ pub fn router() -> Router<Site> {
         .layer(DefaultBodyLimit::max(FORM))
 }
 
-/// Whether somebody may decide which answers count against these agents: managers, but nobody
-/// about their own answers. A person is an agent if their name is the agent's code.
+/// Whether somebody may decide which answers count against these agents: managers and reviewers,
+/// but nobody about their own answers. A person is an agent if their name is the agent's code.
 pub fn may_review<'a>(person: &Person, mut agents: impl Iterator<Item = &'a str>) -> bool {
-    person.may_manage() && !agents.any(|code| code == person.name)
+    person.may_review() && !agents.any(|code| code == person.name)
 }
 
 /// One step of the link's history, in words.
@@ -162,6 +163,7 @@ async fn page(
     let shell = visit.shell("interviews");
     let words = shell.words;
     let one = seen(visit, id, words).await?;
+    visit.audit(Act::ViewInterview, id).await?;
     let credits = one.credits.iter().map(|served| {
         let code = served.agent.clone().unwrap_or_default();
         let link = format!("{}/agents/{}{query}", shell.base, segment(&code));
@@ -173,7 +175,7 @@ async fn page(
     let number = sealed.and_then(|(sealed, id)| visit.site.desk.number_to_call(sealed, id));
     let reports = &visit.site.reports;
     let (agents, choices) = match manages {
-        true => (reports.agents_known().await?, reports.choices().await?),
+        true => (reports.agents_known(&visit.viewer()).await?, reports.choices(&visit.viewer()).await?),
         false => Default::default(),
     };
     let codes = one.credits.iter().filter_map(|served| served.agent.as_deref());
@@ -352,6 +354,7 @@ async fn linked(visit: &Visit, id: &str, form: &LinkForm) -> Result<Option<Strin
     let Some(reason) = written(&form.reason) else {
         return Ok(Some(words.say("interview-fault-reason")));
     };
+    visit.audit(Act::Relink, id).await?;
     let desk = &visit.site.desk;
     let person = &visit.person.name;
     let done = desk.link_by_hand(interview, &wish, person, &reason, visit.now).await;
@@ -413,6 +416,7 @@ async fn marked(visit: &Visit, id: &str, form: &MarkForm) -> Result<Option<Strin
     if form.reason == "other" && note.is_none() {
         return Ok(Some(words.say("interview-fault-note")));
     }
+    visit.audit(Act::Review, id).await?;
     let marking = Marking {
         interview,
         question,
@@ -438,6 +442,7 @@ async fn take_back(
     let done: Result<Marked, PageError> = async {
         reviewed(&visit, &id, visit.shell("").words).await?;
         let Ok(interview) = id.parse() else { return Err(PageError::Missing) };
+        visit.audit(Act::Review, &id).await?;
         let desk = &visit.site.desk;
         let taken = desk.take_mark_back(interview, nr, &visit.person.name, visit.now).await;
         Ok(taken.map_err(ReportError::from)?)

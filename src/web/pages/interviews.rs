@@ -18,8 +18,8 @@ pub fn router() -> Router<Site> {
 }
 
 /// On whose behalf lists, interviews and wallboards are shown.
-pub fn viewer(_visit: &Visit) -> Viewer {
-    Viewer::everything()
+pub fn viewer(visit: &Visit) -> Viewer {
+    visit.viewer()
 }
 
 /// Dispositions of interviews that were offered, as they stand in lists.

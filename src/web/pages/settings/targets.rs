@@ -46,9 +46,13 @@ struct TargetsPage {
 
 /// Measures of the surveys that can be asked and that have a score.
 fn measures(visit: &Visit) -> BTreeSet<String> {
-    let questions = visit.site.desk.surveys().flat_map(|survey| &survey.questions);
-    let scored = questions.filter(|q| matches!(q.kind, Kind::Scale { .. } | Kind::YesNo { .. }));
-    scored.map(|question| question.measure.clone()).collect()
+    let scored = |kind: &Kind| matches!(kind, Kind::Scale { .. } | Kind::YesNo { .. });
+    let mut found = BTreeSet::new();
+    for survey in visit.site.desk.surveys() {
+        let questions = survey.questions.iter().filter(|question| scored(&question.kind));
+        found.extend(questions.map(|question| question.measure.clone()));
+    }
+    found
 }
 
 /// The net promoter score counts in points from −100 to 100, all others are shares.

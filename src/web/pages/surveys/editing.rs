@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use http::StatusCode;
 
 use super::{moment, one, others, shown, store, tongue_name};
+use crate::desk::audit::Act;
 use crate::desk::edit::{
     Edits, Place, PublishError, QuestionEdits, Tried, longest_seconds, written,
 };
@@ -390,6 +391,7 @@ async fn saved(visit: &Visit, name: &str, body: &Bytes) -> Result<Response, Page
         return again(edits, revision + 1, shell.say("edit-nothing"), None);
     }
     let follows = step.map_or(0, |step| step.seq);
+    visit.audit(Act::PublishSurvey, name).await?;
     match site.publish_edit(&survey, &edits, follows, who, visit.now).await {
         Ok(Publishing::Done { left, .. }) => {
             Ok(Redirect::to(&path(&format!("?published=1&left={left}"))).into_response())
@@ -426,6 +428,7 @@ async fn publish_files(visit: Visit, Path(name): Path<String>, body: Bytes) -> R
         if faults.is_empty() {
             let who = &visit.person.name;
             let seen = seen.unwrap_or(0);
+            visit.audit(Act::PublishSurvey, &name).await?;
             match site.desk.publish_files(&files, seen, who, visit.now).await {
                 Ok(()) => {
                     site.take_published().await.map_err(store)?;

@@ -9,6 +9,7 @@ use axum::routing::get;
 use http::StatusCode;
 
 use super::{moment, shown, store};
+use crate::desk::audit::Act;
 use crate::desk::switch::{Does, Rule, SwitchError, Wish, Wrong};
 use crate::web::Site;
 use crate::web::pages::{PageError, Shell, Visit, html};
@@ -212,6 +213,7 @@ async fn switch(visit: Visit, body: Bytes) -> Response {
                 String::new()
             },
         };
+        visit.audit(Act::SwitchSurvey, &wish.queue).await?;
         match visit.site.desk.switch(&wish, &visit.person.name, visit.now).await {
             Ok(_) => Ok(Redirect::to(&visit.path("/switches?done=1")).into_response()),
             Err(SwitchError::Wrong(wrong)) => {

@@ -270,7 +270,7 @@ async fn place(centre: Arc<Centre>, seed: u32) -> Result<(), String> {
 /// Steps through what the stored turns brought, from the first, and compares with what is stored.
 async fn recounted(centre: &Centre, known: &Known) -> Result<(), String> {
     let store = centre.app.store();
-    let survey = centre.app.site.desk.version(known.survey).ok_or("no such survey")?;
+    let survey = &*centre.app.site.desk.version(known.survey).ok_or("no such survey")?;
     let stored = store.turns(known.id).await.map_err(|fault| fault.to_string())?;
     let answers = store.answers(known.id).await.map_err(|fault| fault.to_string())?;
     let opening: serde_json::Value = serde_json::from_str(&known.opening).expect("JSON");

@@ -10,7 +10,7 @@ mod turns;
 use std::time::Duration;
 
 use aftercall::clock;
-use aftercall::report::{Filter, Reports};
+use aftercall::report::{Filter, Reports, Viewer};
 use aftercall::store::Store;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -115,7 +115,7 @@ async fn reports(url: &str, title: &str, arguments: &Arguments) {
         let mut json = Duration::ZERO;
         for _ in 0..=arguments.times {
             let began = Instant::now();
-            let report = reports.agents(&filter, 0).await.expect("a report");
+            let report = reports.agents(&filter, &Viewer::everything(), 0).await.expect("a report");
             took.push(began.elapsed());
             let began = Instant::now();
             assert!(serde_json::to_vec(&report).expect("JSON").len() > 1000);

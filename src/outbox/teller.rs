@@ -141,7 +141,8 @@ impl Teller {
         if ids.is_empty() {
             return pass_over(&self.store, floor, now).await;
         }
-        let outward = self.reports.outward(&ids, &viewer(self.config.people), self.rule.as_ref()).await?;
+        let outward =
+            self.reports.outward(&ids, &viewer(self.config.people), self.rule.as_ref()).await?;
         let gone = self.gone().await?;
         let of = |id: Uuid| match outward.get(&id) {
             Some(one) => self.follows(id, one, &gone, true, now),

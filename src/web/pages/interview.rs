@@ -12,8 +12,8 @@ use serde::Deserialize;
 use super::agents::segment;
 use super::interviews::viewer;
 use super::{PageError, Shell, Visit, asked, html};
-use crate::desk::review::{Linked, Marked, Marking, REASONS, Wish};
 use crate::desk::audit::Act;
+use crate::desk::review::{Linked, Marked, Marking, REASONS, Wish};
 use crate::report::ReportError;
 use crate::report::interviews::{Detail, Reader, Served, Spoken, Witness};
 use crate::report::transcript::Did;
@@ -175,7 +175,9 @@ async fn page(
     let number = sealed.and_then(|(sealed, id)| visit.site.desk.number_to_call(sealed, id));
     let reports = &visit.site.reports;
     let (agents, choices) = match manages {
-        true => (reports.agents_known(&visit.viewer()).await?, reports.choices(&visit.viewer()).await?),
+        true => {
+            (reports.agents_known(&visit.viewer()).await?, reports.choices(&visit.viewer()).await?)
+        }
         false => Default::default(),
     };
     let codes = one.credits.iter().filter_map(|served| served.agent.as_deref());
@@ -458,17 +460,26 @@ async fn take_back(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::desk::audit::By;
+    use crate::report::Sight;
     use crate::web::access::Role;
 
     #[test]
     fn nobody_reviews_their_own_answers() {
-        let person = |role| Person { name: "A17".into(), role };
+        let person = |role| Person {
+            name: "A17".into(),
+            role,
+            by: By::Settings,
+            sight: Sight::Everything,
+            language: None,
+        };
         for (role, agents, wanted) in [
             (Role::Manager, &["A18"][..], true),
             (Role::Admin, &[], true),
             (Role::Manager, &["A18", "A17"], false),
             (Role::Admin, &["A17"], false),
             (Role::Read, &["A18"], false),
+            (Role::Reviewer, &["A18"], true),
             (Role::Feed, &[], false),
         ] {
             assert_eq!(may_review(&person(role), agents.iter().copied()), wanted, "{role:?}");

@@ -1,7 +1,6 @@
 //! Records of calls: late, early, in parts, repeated, guessed.
 
 use aftercall::desk::records::Routed;
-use aftercall::report::Viewer;
 use aftercall::store::By;
 use aftercall::store::calls::Put;
 use aftercall::store::report::{Cut, Unit};

@@ -10,8 +10,8 @@ use crate::store::StoreError;
 pub use crate::store::published::{Asked, Draft, Published, Source};
 pub use crate::survey::edit::{Edits, Place, QuestionEdits};
 use crate::survey::{
-    self, Clip, Fault, Files, Lang, Level, Sound, Survey, Version, compare, longest_ms, parse,
-    silent,
+    self, Clip, Fault, Files, Lang, Level, Sound, Speech, Survey, Version, compare, longest_ms,
+    parse, silent,
 };
 
 /// A kind of provider, and for which languages its voice is known to work.
@@ -141,8 +141,10 @@ pub fn tried(
             }
         }
         if !awaited || unsaid.is_empty() {
+            // What has no sound now only a voice can say, whoever speaks the rest.
+            let spoken = Survey { speech: Speech::Voice, ..survey.clone() };
             for voice in voices {
-                faults.extend(silent(&made, survey, Level::Error, voice.kind, voice.speaks));
+                faults.extend(silent(&made, &spoken, Level::Error, voice.kind, voice.speaks));
             }
         }
     }

@@ -261,8 +261,11 @@ fn checked(
             Some(at) => at,
         },
     };
-    // From the middle of a day only what leaves the day's sample as it is.
-    if from_ms == now && asks {
+    // From the middle of a day only what leaves the day's sample as it is; of a share that is no
+    // number nothing can be said.
+    let told = wish.share.trim();
+    let readable = told.is_empty() || told.parse::<u32>().is_ok_and(|share| share <= 100);
+    if from_ms == now && asks && readable {
         let before = match rules.rule(Some(queue), now) {
             Some(rule) => (rule.does == Does::Ask).then(|| f64::from(rule.share) / 100.0),
             None => (about.settings)(queue),

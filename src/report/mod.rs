@@ -32,6 +32,7 @@ pub mod pairs;
 pub mod parts;
 pub mod questions;
 pub mod table;
+pub mod targets;
 pub mod transcript;
 pub mod trend;
 pub mod view;
@@ -202,9 +203,21 @@ impl Reports {
         &self,
         viewer: &Viewer,
     ) -> Result<Vec<(String, String)>, ReportError> {
-        let (lens, agents) = (self.lens(viewer), self.store.agents().await?);
-        let shown = agents.into_iter().filter_map(|one| lens.shown(&one.code, &one.name));
-        let mut known: Vec<_> = shown.collect();
+        let lens = self.lens(viewer);
+        let mut known: Vec<(String, String)> = match viewer.teams() {
+            None => {
+                let agents = self.store.agents().await?.into_iter();
+                agents.filter_map(|one| lens.shown(&one.code, &one.name)).collect()
+            }
+            // Of their teams only, whenever somebody was there.
+            Some(_) => {
+                let stays = self.store.agent_stays().await?.into_iter();
+                let seen = stays.filter(|stay| lens.sees_team(stay.team.as_deref()));
+                seen.filter_map(|stay| lens.shown(&stay.code, &stay.name)).collect()
+            }
+        };
+        known.sort();
+        known.dedup();
         known.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
         Ok(known)
     }

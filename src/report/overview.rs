@@ -9,6 +9,7 @@ use super::agents::{Figures, Rate};
 use super::compare::measure_of;
 use super::measures::{Detail, Figure, Measured, Shape, figures};
 use super::parts::{Counted, over};
+use super::targets::Against;
 use super::view::Standard;
 use super::{Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::difference::{self, Difference, difference_of_nps, difference_of_shares};
@@ -35,6 +36,8 @@ pub struct Overview {
     pub before: Figures,
     /// What became of each figure.
     pub changes: Vec<Changed>,
+    /// The figures that have a target.
+    pub targets: Vec<Against>,
     /// What changed most among teams, queues and languages, beyond chance after counting all that
     /// was compared; the largest first.
     pub changed_most: Vec<PartChanged>,
@@ -163,6 +166,7 @@ impl Reports {
         let figures = figures(&seen, filter.question.as_deref(), size);
         let (whole, whole_before) = (now.whole(&figures), before.whole(&figures));
         let changes = changes(&figures, &whole, &whole_before);
+        let targets = self.against(filter, &figures, &whole).await?;
         let queues = self.store.queues().await?;
         let name = |by: &str, part: i64, word: &str| match by {
             "team" => directory.teams.get(&part).map(|team| team.name.clone()),
@@ -196,6 +200,7 @@ impl Reports {
             now: whole,
             before: whole_before,
             changes,
+            targets,
             changed_most,
             compared,
             not_linked: not_linked.map(|row| super::gathered::count(row.n)).sum(),
@@ -293,7 +298,8 @@ pub fn difference_of(
     Some((difference, margin))
 }
 
-fn share_of(shape: &Shape, measured: &Measured) -> Option<share::Share> {
+/// The share that a figure's counts come to; `None` where nothing is satisfied or not.
+pub(super) fn share_of(shape: &Shape, measured: &Measured) -> Option<share::Share> {
     let satisfied: &[u8] = match shape {
         Shape::Scale { satisfied, .. } => satisfied,
         Shape::YesNo { satisfied } => std::slice::from_ref(satisfied),

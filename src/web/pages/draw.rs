@@ -311,7 +311,10 @@ mod tests {
         let english = Words::of(crate::words::Tongue::En);
         let bar = Bar::of(english, &figure, &few);
         let drawn = bar.to_string();
-        assert!(drawn.contains("bar grey") && drawn.contains("too few answers (n = 7)"), "{drawn}");
+        assert!(
+            drawn.contains("bar grey") && drawn.contains("too few answers (n\u{a0}=\u{a0}7)"),
+            "{drawn}"
+        );
         assert!(drawn.contains("whisker") && !drawn.contains("class=\"fill\""), "{drawn}");
         let many = measured(&figure.shape, &[(9, 10), (0, 40)], 0);
         let drawn = Bar::of(english, &figure, &many).to_string();

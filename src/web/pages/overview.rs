@@ -14,6 +14,7 @@ use super::visit::{Shell, Visit};
 use super::{html, page, trends};
 use crate::report::measures::{Figure, Shape};
 use crate::report::overview::{Change, Overview};
+use crate::report::targets::{Against, Standing};
 use crate::web::Site;
 use crate::words::Words;
 
@@ -29,6 +30,8 @@ struct Headline {
     change: String,
     /// `up`, `down` or `none`.
     mark: &'static str,
+    /// Where it stands against its target, in words; empty where it has none.
+    target: String,
 }
 
 /// A team, queue or language whose figure changed.
@@ -69,7 +72,9 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let shell = visit.shell("overview");
         let words = shell.words;
         let trend = trend.map(|trend| {
-            trends::chart(words, &trend, None, |from, to| {
+            let key = &trend.figure.key;
+            let target = overview.targets.iter().find(|against| against.measure == *key);
+            trends::chart(words, &trend, target.map(|against| against.target), |from, to| {
                 Some(format!("{}{}", visit.path("/interviews"), asked.query_days(from, to)))
             })
         });
@@ -107,7 +112,13 @@ fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
         .filter_map(|figure| {
             let measured = overview.now.measures.get(&figure.key)?;
             let (change, mark) = change(&figure.key, &figure.shape);
-            Some(Headline { tile: tile(words, figure, measured), change, mark })
+            let against = overview.targets.iter().find(|against| against.measure == figure.key);
+            Some(Headline {
+                tile: tile(words, figure, measured),
+                change,
+                mark,
+                target: against.map(|a| target_text(words, &figure.shape, a)).unwrap_or_default(),
+            })
         })
         .take(5)
         .collect();
@@ -135,13 +146,27 @@ fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
         },
         change: rate_change,
         mark: rate_mark,
+        target: String::new(),
     });
     found.push(Headline {
         tile: plain("overview-response", "–".into(), words.say("overview-response-why")),
         change: String::new(),
         mark: "none",
+        target: String::new(),
     });
     found
+}
+
+fn target_text(words: &Words, shape: &Shape, against: &Against) -> String {
+    let target = score_text(shape, against.target);
+    let key = match (against.state, against.needed) {
+        (Standing::Reached, _) => "target-reached",
+        (Standing::Missed, _) => "target-missed",
+        (Standing::NotYetClear, Some(_)) => "target-open-n",
+        (Standing::NotYetClear, None) => "target-open",
+    };
+    let needed = against.needed.unwrap_or_default();
+    words.fill(key, &[("target", (&target).into()), ("n", needed.into())])
 }
 
 fn change_key(change: Change) -> &'static str {

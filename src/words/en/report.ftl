@@ -305,3 +305,8 @@ drivers-correlation = Rank correlation
 drivers-remark = Remark
 drivers-not-separable = cannot be separated from another
 drivers-not-separable-note = Some of these are answered so much alike that their importance belongs to them together.
+
+target-reached = reached: target { $target }
+target-missed = missed: target { $target }
+target-open = not yet clear: target { $target }
+target-open-n = not yet clear: target { $target }, about { $n } answers needed

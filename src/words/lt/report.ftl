@@ -313,3 +313,8 @@ drivers-correlation = Rangų koreliacija
 drivers-remark = Pastaba
 drivers-not-separable = neatskiriama nuo kito
 drivers-not-separable-note = Į kai kuriuos klausimus atsakyta taip panašiai, kad jų svarba priklauso jiems visiems kartu.
+
+target-reached = pasiekta: tikslas { $target }
+target-missed = nepasiekta: tikslas { $target }
+target-open = dar neaišku: tikslas { $target }
+target-open-n = dar neaišku: tikslas { $target }, reikia maždaug tiek atsakymų: { $n }

@@ -309,3 +309,8 @@ drivers-correlation = Rangu korelācija
 drivers-remark = Piezīme
 drivers-not-separable = nav nošķirams no cita
 drivers-not-separable-note = Uz dažiem no šiem jautājumiem atbildēts tik līdzīgi, ka nozīme pieder tiem kopā.
+
+target-reached = sasniegts: mērķis { $target }
+target-missed = nav sasniegts: mērķis { $target }
+target-open = vēl nav skaidrs: mērķis { $target }
+target-open-n = vēl nav skaidrs: mērķis { $target }, vajag aptuveni tik atbilžu: { $n }

@@ -313,3 +313,8 @@ drivers-correlation = Korelacja rang
 drivers-remark = Uwaga
 drivers-not-separable = nie da się oddzielić od innego
 drivers-not-separable-note = Na niektóre z tych pytań odpowiadano tak podobnie, że ich znaczenie należy do nich razem.
+
+target-reached = osiągnięto: cel { $target }
+target-missed = nie osiągnięto: cel { $target }
+target-open = jeszcze niejasne: cel { $target }
+target-open-n = jeszcze niejasne: cel { $target }, potrzeba około tylu odpowiedzi: { $n }

@@ -305,3 +305,8 @@ drivers-correlation = தர வரிசை ஒட்டுறவு
 drivers-remark = குறிப்பு
 drivers-not-separable = மற்றொன்றிலிருந்து பிரிக்க முடியாது
 drivers-not-separable-note = இவற்றில் சிலவற்றுக்கு மிக ஒத்த பதில்கள் வந்ததால், அவற்றின் முக்கியத்துவம் அவை அனைத்துக்கும் சேர்ந்ததாகும்.
+
+target-reached = எட்டப்பட்டது: இலக்கு { $target }
+target-missed = எட்டப்படவில்லை: இலக்கு { $target }
+target-open = இன்னும் தெளிவில்லை: இலக்கு { $target }
+target-open-n = இன்னும் தெளிவில்லை: இலக்கு { $target }, தேவையான பதில்கள் சுமார்: { $n }

@@ -280,7 +280,7 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
         let form = asked.form(&visit, &visit.path(&path)).await?;
         let trend = reports.trend(&asked.filter, None, &viewer).await?;
         let trend = trend.map(|t| trends::chart(shell.words, &t, None, |_, _| None));
-        html(&agent::page(shell, &asked, form, &report, list, name, chosen, trend))
+        html(&agent::page(shell, &asked, form, &report, agent::Agent { name, list, trend }, chosen))
     })
 }
 

@@ -409,7 +409,7 @@ impl Sums {
 
     fn groups(self) -> Vec<Group> {
         let mut keys: Vec<(Key, usize)> = self.places.into_iter().collect();
-        keys.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        keys.sort_unstable_by_key(|(key, _)| *key);
         let cells: HashMap<i64, Cells> = self.cells.into_iter().collect();
         let group = |(key, at): (Key, usize)| {
             let sum = self.sums.get(at)?;

@@ -79,18 +79,27 @@ pub struct AgentPage {
     caption: String,
 }
 
+/// What stands on the page beside the report's figures.
+pub struct Agent {
+    /// The agent's name; empty if none is known.
+    pub name: String,
+    /// The interviews.
+    pub list: List,
+    /// The leading figure week by week.
+    pub trend: Option<Chart>,
+}
+
 /// The page of the one agent in that report.
 pub fn page(
     shell: Shell,
     asked: &Asked,
     form: Form,
     report: &AgentsReport,
-    list: List,
-    agent_name: String,
+    agent: Agent,
     chosen: Option<(&Figure, u8)>,
-    trend: Option<Chart>,
 ) -> AgentPage {
     let words = shell.words;
+    let Agent { name: agent_name, list, trend } = agent;
     let code = asked.filter.agent.clone().unwrap_or_default();
     let path = format!("{}/agents/{}", shell.base, segment(&code));
     let teams = report.agents.iter().map(|row| {

@@ -124,8 +124,8 @@ async fn come(house: &House, provider: &Provider) -> (Answer, String, String) {
 fn session(inside: &Answer) -> Who {
     let cookies = inside.headers.get_all(header::SET_COOKIE).iter();
     let cookies = cookies.map(|line| line.to_str().expect("text"));
-    let one = cookies.filter_map(|line| line.split(';').next());
-    let one = one.filter(|one| one.starts_with("aftercall_session=")).last();
+    let mut one = cookies.filter_map(|line| line.split(';').next());
+    let one = one.rfind(|one| one.starts_with("aftercall_session="));
     Who::with_cookie("sso", one.expect("a session").to_owned())
 }
 

@@ -117,8 +117,11 @@ const GETS: &[(&str, [&str; 3])] = &[
     ("/settings/log", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
 ];
 
+/// What a form says.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// Forms with what they say, and the status that each gets.
-const POSTS: &[(&str, &[(&str, &str)], &str)] = &[
+const POSTS: &[(&str, Fields, &str)] = &[
     ("/settings", &[("email", "none")], "422 422 403 403 403 403 403 403 403 303"),
     ("/settings/people/1/role", &[("role", "admin")], "303 303 403 403 403 403 403 403 403 303"),
     ("/settings/people/1/enable", &[], "303 303 403 403 403 403 403 403 403 303"),

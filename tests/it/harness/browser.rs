@@ -115,7 +115,14 @@ impl Browser {
 
     /// What the first such element says, as a person reads it; waits for it.
     pub async fn text(&self, xpath: &str) -> String {
-        self.see(xpath).await.text().await.unwrap_or_else(|error| panic!("{xpath}: {error}"))
+        // A page that is just being left takes its elements along; the next one has its own.
+        loop {
+            match self.see(xpath).await.text().await {
+                Ok(text) => return text,
+                Err(error) if error.to_string().contains("stale element") => {}
+                Err(error) => panic!("{xpath}: {error}"),
+            }
+        }
     }
 
     /// What all such elements say, in order; waits for the first.

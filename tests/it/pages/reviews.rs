@@ -359,7 +359,7 @@ both! {
         let mut next = async |wanted: &str| {
             let mut heard = String::new();
             while !heard.contains(wanted) {
-                let Some(frame) = events.frame().await else { return None };
+                let frame = events.frame().await?;
                 heard.push_str(&String::from_utf8_lossy(&frame.expect("a frame").into_data().expect("data")));
             }
             Some(heard)

@@ -100,7 +100,7 @@ both! {
         while let [waiting] = &centre.deliveries(DeliveryStatus::Waiting).await[..] {
             assert!(times.len() < 50, "it ends");
             let due = waiting.next_ms;
-            if times.len() > 0 {
+            if !times.is_empty() {
                 assert!(due > now, "not at once");
                 assert_eq!(centre.sender.step(due - 1).await, 0, "not before it is due");
             }

@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use aftercall::dialect::{self, Kind, What};
 use aftercall::interview::Input;
+use aftercall::telemetry::request::{Names, Request, concerns, during, part};
+use aftercall::telemetry::traces::Traces;
 use criterion::{Criterion, criterion_group, criterion_main};
+use futures_util::FutureExt as _;
 
 use turn::{Asked, Server};
 
@@ -63,11 +66,26 @@ fn turns(criterion: &mut Criterion) {
     }
 }
 
+/// What it costs that each request has a name and may be traced, where nothing is.
+fn named(criterion: &mut Criterion) {
+    let (names, traces) = (Names::new(7), Traces::default());
+    criterion.bench_function("request", |bencher| {
+        bencher.iter(|| {
+            let request = Request::new(names.make(), traces.begin("POST", None));
+            let work = async {
+                concerns(black_box([7; 16]));
+                part("commit", std::future::ready(())).await;
+            };
+            black_box(during(request, work).now_or_never())
+        });
+    });
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
-    targets = turns
+    targets = turns, named
 }
 criterion_main!(benches);

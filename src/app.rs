@@ -11,20 +11,20 @@ use tokio::net::TcpListener;
 
 use crate::audio::Library;
 use crate::clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, TlsError};
 use crate::desk::Desk;
 use crate::desk::handover::Move;
 use crate::desk::import::ImportError;
+use crate::desk::retention::KeepingError;
 use crate::desk::tokens::TokenError;
 use crate::outbox::OutboxError;
-use crate::outbox::moves::Mover;
-use crate::outbox::recordings::Recordings;
-use crate::outbox::sender::Sender;
-use crate::outbox::teller::{self, Teller};
 use crate::report::{ReportError, Reports};
 use crate::store::{Store, StoreError};
 use crate::survey::{Fault, Level};
+use crate::telemetry::request::Names;
+use crate::telemetry::traces::{Traces, TracesError};
 use crate::telemetry::{self, Counters};
+use crate::web::tls::Certificate;
 use crate::web::{self, Patience, Router, Site, serve};
 
 /// Prints a line for people or for the next program.
@@ -32,10 +32,12 @@ macro_rules! say {
     ($($words:tt)*) => { $crate::app::print(format_args!("{}\n", format_args!($($words)*))) };
 }
 
+mod background;
 mod call;
 mod check;
 mod command;
 mod demo;
+mod keeping;
 mod line;
 mod people;
 mod records;
@@ -43,18 +45,10 @@ mod trial;
 
 use command::{Arguments, Command};
 
-/// How often the never-ask list is read again.
-const REFRESH: Duration = Duration::from_secs(30);
-/// How often rules and surveys made in the page of another node are read.
-const TAKE: Duration = Duration::from_secs(3);
-/// How often what was left unlinked is linked.
-const LINK: Duration = Duration::from_secs(60);
+/// How long the database may take when the server stops.
+const STOP: Duration = Duration::from_secs(5);
 /// Calls waiting to be moved to the survey; more are not moved.
 const MOVES: usize = 256;
-/// How often days that are over, and what has changed of them, are packed.
-const ROLL: Duration = Duration::from_secs(60);
-/// How often open interviews past their limit are closed.
-const EXPIRE: Duration = Duration::from_secs(10);
 
 /// Why a command could not do its work. The message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +70,12 @@ pub enum AppError {
         /// What went wrong.
         fault: std::io::Error,
     },
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// What is traced.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     /// What goes out.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
@@ -100,6 +100,15 @@ impl From<ImportError> for AppError {
     fn from(fault: ImportError) -> Self {
         match fault {
             ImportError::Store(fault) => Self::Store(fault),
+            file => Self::Wrong(file.to_string()),
+        }
+    }
+}
+
+impl From<KeepingError> for AppError {
+    fn from(fault: KeepingError) -> Self {
+        match fault {
+            KeepingError::Store(fault) => Self::Store(fault),
             file => Self::Wrong(file.to_string()),
         }
     }
@@ -137,15 +146,24 @@ impl App {
     /// # Errors
     /// With all that is wrong with the surveys, or why the store cannot be used.
     pub async fn build(config: Config) -> Result<Self, AppError> {
-        let app = Self::open(config).await?;
-        let site = &app.site;
+        let library = Self::prepare(&config)?;
+        let store = Self::store_with_spool(&config).await?;
+        let app = Self::assemble(config, store, library).await?;
+        let (site, away) = (&app.site, app.store.is_away());
         let mut faults = check::silent(&site.library, Some(&site.config));
-        faults.extend(check::changed(&site.library, &app.store).await?);
+        if !away {
+            faults.extend(check::changed(&site.library, &app.store).await?);
+        }
         if faults.iter().any(|fault| fault.level == Level::Error) {
             app.store.close().await;
             return Err(AppError::Surveys(faults));
         }
-        site.desk.surveys_seen(clock::now_ms()).await?;
+        if !away {
+            site.desk.surveys_seen(clock::now_ms()).await?;
+        }
+        if away || app.store.anything_waits() {
+            site.desk.bring_when_back();
+        }
         match crate::web::webhooks::sweep(&site.config.media) {
             Ok(0) => {}
             Ok(swept) => {
@@ -156,9 +174,49 @@ impl App {
         Ok(app)
     }
 
+    /// The store with a place on the disk for what it cannot take; without its database, if that
+    /// does not answer and a server has run here before.
+    ///
+    /// # Errors
+    /// Why the store cannot be used.
+    async fn store_with_spool(config: &Config) -> Result<Store, AppError> {
+        let url = config.database_url.expose_secret();
+        let spool = config.spool.clone().map_or_else(|| Store::spool_of(url), Ok)?;
+        let store = match Store::open(url).await {
+            Ok(store) => store,
+            Err(fault) if fault.is_of_the_way() => {
+                return match Store::open_away(url, &spool, &host(), draw()).await {
+                    Ok(store) => {
+                        tracing::error!("the database is away: {fault}");
+                        Ok(store)
+                    }
+                    Err(_) => Err(fault.into()),
+                };
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        match store.use_spool(url, &spool, &host(), [draw(), draw()]).await {
+            Ok(()) => {}
+            Err(fault @ StoreError::Mismatch(_)) => return Err(fault.into()),
+            // Callers are served all the same: the database is there.
+            Err(fault) => tracing::error!("spool: {} cannot be used: {fault}", spool.display()),
+        }
+        Ok(store)
+    }
+
     /// The same for a command that serves no callers: what the store knows of surveys stays as it
     /// is.
     async fn open(config: Config) -> Result<Self, AppError> {
+        let library = Self::prepare(&config)?;
+        let store = Store::open(config.database_url.expose_secret()).await?;
+        Self::assemble(config, store, library).await
+    }
+
+    /// Surveys and sounds, and a folder in which comments can be kept.
+    ///
+    /// # Errors
+    /// With all that is wrong with the surveys, or why the folder cannot be used.
+    fn prepare(config: &Config) -> Result<Arc<Library>, AppError> {
         let library = Arc::new(library(config.surveys.prompts.as_deref())?);
         let faults = check::missing(&config.surveys, &library);
         if !faults.is_empty() {
@@ -167,8 +225,7 @@ impl App {
         std::fs::create_dir_all(&config.media).and_then(|()| writable(&config.media)).map_err(
             AppError::io(format!("media: comments cannot be kept in {}", config.media.display())),
         )?;
-        let store = Store::open(config.database_url.expose_secret()).await?;
-        Self::assemble(config, store, library).await
+        Ok(library)
     }
 
     async fn assemble(
@@ -177,16 +234,22 @@ impl App {
         library: Arc<Library>,
     ) -> Result<Self, AppError> {
         let config = Arc::new(config);
-        let counters = Arc::new(Counters::default());
+        let counters = Arc::new(Counters::new(store.batches()));
         let desk =
             Arc::new(Desk::open(store.clone(), config.clone(), library.surveys(), counters).await?);
         let reports = Reports::new(store.clone(), config.time_zone.clone());
-        let reports = Arc::new(reports.of_people(desk.agent_codes(), config.people_min_n));
+        let reports = reports.of_people(desk.agent_codes(), config.people_min_n);
+        let reports = Arc::new(reports.no_finer_than(config.people_finest));
         let (moves, wanted) = tokio::sync::mpsc::channel(MOVES);
         let wanted = Arc::new(tokio::sync::Mutex::new(wanted));
         let patience = Patience::default();
-        let site = Site { desk, reports, config, library, draw, patience, moves };
-        site.take_published().await?;
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let traces = Traces::start(&config.telemetry)?;
+        let names = Arc::new(Names::new(u128::from_ne_bytes(draw()) as u64));
+        let site = Site { desk, reports, config, library, draw, patience, moves, names, traces };
+        if !store.is_away() {
+            site.take_published().await?;
+        }
         Ok(Self { site, store, wanted })
     }
 
@@ -207,81 +270,6 @@ impl App {
         web::voice(&self.site)
     }
 
-    /// Background work; ends when the returned set is dropped.
-    fn background(&self) -> Result<tokio::task::JoinSet<()>, AppError> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut tasks = tokio::task::JoinSet::new();
-        let (config, desk) = (self.site.config.clone(), self.site.desk.clone());
-        let counters = desk.counters_shared();
-        let recordings = Recordings::new(self.store.clone(), config, counters.clone())?;
-        tasks.spawn(async move { recordings.run(clock::now_ms).await });
-        tasks.spawn(tell(self.store.clone(), self.site.clone()));
-        let (store, reports) = (self.store.clone(), self.site.reports.clone());
-        let sender = Sender::new(store, reports, self.site.config.clone(), counters.clone())?;
-        tasks.spawn(async move { sender.run(clock::now_ms).await });
-        tasks.spawn(move_calls(Mover::new(counters)?, desk.clone(), self.wanted.clone()));
-        tasks.spawn(async move {
-            loop {
-                let now = clock::now_ms();
-                if let Err(fault) = desk.link_rest(now).await {
-                    tracing::warn!("what waits to be linked could not be: {fault}");
-                }
-                if let Err(fault) = desk.forget_announced(now).await {
-                    tracing::warn!("old announcements could not be forgotten: {fault}");
-                }
-                tokio::time::sleep(LINK).await;
-            }
-        });
-        let desk = self.site.desk.clone();
-        tasks.spawn(async move {
-            loop {
-                tokio::time::sleep(REFRESH).await;
-                if let Err(fault) = desk.refresh_never_ask().await {
-                    tracing::warn!("the never-ask list could not be read again: {fault}");
-                }
-            }
-        });
-        let (store, zone) = (self.store.clone(), self.site.config.time_zone.clone());
-        tasks.spawn(async move {
-            loop {
-                if let Err(fault) = store.roll(clock::day(clock::now_ms(), &zone) - 1).await {
-                    tracing::warn!("days that are over could not be packed: {fault}");
-                }
-                tokio::time::sleep(ROLL).await;
-            }
-        });
-        let site = self.site.clone();
-        tasks.spawn(async move {
-            loop {
-                tokio::time::sleep(TAKE).await;
-                if let Err(fault) = site.desk.refresh_switches(clock::now_ms()).await {
-                    tracing::warn!("the rules for who is asked could not be read again: {fault}");
-                }
-                if let Err(fault) = site.take_published().await {
-                    tracing::warn!("what was published could not be read: {fault}");
-                }
-            }
-        });
-        let store = self.store.clone();
-        tasks.spawn(async move {
-            loop {
-                tokio::time::sleep(EXPIRE).await;
-                // A part at a time, so that callers are not kept waiting.
-                loop {
-                    match store.close_expired(clock::now_ms()).await {
-                        Ok(closed) if closed > 0 => {}
-                        Ok(_) => break,
-                        Err(fault) => {
-                            tracing::warn!("open interviews could not be closed: {fault}");
-                            break;
-                        }
-                    }
-                }
-            }
-        });
-        Ok(tasks)
-    }
-
     /// Serves on that listener until `stop`, then drains and closes the store.
     ///
     /// # Errors
@@ -292,56 +280,46 @@ impl App {
         stop: impl Future<Output = ()>,
     ) -> Result<(), AppError> {
         let router = self.router().await?;
-        let background = self.background()?;
+        let config = &self.site.config;
+        let certificate = config.tls.clone().map(Certificate::read).transpose()?;
+        let tls = certificate.as_ref().map(Certificate::acceptor).transpose();
+        let tls = tls.map_err(|fault| AppError::Wrong(format!("TLS cannot be spoken: {fault}")))?;
+        let background = self.background(certificate)?;
         let desk = self.site.desk.clone();
+        let drain = Duration::from_secs(self.site.config.limits.drain_seconds);
         let stop = async {
             stop.await;
+            // Who spreads calls over servers is to send none here before the door is closed.
+            desk.stop_soon();
+            tokio::time::sleep(drain).await;
             // Those who look at the wallboard would hold their connections.
             desk.close_wall();
         };
-        serve::serve(listener, router, &self.site.config.limits, stop).await;
-        drop(background);
-        self.site.desk.settle().await;
-        self.store.close().await;
+        let (limits, proxies) = (&config.limits, &config.trusted_proxies);
+        serve::serve(listener, router, limits, proxies, tls, stop).await;
+        // A database that does not answer keeps nobody from stopping: what is not stored waits.
+        let steps = async {
+            background.stop().await;
+            self.site.desk.settle().await;
+            if let Err(fault) = self.store.left(clock::now_ms()).await {
+                tracing::warn!("nobody could be told that this server stops: {fault}");
+            }
+            self.store.close().await;
+        };
+        if tokio::time::timeout(STOP, steps).await.is_err() {
+            tracing::warn!("the database was not let go of in {} s", STOP.as_secs());
+        }
+        let traces = self.site.traces.clone();
+        let sent = tokio::task::spawn_blocking(move || traces.stop());
+        if sent.await.is_err() {
+            tracing::warn!("the last traces were not sent");
+        }
         Ok(())
     }
 
     /// The store, for commands and tests.
     pub fn store(&self) -> &Store {
         &self.store
-    }
-}
-
-/// Finds out what others are to be told, if anybody wants to be; tries until the store says.
-async fn tell(store: Store, site: Site) {
-    let (reports, config) = (site.reports, site.config);
-    loop {
-        let counters = site.desk.counters_shared();
-        let (again, reports, config) = (store.clone(), reports.clone(), config.clone());
-        match Teller::open(again, reports, config, counters, clock::now_ms()).await {
-            Ok(Some(teller)) => teller.run(clock::now_ms).await,
-            Ok(None) => teller::nobody(&store, clock::now_ms).await,
-            Err(fault) => tracing::warn!("who wants to be told of what cannot be read: {fault}"),
-        }
-        tokio::time::sleep(EXPIRE).await;
-    }
-}
-
-/// Moves the customers of wrapped-up calls to the survey, for providers that are set so.
-async fn move_calls(
-    mover: Mover,
-    desk: Arc<Desk>,
-    wanted: Arc<tokio::sync::Mutex<tokio::sync::mpsc::Receiver<Move>>>,
-) {
-    let mut wanted = wanted.lock().await;
-    while let Some(wish) = wanted.recv().await {
-        let (mover, desk) = (mover.clone(), desk.clone());
-        tokio::spawn(async move {
-            let Some(provider) = desk.config().providers.get(&wish.provider) else { return };
-            let start = desk.announce_move(&wish, draw(), clock::now_ms()).await;
-            // Counted and logged by the mover itself.
-            let _ = mover.move_call(provider, &wish.customer, &start).await;
-        });
     }
 }
 
@@ -362,6 +340,12 @@ fn library(folder: Option<&Path>) -> Result<Library, AppError> {
 fn writable(folder: &Path) -> std::io::Result<()> {
     let there = folder.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new("."));
     tempfile::tempfile_in(there).map(drop)
+}
+
+/// What this machine calls itself, where it says.
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
 }
 
 /// Sixteen bytes that nobody can guess.
@@ -426,6 +410,10 @@ async fn run(command: Command) -> Result<ExitCode, AppError> {
         Command::User(user) => people::user(user).await,
         Command::Recount(settings) => records::recount(&settings).await,
         Command::Doctor(settings) => records::doctor(&settings).await,
+        Command::Backup(backup) => keeping::backup(backup).await,
+        Command::Retain(retain) => keeping::retain(retain).await,
+        Command::Erase(erase) => keeping::erase(erase).await,
+        Command::Subject(subject) => keeping::subject(subject).await,
     }
 }
 
@@ -437,10 +425,14 @@ async fn serve_command(settings: &command::Settings) -> Result<ExitCode, AppErro
     }
     let listen = config.listen;
     let app = App::build(config).await?;
-    app.site.desk.check_time_zone().await?;
+    if !app.store.is_away() {
+        app.site.desk.check_time_zone().await?;
+    }
     let listener = TcpListener::bind(listen)
         .await
         .map_err(AppError::io(format!("cannot listen on {listen}")))?;
+    // Who reads that the server is ready may tell it to stop at once.
+    let stop = stop_signal();
     // Port 0 asks for any free one: this is where it really listens.
     let listen = listener.local_addr().map_err(AppError::io("the port cannot be read"))?;
     tracing::info!(
@@ -450,22 +442,30 @@ async fn serve_command(settings: &command::Settings) -> Result<ExitCode, AppErro
         providers = app.site.config.providers.len(),
         "ready"
     );
-    app.serve(listener, stop_signal()).await?;
+    app.serve(listener, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Ends when the process is told to stop.
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    let Ok(mut terminate) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    else {
-        let _ = interrupt.await;
-        return;
+/// Ends when the process is told to stop, from this call on, whether or not anybody waits yet.
+fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let told = |kind| {
+        let listens = signal(kind);
+        async move {
+            match listens {
+                Ok(mut listens) => {
+                    listens.recv().await;
+                }
+                Err(_) => std::future::pending().await,
+            }
+        }
     };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
+    let (interrupt, terminate) = (told(SignalKind::interrupt()), told(SignalKind::terminate()));
+    async move {
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
     }
 }
 

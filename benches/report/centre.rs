@@ -125,7 +125,7 @@ async fn part(door: &mut Door, a_day: i64, from: i64, until: i64) {
     door.run(&format!(
         "begin; delete from seed; delete from said;
          insert into seed with recursive s (i) as
-             (select {from} union all select i + 1 from s where i + 1 < {until}),
+             (select cast({from} as bigint) union all select i + 1 from s where i + 1 < {until}),
          d as (select i, {FIRST} + i / {a_day} as day,
                  1 + (i * 611953) % 999983 % {AGENTS} as agent from s)
          select i, day, agent, 1 + (agent - 1) * {TEAMS} / {AGENTS},
@@ -230,6 +230,9 @@ pub fn survey() -> Survey {
         same_series: None,
         when: None,
         random_group: None,
+        pair: None,
+        dimension: None,
+        means: Vec::new(),
     };
     let scale = |low, high, satisfied: &[u8]| Kind::Scale {
         low,
@@ -242,6 +245,7 @@ pub fn survey() -> Survey {
         name: "post-call".into(),
         version: VERSION,
         title: "After the call".into(),
+        anonymous: false,
         credit: Credit::Last,
         languages: ["en", "lt", "ta"].map(language).to_vec(),
         choose_language: false,

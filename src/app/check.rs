@@ -184,9 +184,10 @@ pub(super) fn missing(named: &SurveysNamed, library: &Library) -> Vec<config::Fa
 fn tell(library: &Library, config: Option<&Config>) {
     for survey in library.surveys() {
         say!(
-            "{} {}: {} questions, up to {} s promised, in {}",
+            "{} {}: {}{} questions, up to {} s promised, in {}",
             survey.name,
             survey.version,
+            if survey.anonymous { "anonymous, " } else { "" },
             survey.questions.len(),
             survey.promise_seconds,
             survey.languages.iter().map(|l| l.code()).collect::<Vec<_>>().join(" ")

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::desk::import::{AGENT_COLUMNS, CALL_COLUMNS};
+use crate::words::Tongue;
 
 /// The post-call survey server: asks callers, links answers to agents, reports honestly.
 #[derive(Debug, Parser)]
@@ -27,10 +28,19 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// A sample centre with 90 days of calls, report and phone, on this machine.
+    #[command(after_help = "Examples:
+  aftercall demo
+  aftercall demo --folder demo --port 8181     keeps it, to come back to")]
     Demo(Demo),
     /// The server.
+    #[command(after_help = "Examples:
+  aftercall serve --config aftercall.toml
+  AFTERCALL__OFFER__SHARE=0.5 aftercall serve --config aftercall.toml     a setting from the environment")]
     Serve(Settings),
     /// Checks settings and survey files and tells all faults at once; exit code 1 if there are any.
+    #[command(after_help = "Examples:
+  aftercall check --config aftercall.toml     settings and surveys
+  aftercall check prompts                     a folder of surveys")]
     Check(Check),
     /// One call through the real webhooks and XML, transcript on screen.
     Call(Call),
@@ -53,9 +63,89 @@ pub enum Command {
     #[command(subcommand)]
     User(User),
     /// Links all interviews of open days anew and counts them anew, also beside a running server.
+    #[command(after_help = "Example:
+  aftercall recount --config aftercall.toml")]
     Recount(Settings),
     /// Compares all tallies with a recount and says where they differ; exit code 1 if they do.
+    #[command(after_help = "Example:
+  aftercall doctor --config aftercall.toml")]
     Doctor(Settings),
+    /// Copies a SQLite store into a new file, also beside a running server.
+    #[command(
+        after_help = "A backup is the database, the folder of comments (media) and the settings with caller_key; see
+docs/backup.md, also for PostgreSQL.
+
+Example:
+  aftercall backup aftercall-2026-01-31.db --config aftercall.toml"
+    )]
+    Backup(Backup),
+    /// Removes what is older than [retention] says, as the server does by itself.
+    #[command(after_help = "Examples:
+  aftercall retain --dry-run --config aftercall.toml     what would go
+  aftercall retain --config aftercall.toml")]
+    Retain(Retain),
+    /// Removes all that leads to a caller, also beside a running server.
+    #[command(after_help = "Example:
+  aftercall erase --number +37060000001 --config aftercall.toml")]
+    Erase(Erase),
+    /// Writes down all that is kept about a caller, with their recordings.
+    #[command(after_help = "Example:
+  aftercall subject --number +37060000001 --out caller --config aftercall.toml")]
+    Subject(Subject),
+}
+
+/// What is old enough.
+#[derive(Args, Debug)]
+pub struct Retain {
+    /// Says what would go and removes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// A caller.
+#[derive(Args, Debug)]
+pub struct Caller {
+    /// Their number, such as +37060000001.
+    #[arg(long, allow_hyphen_values = true)]
+    pub number: String,
+    /// The provider in whose country a number without country code is read.
+    #[arg(long)]
+    pub provider: Option<String>,
+}
+
+/// A caller who is to be forgotten.
+#[derive(Args, Debug)]
+pub struct Erase {
+    #[command(flatten)]
+    pub caller: Caller,
+    /// They are never asked again from now on, also if they have not said so on the phone.
+    #[arg(long)]
+    pub never_ask: bool,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// A caller who wants to know what is kept.
+#[derive(Args, Debug)]
+pub struct Subject {
+    #[command(flatten)]
+    pub caller: Caller,
+    /// The folder that is written; a new or an empty one.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// A copy of the store.
+#[derive(Args, Debug)]
+pub struct Backup {
+    /// The file to be made; one that is there is not overwritten.
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 /// Which settings.
@@ -98,7 +188,11 @@ pub struct Check {
   5  10  5#     keys as pressed in one go        -       silence for one time-out
   +N            wait N seconds before the next   bye     hang up here
   say:N         speak N seconds into a recording, then be silent
-  say:N bye     hang up while speaking")]
+  say:N bye     hang up while speaking
+
+Examples:
+  aftercall call --keys \"5 1 3 10 #\"
+  aftercall call --provider freeswitch --lang pl --keys \"5 1 3 10 #\" --xml")]
 pub struct Call {
     /// The keys to press; see below.
     // A script may begin with silence: -
@@ -145,6 +239,9 @@ pub struct Call {
 #[derive(Debug, Subcommand)]
 pub enum Report {
     /// How satisfied each agent's callers are.
+    #[command(after_help = "Examples:
+  aftercall report agents --from 2026-01-01 --to 2026-01-31 --config aftercall.toml
+  aftercall report agents --from 2026-01-01 --to 2026-01-31 --format xlsx --out agents.xlsx")]
     Agents(Agents),
 }
 
@@ -166,23 +263,44 @@ pub struct Agents {
     /// Only this team.
     #[arg(long)]
     pub team: Option<String>,
+    /// Only this agent.
+    #[arg(long)]
+    pub agent: Option<String>,
     /// Only this language.
     #[arg(long)]
     pub language: Option<String>,
+    /// Only this channel, such as phone.
+    #[arg(long)]
+    pub channel: Option<String>,
+    /// Only this question.
+    #[arg(long)]
+    pub question: Option<String>,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// Writes it to this file; a workbook is always written to one.
     #[arg(long, value_name = "FILE", required_if_eq("format", "xlsx"))]
     pub out: Option<PathBuf>,
+    /// Language of a workbook's words: en, lt, lv, pl, ta.
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = tongue)]
+    pub words: Tongue,
     #[command(flatten)]
     pub settings: Settings,
+}
+
+fn tongue(code: &str) -> Result<Tongue, String> {
+    Tongue::from_code(code).ok_or_else(|| {
+        let all: Vec<_> = Tongue::ALL.iter().map(|tongue| tongue.code()).collect();
+        format!("write one of {}", all.join(", "))
+    })
 }
 
 /// What goes out.
 #[derive(Debug, Subcommand)]
 pub enum Export {
     /// Interviews with their answers as JSON, one a line, oldest first.
+    #[command(after_help = "Example:
+  aftercall export interviews --from 2026-01-01 --to 2026-01-31 --out interviews.ndjson")]
     Interviews(Interviews),
 }
 
@@ -283,6 +401,8 @@ pub struct File {
 #[derive(Debug, Subcommand)]
 pub enum Prompts {
     /// Makes audio for every prompt that has none or whose words changed.
+    #[command(after_help = "Example:
+  aftercall prompts speak prompts --survey post-call")]
     Speak(Speak),
 }
 
@@ -302,8 +422,12 @@ pub struct Speak {
 #[derive(Debug, Subcommand)]
 pub enum Token {
     /// Makes a token and prints it, alone; it cannot be shown again.
+    #[command(after_help = "Example:
+  aftercall token create --name BI --role read --team support --config aftercall.toml")]
     Create(CreateToken),
     /// Takes back all tokens of a name.
+    #[command(after_help = "Example:
+  aftercall token revoke --name BI --config aftercall.toml")]
     Revoke(RevokeToken),
 }
 
@@ -338,16 +462,29 @@ pub struct CreateToken {
 #[derive(Debug, Subcommand)]
 pub enum User {
     /// Adds somebody. The password is asked for, or read from standard input.
+    #[command(after_help = "Examples:
+  echo 'a long password' | aftercall user add ona@example.com --role manager --team support
+  aftercall user add rasa@example.com --role agent --agent A17 --no-password")]
     Add(AddUser),
     /// Everybody, with role and teams.
+    #[command(after_help = "Example:
+  aftercall user list --config aftercall.toml")]
     List(Settings),
     /// Keeps somebody out and ends their sessions.
+    #[command(after_help = "Example:
+  aftercall user disable ona@example.com --config aftercall.toml")]
     Disable(OneUser),
     /// Lets somebody in again.
+    #[command(after_help = "Example:
+  aftercall user enable ona@example.com --config aftercall.toml")]
     Enable(OneUser),
     /// Gives somebody a new password, read from standard input, and ends their sessions.
+    #[command(after_help = "Example:
+  echo 'another one' | aftercall user password ona@example.com --config aftercall.toml")]
     Password(OneUser),
     /// Gives somebody another role.
+    #[command(after_help = "Example:
+  aftercall user role ona@example.com reviewer --config aftercall.toml")]
     Role(RoleOfUser),
 }
 
@@ -399,4 +536,54 @@ pub struct RoleOfUser {
     pub agent: Option<String>,
     #[command(flatten)]
     pub settings: Settings,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The words of every command that does something, with its help.
+    fn helps(command: &mut clap::Command, words: &str, into: &mut Vec<(String, String)>) {
+        let words = format!("{words} {}", command.get_name()).trim().to_owned();
+        if !command.has_subcommands() {
+            into.push((words, command.render_help().to_string()));
+            return;
+        }
+        command.get_subcommands_mut().for_each(|one| helps(one, &words, into));
+    }
+
+    #[test]
+    fn every_command_shows_how_it_is_called() {
+        let mut found = Vec::new();
+        helps(&mut Arguments::command(), "", &mut found);
+        assert!(found.len() > 15, "{}", found.len());
+        for (words, help) in found {
+            assert!(help.contains("Example"), "{words}: {help}");
+        }
+    }
+
+    /// What the helps show as examples is understood.
+    #[test]
+    fn examples_are_understood() {
+        let mut found = Vec::new();
+        helps(&mut Arguments::command(), "", &mut found);
+        let mut tried = 0;
+        for (_, help) in found {
+            for line in help.lines() {
+                let Some(at) = line.find("aftercall ").filter(|_| line.starts_with("  ")) else {
+                    continue;
+                };
+                // What follows several blanks is said of it.
+                let line = line[at..].split("   ").next().unwrap_or_default();
+                let words = line.replace("\"5 1 3 10 #\"", "5");
+                if let Err(fault) = Arguments::try_parse_from(words.split_whitespace()) {
+                    panic!("{line}: {fault}");
+                }
+                tried += 1;
+            }
+        }
+        assert!(tried > 15, "{tried}");
+    }
 }

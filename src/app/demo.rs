@@ -15,10 +15,14 @@ use super::command::Demo;
 use super::{App, AppError, line, stop_signal};
 use crate::clock;
 use crate::config::{Config, Log};
+use crate::desk::review::Marking;
+use crate::interview::Millis;
 use crate::phone::{Phone, Scripted};
+use crate::store::report::{Cut, Pick};
 use crate::telemetry;
 
 mod centre;
+mod records;
 
 use centre::{Centre, Planned};
 
@@ -28,6 +32,7 @@ const AT_ONCE: usize = 64;
 /// than a telephone line should be kept waiting, since a sample that lost calls because the machine
 /// was busy would be no sample.
 const SETTINGS: &str = "time_zone = \"Europe/Vilnius\"
+observed_resolution = true
 [call]
 callbacks = true
 [access]
@@ -37,6 +42,8 @@ on = true
 [limits]
 budget_ms = 10000
 ";
+/// Low ratings that the sample's reviewer looks at.
+const LOOKED_AT: u32 = 60;
 /// Days that the sample goes back.
 const DAYS: i64 = 90;
 
@@ -124,7 +131,7 @@ async fn fill(app: &App, calls: u32) -> Result<(), AppError> {
     let phone = Arc::new(Phone::new(line::wire(app)));
     let app = app.clone();
     let mut running = JoinSet::new();
-    let mut waiting = plan.into_iter();
+    let mut waiting = plan.clone().into_iter();
     let mut faults = Vec::new();
     loop {
         while running.len() < AT_ONCE
@@ -140,12 +147,38 @@ async fn fill(app: &App, calls: u32) -> Result<(), AppError> {
             faults.push(fault);
         }
     }
+    app.site.desk.settle().await;
+    records::send(&app, &plan, now).await?;
     bar.finish_and_clear();
+    review(&app, now).await?;
     if faults.is_empty() {
         eprintln!("{placed} calls placed in {:.1} s.", begun.elapsed().as_secs_f64());
         return Ok(());
     }
     Err(AppError::Usage(format!("some sample calls failed: {}", faults.join("; "))))
+}
+
+/// A reviewer looks at the newest low ratings and marks some of them, so that there is a reviewed
+/// score beside the raw one.
+async fn review(app: &App, now: Millis) -> Result<(), AppError> {
+    let Some(survey) = app.site.desk.survey("post-call") else { return Ok(()) };
+    let today = clock::day(now, &app.site.config.time_zone);
+    let cut = Cut { from: today - DAYS, to: today, ..Cut::default() };
+    let low = [1, 2].map(|value| (survey.version, 0, value)).to_vec();
+    let pick = Pick { low: Some(low), limit: LOOKED_AT, ..Pick::default() };
+    let found = app.store().picked_interviews(&cut, &pick).await?;
+    for (at, one) in found.iter().enumerate().filter(|(at, _)| at % 3 == 0) {
+        let marking = Marking {
+            interview: one.id,
+            question: Some(0),
+            reason: ["wait", "product", "system", "rule"][at / 3 % 4],
+            note: "",
+            who: "Quality",
+            at_ms: now,
+        };
+        app.site.desk.mark(&marking).await?;
+    }
+    Ok(())
 }
 
 /// One call of the sample.

@@ -19,7 +19,9 @@ use crate::report::{Filter, Viewer, book, table};
 use crate::store::Store;
 use crate::web;
 use crate::web::access::Role;
-use crate::words::Tongue;
+
+/// Time without a word after which a server is taken for dead.
+const LOST_MS: i64 = 60_000;
 
 /// A progress bar on a terminal, nothing elsewhere.
 pub(super) fn bar(length: u64, what: &str) -> ProgressBar {
@@ -42,14 +44,18 @@ async fn app(settings: &Settings) -> Result<App, AppError> {
 /// nobody ever called.
 pub(super) async fn known(settings: &Settings) -> Result<App, AppError> {
     let config = Config::load(settings.config.as_deref())?;
-    if let Some(file) = Store::absent(config.database_url.expose_secret())? {
-        return Err(AppError::Wrong(format!(
-            "there is no store at {}; aftercall serve makes it; relative paths follow the working \
-             directory",
-            file.display()
-        )));
-    }
+    absent(&config)?;
     App::open(config).await
+}
+
+/// Refuses to go on where there is no store.
+pub(super) fn absent(config: &Config) -> Result<(), AppError> {
+    let Some(file) = Store::absent(config.database_url.expose_secret())? else { return Ok(()) };
+    Err(AppError::Wrong(format!(
+        "there is no store at {}; aftercall serve makes it; relative paths follow the working \
+         directory",
+        file.display()
+    )))
 }
 
 pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
@@ -58,14 +64,14 @@ pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     let now = clock::now_ms();
     let reports = &app.site.reports;
     let filter = Filter::read(&pairs(&wanted), reports.today(now))?;
-    let made = reports.agents(&filter, &Viewer::everything(), now).await?;
+    let made = reports.agents(&filter, &operator(&app), now).await?;
     let unwritten = |fault: table::TableError| AppError::Usage(fault.to_string());
     let made = match wanted.format {
         Format::Json => serde_json::to_string_pretty(&made)
             .map(|text| (text + "\n").into_bytes())
             .map_err(|fault| AppError::Usage(fault.to_string()))?,
         Format::Csv => table::csv(&made).map_err(unwritten)?.into_bytes(),
-        Format::Xlsx => book::xlsx(&made, &filter, Tongue::En).map_err(unwritten)?,
+        Format::Xlsx => book::xlsx(&made, &filter, wanted.words).map_err(unwritten)?,
         Format::Table => table::text(&made).into_bytes(),
     };
     match &wanted.out {
@@ -78,6 +84,11 @@ pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whoever runs commands sees the whole centre, and of people what the settings say.
+fn operator(app: &App) -> Viewer {
+    Viewer { people: app.site.config.people, ..Viewer::everything() }
+}
+
 /// The report's filters as a request would say them.
 fn pairs(wanted: &Agents) -> Vec<(String, String)> {
     [
@@ -86,7 +97,10 @@ fn pairs(wanted: &Agents) -> Vec<(String, String)> {
         ("survey", &wanted.survey),
         ("queue", &wanted.queue),
         ("team", &wanted.team),
+        ("agent", &wanted.agent),
         ("language", &wanted.language),
+        ("channel", &wanted.channel),
+        ("question", &wanted.question),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_string(), value.clone()?)))
@@ -109,8 +123,8 @@ pub(super) async fn export(export: Export) -> Result<ExitCode, AppError> {
     let asked: Vec<(String, String)> = asked.collect();
     let reports = &app.site.reports;
     let filter = Filter::read(&asked, reports.today(clock::now_ms()))?;
-    let everything = Viewer::everything();
-    let mut export = reports.export(&filter, &everything, wanted.after.as_deref()).await?;
+    let viewer = operator(&app);
+    let mut export = reports.export(&filter, &viewer, wanted.after.as_deref()).await?;
     let what = "the lines cannot be written".to_owned();
     let mut to: Box<dyn Write> = match &wanted.out {
         Some(file) => {
@@ -242,10 +256,67 @@ pub(super) async fn doctor(settings: &Settings) -> Result<ExitCode, AppError> {
     for difference in &differences {
         say!("{difference}");
     }
-    if differences.is_empty() {
-        say!("every tally equals a recount");
-        return Ok(ExitCode::SUCCESS);
+    match differences.len() {
+        0 => say!("every tally equals a recount"),
+        n => say!("{n} numbers differ; aftercall recount mends them"),
     }
-    say!("{} numbers differ; aftercall recount mends them", differences.len());
-    Ok(ExitCode::FAILURE)
+    let chain = app.site.desk.audit_chain().await?;
+    match (chain.broken, &chain.head) {
+        (Some(at), _) => say!(
+            "the audit log is not as it was written: entry {at} of {} does not follow from those \
+             before it; something was changed, taken out or put in there",
+            chain.entries
+        ),
+        (None, Some(head)) => say!(
+            "the audit log holds: {} entries, {} of them chained; its head is {head}",
+            chain.entries,
+            chain.chained
+        ),
+        (None, None) => say!("the audit log has no chained entry yet"),
+    }
+    if chain.cut > 0 {
+        say!(
+            "{} older entries went when they were old enough; the chain goes on from there",
+            chain.cut
+        );
+    }
+    let kept = waiting(&app).await?;
+    let whole = differences.is_empty() && chain.broken.is_none() && kept;
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says what waits for the database, here and with other servers; whether nothing of it needs a
+/// person.
+async fn waiting(app: &App) -> Result<bool, AppError> {
+    let now = clock::now_ms();
+    let mut well = true;
+    for node in app.store().nodes().await? {
+        let turns = node.waiting;
+        if now.saturating_sub(node.seen_ms) > LOST_MS {
+            well = false;
+            let seen = jiff::Timestamp::from_millisecond(node.seen_ms).unwrap_or_default();
+            say!(
+                "the server at {} was last seen at {seen:.0} and did not stop in good order; {turns} \
+                 turns waited there then, perhaps more now. Start it again: what waits in its spool \
+                 is stored then",
+                node.place
+            );
+        } else if turns > 0 {
+            say!("{turns} turns wait for the database in the spool at {}", node.place);
+        }
+    }
+    let config = &app.site.config;
+    let url = config.database_url.expose_secret();
+    let folder = config.spool.clone().map_or_else(|| Store::spool_of(url), Ok)?;
+    let depth = Store::look_at_spool(&folder).await?;
+    if depth.refused > 0 {
+        well = false;
+        say!(
+            "{} things in the spool in {} are refused by the database; its server's log says why, \
+             and tries them again when it starts",
+            depth.refused,
+            folder.display()
+        );
+    }
+    Ok(well)
 }

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Access, AfterRules, Basis, Call, Config, Fault, Hours, Limits, Log, Next, Offer, Otherwise,
-    People, Phone, QueueRule, SpeechProgram, SurveyName, SurveyRule, SurveysNamed, loopback_host,
-    reveal,
+    Access, AfterRules, Basis, Call, Config, Fault, Finest, Hours, Limits, Log, Next, Offer,
+    Otherwise, People, Phone, QueueRule, Retention, SpeechProgram, SurveyName, SurveyRule,
+    SurveysNamed, Telemetry, loopback_host, reveal,
 };
 
 /// Shortest secret in characters.
@@ -125,6 +125,7 @@ impl Reading<'_> {
         let after = self.after(settings);
         let offer = self.offer(settings, queues, switched, after.as_ref());
         let limits: Option<Limits> = self.section(settings, "limits");
+        let retention = self.retention(settings);
         self.ranges(settings);
         let budget = limits.as_ref().map_or(600, |l| l.budget_ms);
         let mut accounts = std::collections::BTreeMap::new();
@@ -173,11 +174,33 @@ impl Reading<'_> {
         if people_min_n.is_none() {
             self.fault("people_min_n", "must be a number from 1 to 1000");
         }
+        let observed = settings.get("observed_resolution").and_then(Value::as_bool);
+        if observed.is_none() {
+            self.fault("observed_resolution", "must be true or false");
+        }
+        let review_own_team = settings.get("review_own_team").and_then(Value::as_bool);
+        if review_own_team.is_none() {
+            self.fault("review_own_team", "must be true or false");
+        }
+        let word = text("people_finest");
+        let people_finest = Finest::ALL.into_iter().find(|finest| finest.word() == word);
+        if people_finest.is_none() {
+            self.fault("people_finest", "must be day, week or month");
+        }
+        self.too_fine(&report_mails, people_finest.unwrap_or_default());
+        let tls = self.tls(settings, &public_url);
+        let telemetry = self.telemetry(settings);
         Some(Config {
             sso: self.sso(settings, public),
             people: people?,
+            retention: retention?,
             people_min_n: people_min_n?,
+            observed_resolution: observed?,
+            review_own_team: review_own_team?,
+            people_finest: people_finest?,
             listen: listen?,
+            tls,
+            telemetry,
             public_url,
             database_url: SecretString::from(database),
             secrets,
@@ -185,6 +208,7 @@ impl Reading<'_> {
             time_zone: time_zone?,
             surveys,
             media: PathBuf::from(text("media")),
+            spool: Some(text("spool")).filter(|folder| !folder.is_empty()).map(PathBuf::from),
             trusted_proxies,
             log: self.section::<Log>(settings, "log")?,
             access: Access {
@@ -223,13 +247,59 @@ impl Reading<'_> {
         }
     }
 
+    fn telemetry(&mut self, settings: &Table) -> Telemetry {
+        let otlp = string_in(settings, "telemetry", "otlp");
+        let fits = otlp.starts_with("http://") || otlp.starts_with("https://");
+        if !otlp.is_empty() && (!fits || otlp.contains([' ', '?', '#', '@'])) {
+            let message = "must be the collector's base address, such as http://127.0.0.1:4318";
+            self.fault("telemetry.otlp", message);
+        }
+        let share =
+            settings.get("telemetry").and_then(Value::as_table).map_or(1.0, |t| float(t, "share"));
+        if !(0.0..=1.0).contains(&share) {
+            self.fault("telemetry.share", "must be between 0 and 1");
+        }
+        Telemetry { otlp: Some(otlp).filter(|otlp| !otlp.is_empty()), share }
+    }
+
+    /// How long things are kept: what still needs something does not lose it.
+    fn retention(&mut self, settings: &Table) -> Option<Retention> {
+        let kept: Retention = self.section(settings, "retention")?;
+        let fewest = [
+            ("comments", kept.comments, 1),
+            ("numbers", kept.numbers, 31),
+            ("interviews", kept.interviews, 31),
+            ("agent_scores", kept.agent_scores, 31),
+            ("audit", kept.audit, 31),
+        ];
+        for (key, days, fewest) in fewest {
+            if days != 0 && !(fewest..=36_500).contains(&days) {
+                self.fault(
+                    &format!("retention.{key}"),
+                    format!("must be a number of days from {fewest} to 36500, or 0 for ever"),
+                );
+            }
+        }
+        let offer = settings.get("offer").and_then(|offer| offer.get("caller_days"));
+        let cap = offer.and_then(Value::as_integer).unwrap_or_default();
+        if kept.numbers != 0 && kept.numbers < cap {
+            self.fault(
+                "retention.numbers",
+                format!("must be offer.caller_days ({cap}) or more: the cap looks so far back"),
+            );
+        }
+        Some(kept)
+    }
+
     /// Numbers outside of which a server would not serve.
     fn ranges(&mut self, settings: &Table) {
         const RANGES: &[(&str, &str, i64, i64)] = &[
             ("limits", "budget_ms", 50, 60_000),
             ("limits", "body_kb", 4, 10_240),
             ("limits", "connections", 1, 1_000_000),
+            ("limits", "connections_per_peer", 0, 1_000_000),
             ("limits", "header_seconds", 1, 300),
+            ("limits", "drain_seconds", 0, 8),
             ("limits", "match_hours", 0, 720),
             ("access", "session_hours", 1, 8760),
             ("call", "finish_key_grace_ms", 0, 10_000),
@@ -517,3 +587,4 @@ mod sending;
 mod sso;
 #[cfg(test)]
 mod tests;
+mod tls;

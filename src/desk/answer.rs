@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use tokio::time::Instant;
 
-use super::{Answer, Desk, before, deadline, missed};
+use super::away::{Budget, Kept, carried};
+use super::{Answer, Desk, missed};
 use crate::config::Provider;
 use crate::interview::{self, Fact, Input, InterviewId, Millis, Open, State, step, token};
 use crate::store::{Claim, StoreError};
 use crate::survey::{Kind, Lang, Survey};
+use crate::telemetry::request::concerns;
 
 /// Age of an interview's newest turn beyond which the fallback no longer finds it.
 const FALLBACK_MS: i64 = 120_000;
@@ -65,6 +67,7 @@ impl Desk {
             tracing::warn!(provider = %provider.name, "a token does not open: {fault}");
             "bad_token"
         })?;
+        concerns(state.id.0);
         let here = self.keys.call_mark(call_id);
         if here != 0 && state.call_mark != 0 && here != state.call_mark {
             return Err("token_of_another_call");
@@ -84,7 +87,7 @@ impl Desk {
         input: Input,
         now: Millis,
     ) -> Answer {
-        let deadline = deadline(provider);
+        let budget = Budget::of(provider);
         let next = step(survey, &state, &input, now);
         for (fact, event) in [(Fact::Early, "early"), (Fact::Spill, "spill")] {
             if next.facts.contains(&fact) {
@@ -92,47 +95,57 @@ impl Desk {
             }
         }
         let never_ask = next.facts.contains(&Fact::NeverAsk);
-        let mut after = missed::saved(next.state);
-        let turn = missed::turn_of(survey, &state, input, next.facts, &after, now);
+        let after = missed::saved(next.state);
+        let turn = Arc::new(missed::turn_of(survey, &state, input, next.facts, &after, now));
         let start = self.missed_start(provider, call_id, survey, &state);
         let caller = start.as_ref().and_then(|start| start.caller);
-        // Nothing comes after a last turn that could carry what it could not store.
+        // Nothing comes after a last turn that could carry what could not be kept.
         let last = turn.ended.then(|| (start.clone(), turn.clone()));
         self.counters.count("turn", &provider.name);
-        match before(deadline, self.record(start, turn)).await {
-            Ok(Claim::Won) => {
+        match self.keep_turn(budget, start, turn).await {
+            Ok(Kept::Stored(Claim::Won)) => {
                 // Held at once on this node; other nodes read the list again within seconds. The
                 // caller waits for it no longer than for the store.
                 if never_ask {
-                    self.never.said(state.id, caller);
-                    if let Err(fault) = before(deadline, self.refresh_never_ask()).await {
+                    Box::pin(self.said_never(state.id, caller)).await;
+                    let again = Box::pin(self.refresh_never_ask());
+                    if let Err(fault) = self.within(budget.database, again).await {
                         tracing::warn!("the never-ask list could not be read again: {fault}");
                     }
                 }
                 self.speak(provider, survey, after, next.order)
             }
-            Ok(Claim::Lost(first)) => {
+            Ok(Kept::Spooled(Claim::Won)) => {
+                self.counters.count("spooled", &provider.name);
+                if never_ask {
+                    Box::pin(self.said_never(state.id, caller)).await;
+                }
+                self.speak(provider, survey, carried(after, &state), next.order)
+            }
+            Ok(Kept::Stored(Claim::Lost(first))) => {
                 self.counters.count("repeated", &provider.name);
                 let next = missed::first_step(survey, &state, &first);
                 self.speak(provider, survey, next.state, next.order)
             }
-            Ok(Claim::Closed) => self.late(provider, survey, state.lang),
+            Ok(Kept::Spooled(Claim::Lost(first))) => {
+                self.counters.count("repeated", &provider.name);
+                let next = missed::first_step(survey, &state, &first);
+                self.speak(provider, survey, carried(next.state, &state), next.order)
+            }
+            Ok(Kept::Stored(Claim::Closed) | Kept::Spooled(Claim::Closed)) => {
+                self.late(provider, survey, state.lang)
+            }
             Err(fault) => {
                 // Nothing can be written: the interview goes on from the token, and the next turn
                 // stores what this one could not.
                 self.store_missed(provider, state.id, &fault);
                 if never_ask {
-                    self.never.said(state.id, caller);
+                    Box::pin(self.said_never(state.id, caller)).await;
                 }
                 if let Some((start, turn)) = last {
-                    self.keep_trying(provider.name.clone(), move |desk| {
-                        let (start, turn) = (start.clone(), turn.clone());
-                        async move { desk.record(start, turn).await.map(|_| ()) }.boxed()
-                    });
+                    self.keep_turn_in_memory(provider.name.clone(), start, turn);
                 }
-                after.unsaved = Some(state.unsaved.unwrap_or(state.turn));
-                after.start = state.start;
-                self.speak(provider, survey, after, next.order)
+                self.speak(provider, survey, carried(after, &state), next.order)
             }
         }
     }
@@ -151,7 +164,7 @@ impl Desk {
         if let Some(token) = token
             && self.token_opens(provider, Some(token))
         {
-            return self.answer(provider, call_id, token, input, now).await;
+            return Box::pin(self.answer(provider, call_id, token, input, now)).await;
         }
         let Some(call_id) = call_id else { return self.sorry(provider, "fallback_goodbye") };
         // Half of a turn's time: the platform has waited for one failed request already.
@@ -162,7 +175,7 @@ impl Desk {
             let may = self.store.take_fallback(known.id, known.turn).await?;
             Ok::<_, StoreError>(may.then_some(known))
         };
-        let Ok(Ok(Some(known))) = tokio::time::timeout(half, find).await else {
+        let Ok(Some(known)) = self.within(Instant::now() + half, find).await else {
             return self.sorry(provider, "fallback_goodbye");
         };
         self.learn(known.survey).await;

@@ -121,6 +121,16 @@ impl Desk {
         held.steps.insert(step.name.clone(), Published { files: String::new(), ..step });
     }
 
+    /// Has the spool remember the versions that are known here, for a start without the database.
+    pub async fn remember_surveys(&self) {
+        let all: Vec<Arc<Survey>> = self.surveys.read().versions.values().cloned().collect();
+        let all: Vec<&Survey> = all.iter().map(Arc::as_ref).collect();
+        let text = serde_json::to_string(&all).unwrap_or_default();
+        if let Err(fault) = self.store.keep_beside("surveys", &text).await {
+            tracing::error!("the spool does not take the surveys: {fault}");
+        }
+    }
+
     /// Whether it is time to look for versions of other nodes again; it is not again for a while.
     pub fn may_look_again(&self) -> bool {
         let mut looked = self.surveys.looked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,10 +152,11 @@ impl Desk {
 
     /// Reads a version that is not known here. What cannot be read stays unknown.
     pub(super) async fn learn(&self, version: Version) {
-        if self.version(version).is_some() {
+        if self.version(version).is_some() || self.store.is_away() {
             return;
         }
-        let read = tokio::time::timeout(LEARN, self.store.survey_version(version)).await;
+        let read = Box::pin(self.store.survey_version(version));
+        let read = tokio::time::timeout(LEARN, read).await;
         if let Ok(Ok(Some(survey))) = read {
             self.surveys.write().versions.insert(version, Arc::new(survey));
         }

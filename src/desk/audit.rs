@@ -6,8 +6,9 @@
 use sha2::{Digest, Sha256};
 
 use super::Desk;
-use crate::interview::Millis;
+use crate::interview::{InterviewId, Millis};
 use crate::store::StoreError;
+pub use crate::store::audit::Chain;
 use crate::store::audit::Entry;
 
 /// On whose behalf something is done.
@@ -23,6 +24,8 @@ pub enum By {
     Open,
     /// Whoever can run commands beside the store.
     Command,
+    /// The server by itself.
+    Server,
     /// Somebody who has not signed in.
     Stranger,
 }
@@ -36,6 +39,7 @@ impl By {
             Self::Settings => "settings".into(),
             Self::Open => "open".into(),
             Self::Command => "command".into(),
+            Self::Server => "server".into(),
             Self::Stranger => "stranger".into(),
         }
     }
@@ -100,6 +104,10 @@ acts! {
     LookUpAgent = "look_up_agent",
     /// A caller was erased.
     EraseCaller = "erase_caller",
+    /// All that is kept about a caller was written down for them.
+    ExportCaller = "export_caller",
+    /// What was kept long enough was removed.
+    Retain = "retain",
 }
 
 impl Act {
@@ -115,6 +123,18 @@ pub fn mark(text: &str) -> String {
     Sha256::digest(text.as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// An object as the log holds it. An address may write an interview's id in other letters than the
+/// store; and what somebody typed may be anything, also a person's name.
+fn written(object: &str) -> String {
+    const LONGEST: usize = 64;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:.".contains(&byte);
+    match object.parse::<InterviewId>() {
+        Ok(id) => id.to_string(),
+        Err(_) if object.len() <= LONGEST && object.bytes().all(plain) => object.to_owned(),
+        Err(_) => mark(object),
+    }
+}
+
 impl Desk {
     /// Writes down who did what to what: `object` is an id or a [`mark`], or a plain word for what
     /// is nobody's.
@@ -128,7 +148,16 @@ impl Desk {
         object: &str,
         now: Millis,
     ) -> Result<(), StoreError> {
-        self.store.put_audit(now, &by.word(), act.word(), object).await
+        let key = self.keys.audit();
+        self.store.put_audit(key, now, &by.word(), act.word(), &written(object)).await
+    }
+
+    /// Whether the log is as it was written.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn audit_chain(&self) -> Result<Chain, StoreError> {
+        self.store.audit_chain(self.keys.audit()).await
     }
 
     /// Entries before that number, newest first; of one act if given.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -42,6 +43,12 @@ pub struct Page {
 }
 
 impl Page {
+    /// The days of a page that is limited to an agent, as far as it says them.
+    pub fn days_of_agent(&self) -> Option<(Option<Date>, Option<Date>)> {
+        let day = |day: Option<i64>| day.map(clock::date);
+        self.filter.agent.as_ref().map(|_| (day(self.filter.from), day(self.filter.to)))
+    }
+
     /// Reads parameters: `from`, `to` (dates, included), `agent` (code), `queue`, `linked`
     /// (yes or no), `limit` (1 to 1000), `cursor` (from the page before).
     ///

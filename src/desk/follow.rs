@@ -85,6 +85,14 @@ impl Desk {
         self.store.cases(page).await
     }
 
+    /// How many cases are open, by the team of the credit; `None` is no known team.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn open_cases(&self) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+        self.store.open_cases().await
+    }
+
     /// One case; `None` if there is none of that id.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Announced hand-overs: the centre tells beforehand who served a call that will come, and gets a
 //! start address that carries it, sealed.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -245,6 +247,23 @@ impl Desk {
         let seal = URL_SAFE_NO_PAD.decode(seal).ok()?;
         seal::verifies(&self.config.secrets, LABEL, &seal::covered(provider, &id), &seal)
             .then_some(id)
+    }
+
+    /// Forgets whom an announcement names, soon: what it led to is an anonymous survey.
+    pub(super) fn strip_soon(self: &Arc<Self>, announced: String) {
+        let Ok(Ok(id)) = URL_SAFE_NO_PAD.decode(announced).map(<[u8; 16]>::try_from) else {
+            return;
+        };
+        let desk = self.clone();
+        let Some(place) = self.put_off() else { return };
+        tokio::spawn(async move {
+            if let Err(fault) = desk.store.strip_handover(id).await {
+                tracing::warn!(
+                    "an announced hand-over keeps its names until it is forgotten: {fault}"
+                );
+            }
+            drop(place);
+        });
     }
 
     /// Forgets announcements that nobody can ask for any more; to be called now and then.

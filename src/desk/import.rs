@@ -12,7 +12,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Desk;
+use super::audit::{Act, By, mark};
 use super::records::{CallIn, Code, LegIn, Moment, text};
+use super::veil::veiled;
 use crate::interview::Millis;
 use crate::store::StoreError;
 use crate::store::calls::{AgentRecord, Stay};
@@ -116,15 +118,31 @@ pub const CALL_COLUMNS: &[&str] = &[
     "transferred_to",
 ];
 
-/// One line of a file of agents.
-#[derive(Debug, Default, Deserialize)]
+/// One line of a file of agents, as it was written.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct AgentLine {
-    code: Option<String>,
-    name: Option<String>,
-    team: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
+pub struct AgentLine {
+    /// The agent's code.
+    pub code: Option<String>,
+    /// What people call the agent; none leaves it.
+    pub name: Option<String>,
+    /// The team of a stay.
+    pub team: Option<String>,
+    /// Its first day, as `2026-01-31`; none is always.
+    pub from: Option<String>,
+    /// Its last day; none lasts until the next stay.
+    pub to: Option<String>,
+}
+
+/// Why a stay of an agent was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StayError {
+    /// Something in it is wrong.
+    #[error("{0}")]
+    Wrong(String),
+    /// The database did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Columns of a file of agents, one line a stay in a team; both dates are included.
@@ -273,12 +291,16 @@ impl<R: Read> Lines<std::io::Chain<std::io::Cursor<Vec<u8>>, R>> {
             let name = String::from_utf8_lossy(header).to_lowercase();
             if !columns.contains(&name.as_str()) {
                 return Err(ImportError::Columns(format!(
-                    "there is no column \"{name}\"; the columns are {}",
+                    "there is no column \"{}\"; the columns are {}",
+                    veiled(&name),
                     columns.join(", ")
                 )));
             }
             if seen.contains(&name) {
-                return Err(ImportError::Columns(format!("the column \"{name}\" comes twice")));
+                return Err(ImportError::Columns(format!(
+                    "the column \"{}\" comes twice",
+                    veiled(&name)
+                )));
             }
             seen.push(name);
         }
@@ -375,6 +397,16 @@ impl Desk {
         }
     }
 
+    /// Keeps an agent's name and stay, as a line of [`Desk::import_agents`] does; written down.
+    ///
+    /// # Errors
+    /// If something in it is wrong, or the database does not answer.
+    pub async fn put_agent(&self, line: AgentLine, by: &By, now: Millis) -> Result<(), StayError> {
+        let record = line.read(&self.config.time_zone).map_err(StayError::Wrong)?;
+        self.audit(by, Act::ChangeTeam, &mark(&record.code), now).await?;
+        Ok(self.store.put_agents(&[record]).await?)
+    }
+
     /// Imports agents from a CSV file: names, and stays in teams by dates in the centre's zone,
     /// both included; a stay without `to` lasts until the next one. Interviews that are linked
     /// already keep their team until a recount. `progress` is told the bytes read so far.
@@ -398,7 +430,7 @@ impl Desk {
             for (number, line) in chunk {
                 match line.and_then(|line| line.read(&self.config.time_zone)) {
                     Ok(record) => records.push(record),
-                    Err(reason) => done.bad.push(Bad { line: number, reason }),
+                    Err(reason) => done.bad.push(Bad { line: number, reason: veiled(&reason) }),
                 }
             }
             self.store.put_agents(&records).await?;

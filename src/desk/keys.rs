@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::interview::InterviewId;
 use crate::interview::token::Key;
 use crate::store::CallerHash;
+use crate::store::audit::ChainKey;
 use crate::store::lens::CodeKey;
 
 /// All derived keys; none of them prints.
@@ -113,6 +114,11 @@ impl Keys {
     /// The key under which agents' codes in reports are made.
     pub fn agent_codes(&self) -> CodeKey {
         CodeKey(self.hash("agent codes", &[]))
+    }
+
+    /// The key of the audit log's chain.
+    pub fn audit(&self) -> ChainKey {
+        ChainKey(self.hash("audit log", &[]))
     }
 
     /// What a store is tied to: a wrong caller key would split every caller in two.

@@ -1,14 +1,30 @@
 //! Linking interviews to calls and agents, when either comes.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::Desk;
 use crate::clock;
 use crate::interview::{InterviewId, Millis};
-use crate::store::{By, Recounted, StoreError};
+use crate::store::{By, Handled, Judge, Recounted, StoreError};
 use crate::survey::Credit;
+
+/// How long interviews that have just begun may take to be linked; [`Desk::link_rest`] makes up
+/// for it.
+const SOON: Duration = Duration::from_secs(5);
+
+/// Held by work that goes on after its answer.
+pub type Place = tokio::sync::OwnedRwLockReadGuard<()>;
+
+/// Interviews that have begun and are still to be linked.
+#[derive(Debug, Default)]
+pub(super) struct ToLink {
+    ids: Vec<(InterviewId, Place)>,
+    /// Somebody links them.
+    taken: bool,
+}
 
 impl Desk {
     /// How long after a call its caller may still be matched by number and time.
@@ -25,21 +41,42 @@ impl Desk {
         Ok(self.store.relink(&[interview], self.match_ms()).await? > 0)
     }
 
-    /// Links an interview after its caller was answered; [`Desk::settle`] waits for it.
+    /// Links an interview after its caller was answered; [`Desk::settle`] waits for it. Those that
+    /// begin meanwhile are linked together.
     pub(super) fn link_soon(self: &Arc<Self>, interview: InterviewId) {
-        let desk = self.clone();
         let Some(place) = self.put_off() else { return };
+        let mut waiting = self.to_link.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.ids.push((interview, place));
+        if std::mem::replace(&mut waiting.taken, true) {
+            return;
+        }
+        drop(waiting);
+        let desk = self.clone();
         tokio::spawn(async move {
-            if let Err(fault) = desk.link(interview).await {
-                tracing::warn!(interview = %interview, "will be linked later: {fault}");
+            while let Some((ids, places)) = desk.next_to_link() {
+                // A connection that went silent must not be held for ever.
+                let linked = desk.store.relink(&ids, desk.match_ms());
+                let linked = tokio::time::timeout(SOON, linked).await;
+                if let Err(fault) = linked.unwrap_or(Err(StoreError::Busy)) {
+                    let (first, n) = (ids.first().map(ToString::to_string), ids.len());
+                    tracing::warn!(first, n, "will be linked later: {fault}");
+                }
+                drop(places);
             }
-            drop(place);
         });
+    }
+
+    /// What waits to be linked; once nothing does, whoever comes next links.
+    fn next_to_link(&self) -> Option<(Vec<InterviewId>, Vec<Place>)> {
+        let mut waiting = self.to_link.lock().unwrap_or_else(PoisonError::into_inner);
+        let ids = std::mem::take(&mut waiting.ids);
+        waiting.taken = !ids.is_empty();
+        (!ids.is_empty()).then(|| ids.into_iter().unzip())
     }
 
     /// To be held by work that goes on after its answer: [`Desk::settle`] waits for it. `None`
     /// while somebody waits already.
-    pub fn put_off(&self) -> Option<tokio::sync::OwnedRwLockReadGuard<()>> {
+    pub fn put_off(&self) -> Option<Place> {
         self.later.clone().try_read_owned().ok()
     }
 
@@ -51,7 +88,9 @@ impl Desk {
     /// Links the interviews of calls whose records just changed.
     pub(super) async fn link_calls(&self, calls: &[Uuid]) -> Result<(), StoreError> {
         if !calls.is_empty() {
-            self.store.relink_calls(calls, self.match_ms()).await?;
+            let (says, day_of) = (|call: &Handled<'_>| self.judge(call), |at| self.day_of(at));
+            let judge = Judge { says: &says, day_of: &day_of };
+            self.store.relink_calls(calls, self.match_ms(), &judge).await?;
         }
         Ok(())
     }
@@ -64,8 +103,24 @@ impl Desk {
     /// If the database does not answer.
     pub async fn link_rest(&self, now: Millis) -> Result<usize, StoreError> {
         let yesterday = clock::day(now, &self.config.time_zone) - 1;
-        let of_calls = self.store.relink_calls(&[], self.match_ms()).await?;
+        let (says, day_of) = (|call: &Handled<'_>| self.judge(call), |at| self.day_of(at));
+        let judge = Judge { says: &says, day_of: &day_of };
+        let of_calls = self.store.relink_calls(&[], self.match_ms(), &judge).await?;
         Ok(of_calls + self.store.relink_waiting(yesterday, self.match_ms()).await?)
+    }
+
+    /// Forgets what leads to anonymous interviews of days that are over, some of them; says how
+    /// many. `random` must be new each time.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn forget_anonymous(
+        &self,
+        now: Millis,
+        random: [u8; 32],
+    ) -> Result<usize, StoreError> {
+        let today = clock::day(now, &self.config.time_zone);
+        self.store.forget_anonymous(today, now, random).await
     }
 
     /// Links all interviews anew and counts them anew, with the surveys' own credit rules and the
@@ -78,8 +133,10 @@ impl Desk {
         let zone = &self.config.time_zone;
         let rules: Vec<(String, Credit)> =
             self.surveys().map(|survey| (survey.name.clone(), survey.credit)).collect();
-        let day_of = |at| clock::day(at, zone);
-        let by = By { rules: &rules, match_ms: self.match_ms(), day_of: Some(&day_of) };
+        let (says, day_of) = (|call: &Handled<'_>| self.judge(call), |at| self.day_of(at));
+        let judge = Judge { says: &says, day_of: &day_of };
+        let day_of = Some(judge.day_of);
+        let by = By { rules: &rules, match_ms: self.match_ms(), day_of, judge: &judge };
         let done = self.store.recount(&by, progress).await?;
         self.store.replace("time_zone", zone.iana_name().unwrap_or("UTC")).await?;
         Ok(done)

@@ -1,9 +1,11 @@
 //! What could not be stored travels in the link until it can: the answers in the interview's state,
 //! and the start's own row, where even that is missing, beside them.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,7 @@ use crate::interview::{
 };
 use crate::store::{Begin, CallerHash, Carried, Claim, Said, StoreError, StoredTurn, Turn};
 use crate::survey::{Kind, Survey};
+use crate::telemetry::request::{current, going_on};
 
 /// Longest start that a link carries, in bytes; platforms take addresses of 4,000 characters.
 const LONGEST: usize = 1500;
@@ -74,7 +77,7 @@ impl Desk {
         call_id: Option<&str>,
         survey: &Survey,
         state: &State,
-    ) -> Option<Begin> {
+    ) -> Option<Box<Begin>> {
         if state.start.is_empty() {
             return None;
         }
@@ -84,7 +87,7 @@ impl Desk {
             })
             .ok()?;
         let caller = missed.caller.and_then(|hex| hex.parse().ok());
-        Some(Begin {
+        Some(Box::new(Begin {
             id: state.id,
             provider: provider.name.clone(),
             call_ref: call_id.map(String::from).or(missed.call_ref),
@@ -105,7 +108,7 @@ impl Desk {
             open_question: state.open_question(),
             disposition: Disposition::NoContact,
             said: missed.said,
-        })
+        }))
     }
 
     /// Stores a turn, and before it the start that could not be stored, where there is one. What a
@@ -115,22 +118,56 @@ impl Desk {
     /// If it could not be written, or nobody knows whether it was.
     pub(super) async fn record(
         &self,
-        start: Option<Begin>,
-        turn: Turn,
+        start: Option<Box<Begin>>,
+        turn: Arc<Turn>,
     ) -> Result<Claim, StoreError> {
         let (id, file) = (turn.id, uploaded(&turn));
         if let Some(start) = start {
-            self.store.begin(start).await?;
+            Box::pin(self.store.begin(*start)).await?;
         }
         let claim = self.store.record(turn).await?;
         if let (Claim::Lost(_) | Claim::Closed, Some(file)) = (&claim, file) {
-            let named = self.store.comments(id).await?.iter().any(|c| c.recording == file);
+            let named =
+                Box::pin(self.store.comments(id)).await?.iter().any(|c| c.recording == file);
             if !named && let Err(fault) = tokio::fs::remove_file(self.config.media.join(file)).await
             {
                 tracing::warn!(interview = %id, "a recording that nobody wants stays: {fault}");
             }
         }
         Ok(claim)
+    }
+
+    /// Whether that turn came and waits to be stored, on the disk or in memory.
+    ///
+    /// # Errors
+    /// If the spool cannot be read.
+    pub(super) async fn waits(&self, interview: InterviewId, turn: u8) -> Result<bool, StoreError> {
+        let in_memory = self.untold().contains(&(interview, turn));
+        Ok(in_memory || self.store.spooled_turn(interview, turn).await?.is_some())
+    }
+
+    fn untold(&self) -> std::sync::MutexGuard<'_, HashSet<(InterviewId, u8)>> {
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tries to store a last turn until that works.
+    pub(super) fn keep_turn_in_memory(
+        self: &Arc<Self>,
+        provider: String,
+        start: Option<Box<Begin>>,
+        turn: Arc<Turn>,
+    ) {
+        let place = (turn.id, turn.turn);
+        self.untold().insert(place);
+        self.keep_trying(provider, move |desk| {
+            let (start, turn) = (start.clone(), turn.clone());
+            async move {
+                desk.record(start, turn).await?;
+                desk.untold().remove(&place);
+                Ok(())
+            }
+            .boxed()
+        });
     }
 
     /// Does that again, once a second while the store is away: no further request of this call
@@ -145,7 +182,7 @@ impl Desk {
     {
         let Ok(place) = self.trying.clone().try_acquire_owned() else { return };
         let desk = self.clone();
-        tokio::spawn(async move {
+        let work = going_on(current(), async move {
             for _ in 0..TRIES {
                 tokio::time::sleep(PAUSE).await;
                 if work(&desk).await.is_ok() {
@@ -156,6 +193,7 @@ impl Desk {
             }
             drop(place);
         });
+        tokio::spawn(work);
     }
 
     /// The turn of a caller who has hung up, with the start that could not be stored: the comment
@@ -168,7 +206,7 @@ impl Desk {
         text: &str,
         spoken: Option<Recording>,
         now: Millis,
-    ) -> Option<(Option<Begin>, Turn)> {
+    ) -> Option<(Option<Box<Begin>>, Turn)> {
         let (survey, state) = match self.turn_at(provider, call_id, text) {
             Ok(opened) => opened,
             Err(reason) => {

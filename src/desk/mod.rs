@@ -1,9 +1,8 @@
 //! USE CASES: start, answer, end, link. Loads, steps, saves; knows neither HTTP nor XML.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::time::Instant;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::config::{Config, Otherwise, Provider};
 use crate::interview::{InterviewId, Millis, Order, State};
@@ -16,11 +15,14 @@ use crate::telemetry::Counters;
 pub mod answer;
 pub mod asked;
 pub mod audit;
+mod away;
 pub mod browse;
 pub mod caller;
 pub mod door;
 pub mod edit;
+pub mod erasure;
 pub mod follow;
+pub mod handled;
 pub mod handover;
 pub mod hello;
 pub mod import;
@@ -32,6 +34,7 @@ pub mod notice;
 pub mod offer;
 pub mod people;
 pub mod records;
+pub mod retention;
 pub mod review;
 pub mod seal;
 pub mod sso;
@@ -39,6 +42,7 @@ pub mod start;
 pub mod switch;
 pub mod targets;
 pub mod tokens;
+pub mod veil;
 pub mod wall;
 pub mod watch;
 
@@ -63,7 +67,15 @@ pub struct Desk {
     hellos: hello::Used,
     /// Held for reading by every task that was put off until after an answer.
     later: Arc<tokio::sync::RwLock<()>>,
-    /// Places for what waits for the store and no further request brings.
+    to_link: Mutex<link::ToLink>,
+    /// How often a look for the return of a database that is away was asked for since one was
+    /// begun; 0 while nobody looks.
+    looks: AtomicU32,
+    /// Whether this server is about to stop.
+    leaving: AtomicBool,
+    /// Last turns that could be kept nowhere but in memory.
+    untold: Mutex<HashSet<(InterviewId, u8)>>,
+    /// Places for what could be kept nowhere and no further request brings.
     trying: Arc<tokio::sync::Semaphore>,
 }
 
@@ -102,6 +114,17 @@ pub struct Speak {
     pub token: String,
 }
 
+/// Surveys as [`Desk::remember_surveys`] has kept them; those that this program cannot read are
+/// unknown.
+fn recalled(kept: Option<String>) -> Vec<Survey> {
+    let read = |kept: String| {
+        serde_json::from_str(&kept)
+            .inspect_err(|fault| tracing::error!("the spool's surveys cannot be read: {fault}"))
+            .ok()
+    };
+    kept.and_then(read).unwrap_or_default()
+}
+
 fn other_caller_key() -> StoreError {
     StoreError::Mismatch(
         "caller_key is not the one this store was made with: callers would be counted as others \
@@ -117,8 +140,8 @@ impl Desk {
     }
 
     /// A desk on that store. Loads the survey versions that the store knows and the list of those
-    /// who must never be asked. Before callers are served, [`Desk::surveys_seen`] must make the
-    /// surveys known.
+    /// who must never be asked; while the database is away, what the spool remembers of them.
+    /// Before callers are served, [`Desk::surveys_seen`] must make the surveys known.
     ///
     /// # Errors
     /// If the store refuses, or was made with another caller key or time zone.
@@ -128,26 +151,15 @@ impl Desk {
         surveys: &[Arc<Survey>],
         counters: Arc<Counters>,
     ) -> Result<Self, StoreError> {
-        let keys = Keys::new(&config);
-        let fingerprint = keys.fingerprint();
-        let kept = store.remember("caller_key", &fingerprint).await?;
-        if kept != fingerprint {
-            return Err(other_caller_key());
-        }
-        let stored = store.surveys().await?;
-        for survey in surveys {
-            let rule = store.credit_rule(&survey.name, survey.credit).await?;
-            if rule != survey.credit {
-                tracing::warn!(
-                    survey = survey.name,
-                    "credit goes by the old rule until you run: aftercall recount"
-                );
-            }
-        }
+        let away = store.is_away();
+        let stored = match away {
+            true => recalled(store.kept_beside("surveys").await?),
+            false => store.surveys().await?,
+        };
         let desk = Self {
+            keys: Keys::new(&config),
             store,
             config,
-            keys,
             counters,
             surveys: asked::Surveys::new(surveys, stored),
             switches: switch::Switches::default(),
@@ -159,11 +171,48 @@ impl Desk {
             single: sso::Single::default(),
             hellos: hello::Used::default(),
             later: Arc::default(),
+            to_link: Mutex::default(),
+            looks: AtomicU32::new(0),
+            leaving: AtomicBool::new(false),
+            untold: Mutex::default(),
             trying: Arc::new(tokio::sync::Semaphore::new(missed::TRYING)),
         };
-        desk.refresh_never_ask().await?;
-        desk.refresh_switches(crate::clock::now_ms()).await?;
+        desk.recall_never_ask().await?;
+        if away {
+            let kept = desk.store.kept_beside("caller_key").await?;
+            if kept.is_some_and(|kept| kept != desk.keys.fingerprint()) {
+                return Err(other_caller_key());
+            }
+            desk.recall_switches().await?;
+        } else {
+            desk.check_store().await?;
+            desk.refresh_never_ask().await?;
+            desk.refresh_switches(crate::clock::now_ms()).await?;
+        }
         Ok(desk)
+    }
+
+    /// Refuses a store that was made with another caller key, and says which surveys go by an old
+    /// rule of credit.
+    ///
+    /// # Errors
+    /// If it was, or the store does not answer.
+    async fn check_store(&self) -> Result<(), StoreError> {
+        let fingerprint = self.keys.fingerprint();
+        if self.store.remember("caller_key", &fingerprint).await? != fingerprint {
+            return Err(other_caller_key());
+        }
+        self.store.keep_beside("caller_key", &fingerprint).await?;
+        for survey in self.surveys() {
+            let rule = self.store.credit_rule(&survey.name, survey.credit).await?;
+            if rule != survey.credit {
+                tracing::warn!(
+                    survey = survey.name,
+                    "credit goes by the old rule until you run: aftercall recount"
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Refuses another caller key than the store was made with, and changes nothing.
@@ -187,6 +236,7 @@ impl Desk {
         for survey in self.surveys() {
             self.store.survey_seen(&survey, now).await?;
         }
+        self.remember_surveys().await;
         Ok(())
     }
 
@@ -222,12 +272,27 @@ impl Desk {
         self.counters.clone()
     }
 
-    /// Whether callers can be served: the store answers.
+    /// This server is about to stop: it is no longer ready for callers, and serves those who come.
+    pub fn stop_soon(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this server is about to stop.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
+    }
+
+    /// Whether callers can be served: the database answers, or what they say can wait in the
+    /// spool.
     ///
     /// # Errors
-    /// If it does not.
-    pub async fn ready(&self) -> Result<(), StoreError> {
-        self.store.ping().await
+    /// Why the database does not answer.
+    pub async fn ready(self: &Arc<Self>) -> Result<(), StoreError> {
+        let patience = tokio::time::Instant::now() + std::time::Duration::from_secs(1);
+        match self.within(patience, self.store.ping()).await {
+            Err(_) if self.store.spool_depth().await.is_ok() && self.store.has_spool() => Ok(()),
+            answer => answer,
+        }
     }
 
     /// The settings.
@@ -272,21 +337,5 @@ impl Desk {
     pub(crate) fn sorry(&self, provider: &Provider, reason: &str) -> Answer {
         self.counters.count(reason, &provider.name);
         Answer::Sorry(self.default_language(provider))
-    }
-}
-
-/// Until when a request that begins now may wait for the store, all of its calls together.
-fn deadline(provider: &Provider) -> Instant {
-    Instant::now() + Duration::from_millis(provider.budget_ms)
-}
-
-/// Runs one store call until the deadline; a miss counts as the store being away.
-async fn before<T>(
-    deadline: Instant,
-    work: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    match tokio::time::timeout_at(deadline, work).await {
-        Ok(done) => done,
-        Err(_) => Err(StoreError::Busy),
     }
 }

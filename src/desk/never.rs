@@ -29,10 +29,20 @@ struct Held {
 }
 
 impl Never {
-    fn load(&self, all: HashSet<CallerHash>) {
+    /// Takes the store's list, and those who stood in the one before, where `keep` says so. Gives
+    /// who is new in it and who is gone.
+    fn load(&self, mut all: HashSet<CallerHash>, keep: bool) -> (Vec<CallerHash>, Vec<CallerHash>) {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let before = held.stored.take().unwrap_or_default();
+        if keep {
+            all.extend(&before);
+        }
         held.said.retain(|caller| !all.contains(caller));
+        let new = all.difference(&before).copied().collect();
+        let gone = before.difference(&all).filter(|caller| !held.said.contains(caller));
+        let gone = gone.copied().collect();
         held.stored = Some(all);
+        (new, gone)
     }
 
     /// Whether a caller must never be asked; `None` if the list was never read.
@@ -55,24 +65,49 @@ impl Never {
     }
 
     /// The caller of that interview said so: `carried` where the link carries who it is, else as
-    /// this node met them. It holds here from now on, whether or not it could be stored.
-    pub(super) fn said(&self, interview: InterviewId, carried: Option<CallerHash>) {
+    /// this node met them. It holds here from now on, whether or not it could be stored. Gives
+    /// whose number that is, as far as it is known.
+    fn said(&self, interview: InterviewId, carried: Option<CallerHash>) -> Option<CallerHash> {
         let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         let caller = carried.or_else(|| met.get(&interview).map(|(caller, _)| *caller));
         if let Some(caller) = caller {
             self.held.write().unwrap_or_else(PoisonError::into_inner).said.insert(caller);
         }
+        caller
     }
 }
 
 impl Desk {
-    /// Loads the hashes of callers who must never be asked.
+    /// Takes what the spool remembers, so that it holds before the database was ever asked.
+    ///
+    /// # Errors
+    /// If the spool cannot be read.
+    pub(super) async fn recall_never_ask(&self) -> Result<(), StoreError> {
+        if let Some(all) = self.store.spooled_never_ask().await? {
+            self.never.load(all.into_iter().collect(), false);
+        }
+        Ok(())
+    }
+
+    /// Loads the hashes of callers who must never be asked. While anything waits in the spool
+    /// nobody is taken off the list: their word may be what waits.
     ///
     /// # Errors
     /// If the store does not answer; what was loaded before then stays.
     pub async fn refresh_never_ask(&self) -> Result<(), StoreError> {
-        self.never.load(self.store.never_ask_all().await?.into_iter().collect());
+        let waits = self.store.anything_waits();
+        let all = self.store.never_ask_all().await?;
+        let (new, gone) = self.never.load(all.into_iter().collect(), waits);
+        self.remember_never_ask(&new, &gone).await;
         Ok(())
+    }
+
+    /// The caller of that interview said "never ask me": it holds here at once, also after a
+    /// restart without the database.
+    pub(super) async fn said_never(&self, interview: InterviewId, carried: Option<CallerHash>) {
+        if let Some(caller) = self.never.said(interview, carried) {
+            self.remember_never_ask(&[caller], &[]).await;
+        }
     }
 }
 
@@ -86,17 +121,17 @@ mod tests {
         let (one, two) = (CallerHash([1; 16]), CallerHash([2; 16]));
         assert_eq!(never.holds(Some(one)), None, "not read yet");
         assert_eq!(never.holds(None), None, "not read yet");
-        never.load(HashSet::new());
+        never.load(HashSet::new(), false);
         assert_eq!((never.holds(Some(one)), never.holds(None)), (Some(false), Some(false)));
         never.meet(InterviewId([7; 16]), one, 0);
         never.said(InterviewId([7; 16]), None);
         never.said(InterviewId([8; 16]), Some(two));
         never.said(InterviewId([9; 16]), None);
         // The list may be read again before the turn is stored.
-        never.load(HashSet::new());
+        never.load(HashSet::new(), false);
         assert_eq!((never.holds(Some(one)), never.holds(Some(two))), (Some(true), Some(true)));
-        never.load([one].into());
-        never.load(HashSet::new());
+        never.load([one].into(), false);
+        never.load(HashSet::new(), false);
         assert_eq!(never.holds(Some(one)), Some(false), "stored, and taken out of the store");
     }
 
@@ -108,7 +143,7 @@ mod tests {
             id[..8].copy_from_slice(&n.to_be_bytes());
             InterviewId(id)
         };
-        never.load(HashSet::new());
+        never.load(HashSet::new(), false);
         for n in 0..MOST_MET {
             never.meet(id(n), CallerHash([1; 16]), 0);
         }

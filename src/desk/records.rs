@@ -8,8 +8,9 @@ use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::veil::veiled;
 use super::{Desk, caller};
-use crate::config::Provider;
+use crate::clock;
 use crate::interview::Millis;
 use crate::store::calls::{CallRecord, LegRecord, Put};
 use crate::store::{CallerHash, StoreError};
@@ -186,6 +187,12 @@ pub struct Refusal {
     pub reason: String,
 }
 
+impl Refusal {
+    fn new(index: usize, reason: &str) -> Self {
+        Self { index, reason: veiled(reason) }
+    }
+}
+
 /// What became of records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Taken {
@@ -221,7 +228,7 @@ impl Taken {
 
 /// What a routing engine or a status notice tells of a call (Twilio TaskRouter's assignment and
 /// event callbacks, status callbacks).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routed {
     /// The event's name, such as `reservation.accepted`; `assignment` for the assignment
     /// callback; a call status such as `completed` for a status notice.
@@ -379,6 +386,12 @@ fn in_order(field: &str, from: Option<Millis>, to: Option<Millis>) -> Result<(),
     }
 }
 
+/// When the last leg of a call was at its end, as far as it says.
+fn latest(record: &CallRecord) -> Option<Millis> {
+    let at = |leg: &LegRecord| leg.ended_ms.or(leg.answered_ms).or(leg.started_ms);
+    record.legs.iter().filter_map(at).max()
+}
+
 /// What an event of a routing engine or a status notice says, as records of the call. `None`
 /// where it says nothing of a call.
 pub fn routed(event: &Routed, received_ms: Millis) -> Option<CallRecord> {
@@ -455,7 +468,7 @@ impl Desk {
                     places.push(index);
                     records.push(record);
                 }
-                Err(reason) => taken.refused.push(Refusal { index, reason }),
+                Err(reason) => taken.refused.push(Refusal::new(index, &reason)),
             }
         }
         let touched = self.put(&records, &places, now, &mut taken).await?;
@@ -472,41 +485,51 @@ impl Desk {
         taken: &mut Taken,
     ) -> Result<Vec<Uuid>, StoreError> {
         let mut touched = Vec::new();
-        for (put, index) in self.store.put_calls(records, now).await?.into_iter().zip(places) {
+        let (mut open, mut open_places) = (Vec::new(), Vec::new());
+        let closed_before = self.store.closed_before().await?;
+        for (record, index) in records.iter().zip(places) {
+            let at = record.ended_ms.or(record.started_ms).or_else(|| latest(record));
+            if clock::day(at.unwrap_or(now), &self.config.time_zone) < closed_before {
+                self.came_too_late();
+                let reason = StoreError::ClosedDay.to_string();
+                taken.refused.push(Refusal::new(*index, &reason));
+                continue;
+            }
+            open.push(record.clone());
+            open_places.push(*index);
+        }
+        let put = self.store.put_calls(&open, now).await?;
+        for (put, index) in put.into_iter().zip(&open_places) {
             match put {
                 Put::Taken(call) => {
                     taken.accepted += 1;
                     touched.push(call);
                 }
-                Put::Refused(reason) => taken.refused.push(Refusal { index: *index, reason }),
+                Put::Refused(reason) => taken.refused.push(Refusal::new(*index, &reason)),
             }
         }
         Ok(touched)
     }
 
-    /// Takes what a routing engine or a status notice tells of a call. Events may come late,
-    /// repeated and in any order. A fault of the store is logged and counted: the platform could
-    /// do nothing about it.
-    pub async fn routing(&self, provider: &Provider, event: &Routed, now: Millis) {
-        let Some(record) = routed(event, now) else { return };
-        self.counters.count("routing", &provider.name);
-        let work = async {
-            let mut taken = Taken::default();
-            let touched = self.put(&[record], &[0], now, &mut taken).await?;
-            self.link_calls(&touched).await?;
-            Ok::<Taken, StoreError>(taken)
-        };
-        match work.await {
-            Ok(taken) => {
-                for refusal in taken.refused {
-                    tracing::warn!(provider = %provider.name, "a routing event: {}", refusal.reason);
-                }
-            }
-            Err(fault) => {
-                self.counters.count("notice_unsaved", &provider.name);
-                tracing::error!(provider = %provider.name, "a routing event could not be stored: {fault}");
-            }
+    /// Stores what a routing engine or a status notice tells of a call. Events may come late,
+    /// repeated and in any order.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub(super) async fn take_routing(
+        &self,
+        provider: &str,
+        event: &Routed,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let Some(record) = routed(event, now) else { return Ok(()) };
+        let mut taken = Taken::default();
+        let touched = self.put(&[record], &[0], now, &mut taken).await?;
+        self.link_calls(&touched).await?;
+        for refusal in taken.refused {
+            tracing::warn!(provider, "a routing event: {}", refusal.reason);
         }
+        Ok(())
     }
 
     /// Hash and last digits of a caller's number as a record or an announcement writes it.

@@ -314,10 +314,8 @@ impl Desk {
         let user = match self.store.user_by_subject(issuer, subject).await? {
             Some(user) => user,
             None => {
-                let checked =
-                    claims.get("email_verified").is_none_or(|is| *is != Value::Bool(false));
                 let email = Some(super::people::address(text("email")));
-                let email = email.filter(|email| checked && email.contains('@'));
+                let email = email.filter(|email| checked(claims) && email.contains('@'));
                 let email = email.ok_or(SsoError::NoEmail)?;
                 match self.store.user_by_email(&email).await? {
                     // Somebody was added for single sign-on and comes for the first time.
@@ -376,6 +374,16 @@ impl Desk {
             self.store.put_user_team(&stay).await?;
         }
         Ok(())
+    }
+}
+
+/// Whether the provider does not say that nobody checked the address. Some say it as a text.
+fn checked(claims: &Map<String, Value>) -> bool {
+    match claims.get("email_verified") {
+        None => true,
+        Some(Value::Bool(checked)) => *checked,
+        Some(Value::String(checked)) => checked == "true",
+        Some(_) => false,
     }
 }
 
@@ -518,6 +526,21 @@ mod tests {
             assert!(!check((name, value.clone()), now), "{name}: {value}");
         }
         assert!(!check(("name", "Ona".into()), now + SKEW_MS + 1));
+    }
+
+    #[test]
+    fn an_address_that_nobody_checked_is_none() {
+        for (said, wanted) in [
+            (serde_json::json!({}), true),
+            (serde_json::json!({"email_verified": true}), true),
+            (serde_json::json!({"email_verified": "true"}), true),
+            (serde_json::json!({"email_verified": false}), false),
+            (serde_json::json!({"email_verified": "false"}), false),
+            (serde_json::json!({"email_verified": null}), false),
+            (serde_json::json!({"email_verified": 0}), false),
+        ] {
+            assert_eq!(checked(said.as_object().expect("an object")), wanted, "{said}");
+        }
     }
 
     #[test]

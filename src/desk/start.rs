@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::away::Budget;
 use super::handover::Found;
-use super::{Answer, Desk, before, caller, deadline, missed, offer};
+use super::{Answer, Desk, caller, missed, offer};
 use crate::clock;
 use crate::config::{Basis, Provider};
 use crate::interview::{
@@ -15,6 +16,7 @@ use crate::store::handovers::Asking;
 use crate::store::switches::Rule;
 use crate::store::{Begin, CallerHash, Known, Said, StoreError};
 use crate::survey::{Lang, Survey};
+use crate::telemetry::request::concerns;
 
 /// What a start decided, kept as JSON so that a repeated start gets the same document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,28 +58,24 @@ impl Desk {
         now: Millis,
         random: [u8; 16],
     ) -> Answer {
-        let deadline = deadline(provider);
+        let budget = Budget::of(provider);
         let own = self.caller_of(provider, &start);
         let to_call = own.as_ref().map(|own| own.e164.clone());
         let mut caller = own.map(|own| (self.keys.caller(&own.e164), own.last));
         let own_hash = caller.as_ref().map(|(hash, _)| *hash);
-        // A caller waits for one miss, not for several.
-        let mut away = false;
         let found = self.find_announced(provider, call_id, own_hash, &start, now);
-        let announced = match before(deadline, found).await {
+        let announced = match self.within(budget.database, found).await {
             Ok(announced) => announced,
             // Whether the seal is still good cannot be known now.
             Err(_) if !trusted => return self.sorry(provider, "seal_unknown"),
-            Err(_) => {
-                away = true;
-                None
-            }
+            Err(_) => None,
         };
         if !trusted && !announced.as_ref().is_some_and(|found| found.sealed) {
             return Answer::Refused;
         }
-        let mut sealed = None;
+        let (mut sealed, mut announced_by) = (None, None);
         if let Some(found) = announced {
+            announced_by = Some(found.id.clone());
             sealed = found.sealed.then(|| found.id.clone());
             take_announced(&mut start, &mut caller, found);
         }
@@ -121,6 +119,7 @@ impl Desk {
                 InterviewId(start.hello.unwrap_or(random))
             }
         };
+        concerns(id.0);
         if let Some(hello) = start.hello
             && !self.hellos.begin(hello, id, now)
         {
@@ -131,16 +130,17 @@ impl Desk {
         }
         let (_, caller_days) = offer::caller_cap(&self.config.offer, rule);
         let window_ms = i64::from(caller_days) * 86_400_000;
-        let look = match away {
-            true => Err(StoreError::Busy),
-            false => {
-                let of_call = call_id.map(|call_id| (provider.name.as_str(), call_id));
-                before(deadline, self.store.look(id, hash, now - window_ms, of_call)).await
-            }
-        };
+        let of_call = call_id.map(|call_id| (provider.name.as_str(), call_id));
+        let look = self.store.look(id, hash, now - window_ms, of_call);
+        let look = self.within(budget.database, look).await;
         if let Err(fault) = &look {
-            away = true;
-            self.store_missed(provider, id, fault);
+            tracing::warn!(provider = %provider.name, interview = %id, "starts unseen: {fault}");
+        }
+        // A start that waits in the spool stands, also when the database is back.
+        match self.store.spooled_start(id).await {
+            Ok(Some(begin)) => return self.repeat_spooled(provider, begin, call_id, now),
+            Ok(None) => {}
+            Err(fault) => tracing::error!("the spool cannot be read: {fault}"),
         }
         let look = look.ok();
         if let Some(known) = look.as_ref().and_then(|l| l.known.as_ref()) {
@@ -173,9 +173,12 @@ impl Desk {
         };
         let refused = offer::refuse(&self.config.offer, &self.config.time_zone, &case);
         // Nobody is promised a call for whom there is no number to call: an announcement leaves
-        // only its hash, and while the store is away none can be kept.
+        // only its hash, and a link that must carry what the database does not have has no number.
         let to_call = to_call
-            .filter(|_| self.config.call.callbacks && hash.is_some() && hash == own_hash && !away);
+            .filter(|_| self.config.call.callbacks && hash.is_some() && hash == own_hash)
+            .filter(|_| look.is_some())
+            // Nor of an anonymous survey, where nothing may lead to them.
+            .filter(|_| !survey.anonymous);
         let decided = Decided {
             lang,
             consent: self.config.offer.basis == Basis::Ask && !case.consent,
@@ -222,23 +225,31 @@ impl Desk {
                     .then(|| serde_json::to_string(&start.conflicts).unwrap_or_default()),
             },
         };
-        let written = if away {
-            Err(StoreError::Busy)
-        } else {
-            before(deadline, self.store.begin(row.clone())).await
+        let row = if survey.anonymous { row.nameless() } else { row };
+        if let Some(announced) = announced_by.filter(|_| survey.anonymous) {
+            self.strip_soon(announced);
+        }
+        let begun = match look {
+            Some(_) => self.within(budget.database, self.store.begin(row.clone())).await,
+            None => Err(StoreError::Busy),
         };
-        match written {
+        match begun {
             // Another request for the same start was first: its decision stands.
             Ok(known) if !known.new => {
                 self.learn(known.survey).await;
                 return self.repeat_start(provider, &known, call_id, &survey, now);
             }
+            Ok(_) if survey.anonymous => {}
             Ok(_) => self.link_soon(id),
             Err(fault) => {
-                if !away {
-                    self.store_missed(provider, id, &fault);
+                match self.keep_start(budget, row.clone()).await {
+                    Ok(spooled) if !spooled.new => {
+                        return self.repeat_spooled(provider, spooled.begin, call_id, now);
+                    }
+                    Ok(_) => self.counters.count("spooled", &provider.name),
+                    Err(_) => self.store_missed(provider, id, &fault),
                 }
-                // The next turn begins the interview in the store, and stores itself.
+                // Whichever server takes the next turn, it can begin the interview in the store.
                 step.state.unsaved = Some(1);
                 step.state.callback = false;
                 step.state.start = missed::pack(&row);
@@ -280,6 +291,34 @@ impl Desk {
         if known.closed || now >= known.closes_ms {
             return self.late(provider, &survey, step.state.lang);
         }
+        self.speak(provider, &survey, step.state, step.order)
+    }
+
+    /// The first document again of a start that waits in the spool.
+    fn repeat_spooled(
+        &self,
+        provider: &Provider,
+        first: Begin,
+        call_id: Option<&str>,
+        now: Millis,
+    ) -> Answer {
+        self.counters.count("start_repeated", &provider.name);
+        let (Some(survey), Ok(decided)) =
+            (self.version(first.survey), serde_json::from_str::<Decided>(&first.opening))
+        else {
+            return self.sorry(provider, "opening_unreadable");
+        };
+        let mut step = begin(&survey, &decided.opening(first.id), first.started_ms);
+        step.state.call_mark = self.keys.call_mark(call_id);
+        if !first.ineligible.is_empty() {
+            return self.leave(survey, step.state.lang);
+        }
+        if now >= first.limit_ms {
+            return self.late(provider, &survey, step.state.lang);
+        }
+        step.state.unsaved = Some(1);
+        step.state.callback = false;
+        step.state.start = missed::pack(&first);
         self.speak(provider, &survey, step.state, step.order)
     }
 

@@ -144,7 +144,41 @@ impl Desk {
             let by_place = |(agent, queue, share)| ((agent, queue), share);
             rules.shares = shares.into_iter().map(by_place).collect();
         }
+        self.remember_switches(&rules, &before).await;
+        self.hold(rules);
+        Ok(())
+    }
+
+    fn hold(&self, rules: Rules) {
         *self.switches.held.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rules);
+    }
+
+    /// Has the spool remember changed rules, for a start without the database.
+    async fn remember_switches(&self, rules: &Rules, before: &Rules) {
+        if rules.of == before.of && rules.day == before.day {
+            return;
+        }
+        let shares = rules.shares.iter().map(|((agent, queue), share)| (agent, queue, share));
+        let text = serde_json::to_string(&(&rules.of, rules.day, shares.collect::<Vec<_>>()));
+        let kept = self.store.keep_beside("switches", &text.unwrap_or_default()).await;
+        if let Err(fault) = kept {
+            tracing::error!("the spool does not take the rules for who is asked: {fault}");
+        }
+    }
+
+    /// Takes the rules that the spool remembers.
+    ///
+    /// # Errors
+    /// If the spool cannot be read.
+    pub(super) async fn recall_switches(&self) -> Result<(), StoreError> {
+        type Kept = (BTreeMap<String, Vec<Rule>>, i64, Vec<(String, String, u32)>);
+        let kept = self.store.kept_beside("switches").await?;
+        if let Some((of, day, shares)) =
+            kept.and_then(|kept| serde_json::from_str::<Kept>(&kept).ok())
+        {
+            let by_place = |(agent, queue, share)| ((agent, queue), share);
+            self.hold(Rules { of, day, shares: shares.into_iter().map(by_place).collect() });
+        }
         Ok(())
     }
 

@@ -18,7 +18,7 @@ impl Desk {
     /// Counts a request that failed the provider's check. `address` is what was verified over:
     /// scheme, host and path, without query.
     pub fn refused(&self, provider: &Provider, reason: &str, address: &str) {
-        self.counters.count(reason, &provider.name);
+        self.counters.refused(reason, &provider.name);
         let Ok(mut failures) = self.watch.0.lock() else { return };
         let run = failures.entry(provider.name.clone()).or_default();
         *run = run.saturating_add(1);

@@ -44,7 +44,8 @@ pub use turn::{begin, step};
 pub type Millis = i64;
 
 /// Sixteen bytes: a keyed hash of provider, call, survey and hand-over.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct InterviewId(pub [u8; 16]);
 
 impl fmt::Display for InterviewId {
@@ -56,6 +57,19 @@ impl fmt::Display for InterviewId {
 impl fmt::Debug for InterviewId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
+    }
+}
+
+impl From<InterviewId> for String {
+    fn from(id: InterviewId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for InterviewId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
     }
 }
 

@@ -31,6 +31,14 @@ const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 
+/// How long a provider may take to tell where a recording is.
+const NEVER_CAME: i64 = 24 * HOUR;
+/// Why a recording of which nothing was told is given up.
+const NEVER_TOLD: &str = "the provider did not tell within 24 hours that the recording is ready: \
+    its own log says whether its notices reach this server at /voice/NAME/recording";
+/// Recordings that never came which are given up at once.
+const AT_ONCE_GIVEN_UP: u32 = 100;
+
 /// Pauses after a 404: the notice often comes before the file, by a moment or by minutes.
 const NOT_THERE: &[i64] =
     &[SECOND, 2 * SECOND, 4 * SECOND, MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR];
@@ -89,8 +97,35 @@ impl Recordings {
                 return 0;
             }
         };
+        self.give_up_missing(now).await;
         let tried = join_all(due.into_iter().map(|due| self.take(due, now))).await;
         tried.into_iter().filter(|tried| *tried).count()
+    }
+
+    /// Gives up those of which nothing was told for too long, so that nobody waits for ever.
+    async fn give_up_missing(&self, now: i64) {
+        let missing = self.store.comments_missing(now - NEVER_CAME, AT_ONCE_GIVEN_UP).await;
+        let missing = missing.unwrap_or_else(|fault| {
+            self.counters.count("recordings_unread", "");
+            tracing::warn!("recordings that never came cannot be read: {fault}");
+            Vec::new()
+        });
+        for one in missing {
+            let (interview, provider) = (one.interview, one.provider.as_str());
+            match self.store.comment_never_came(&one, NEVER_TOLD).await {
+                Ok(true) => {
+                    self.counters.count("recording_failed", provider);
+                    tracing::error!(%interview, provider, reason = NEVER_TOLD,
+                        "a recording is given up");
+                }
+                Ok(false) => {}
+                Err(fault) => {
+                    self.counters.count("recording_unsaved", provider);
+                    tracing::warn!(%interview, "a recording's state cannot be stored: {fault}");
+                    return;
+                }
+            }
+        }
     }
 
     /// One try, unless somebody else has it; says whether it was made.

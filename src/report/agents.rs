@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::anonymous::is_fenced;
 pub use super::compare::Comparison;
 use super::compare::{Family, one_survey};
 use super::gathered::{Gathered, Places, count};
 use super::measures::{Figure, Measures, Shape, figures};
 use super::viewer::out_of_sight;
-use super::{Directory, Filter, ReportError, Reports, Viewer};
+use super::{Directory, Filter, People, ReportError, Reports, Viewer};
 pub use crate::satisfaction::MIN_N;
 use crate::satisfaction::{CONFIDENCE, share};
 use crate::store::NOT_LINKED;
@@ -20,6 +21,14 @@ use crate::survey::{Credit, Version};
 
 /// Year and number of the definitions behind the figures: they change only with it.
 pub const DEFINITIONS: &str = "2026-1";
+
+/// Call records cover fewer than 95 % of the calls, so that nobody knows how many were not asked.
+pub const COVERAGE: &str = "coverage";
+/// The view holds one survey, version, language or channel, and of calls that nobody was asked
+/// about it is not known which they would have had.
+pub const FILTERED: &str = "filtered";
+/// No call could have been asked.
+pub const NO_CALLS: &str = "no_calls";
 
 /// The report as programs read it. Fields are added, never removed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -51,6 +60,9 @@ pub struct AgentsReport {
     /// The figures, in the order in which rows have them.
     #[serde(skip)]
     pub figures: Vec<Figure>,
+    /// Whether the view is of an anonymous survey: then it has no agents, and of what was asked
+    /// only answers are counted.
+    pub anonymous: bool,
     /// Whether agents are compared in this view.
     #[serde(skip)]
     pub comparison: Comparison,
@@ -77,15 +89,16 @@ pub struct NotLinked {
     pub interviews: u64,
 }
 
-/// Answers that wait outside the store.
+/// What callers said and the database does not have yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Waiting {
-    /// How many on this node.
+    /// Turns that wait on the servers' own disks: on this one, and on the others when they were last
+    /// seen. They are in no figure.
     pub answers: u64,
 }
 
 /// One agent's row.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct AgentRow {
     /// The agent's code.
     pub agent: String,
@@ -113,8 +126,14 @@ pub struct Figures {
     pub answer_rate: Option<Rate>,
     /// AAPOR's response rate 2; null where it cannot be known.
     pub response_rate: Option<Rate>,
-    /// Why it is null: `not_computed`, since calls without a hand-over are not counted by agent.
-    pub response_rate_reason: &'static str,
+    /// Why it is null: [`COVERAGE`], [`FILTERED`] or [`NO_CALLS`].
+    pub response_rate_reason: Option<&'static str>,
+    /// Offered out of reachable calls; null where it cannot be known.
+    pub reach: Option<Rate>,
+    /// Why it is null.
+    pub reach_reason: Option<&'static str>,
+    /// Calls with a record out of those that hand-overs or records tell of; null without any.
+    pub coverage: Option<Rate>,
     /// One figure for each measure that was asked.
     #[serde(flatten)]
     pub measures: Measures,
@@ -153,12 +172,14 @@ pub struct Rate {
 impl Rate {
     /// So many out of so many; `None` out of none.
     pub fn of(some: u64, all: u64) -> Option<Self> {
-        share::share(some, all).map(|share| Self {
-            n: share.n,
-            score: share.score,
-            low: share.interval.low,
-            high: share.interval.high,
-        })
+        share::share(some, all).map(Self::from)
+    }
+}
+
+impl From<share::Share> for Rate {
+    fn from(share: share::Share) -> Self {
+        let (low, high) = (share.interval.low, share.interval.high);
+        Self { n: share.n, score: share.score, low, high }
     }
 }
 
@@ -207,6 +228,9 @@ impl Reports {
         now_ms: i64,
     ) -> Result<AgentsReport, ReportError> {
         let (mut report, directory) = self.uncompared(filter, viewer).await?;
+        if !report.anonymous && viewer.people != People::Team {
+            self.individual_filter(filter)?;
+        }
         self.compare(filter, viewer, &directory, &mut report, self.today(now_ms)).await?;
         for row in &mut report.agents {
             row.figures.measures.hide_under(self.people_min_n);
@@ -217,6 +241,7 @@ impl Reports {
                 asked.credit = rule;
             }
         }
+        report.waiting.answers = self.store.waiting().await?;
         report.time_zone = self.time_zone().to_owned();
         report.generated_at = Timestamp::from_millisecond(now_ms / 1000 * 1000)
             .map(|at| at.to_string())
@@ -242,7 +267,8 @@ impl Reports {
         // All as of one moment: a caller who answers meanwhile is in all of them or in none.
         let groups = self.store.counts(&asks).await?;
         let counts = Counted::of(&groups);
-        let report = build(filter, &directory, &counts);
+        let mut report = build(filter, &directory, &counts);
+        report.anonymous = is_fenced(&cuts);
         Ok((report, directory))
     }
 
@@ -325,7 +351,7 @@ fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsRep
                 agent: agent.code.clone(),
                 name: agent.name.clone(),
                 team: directory.teams.get(team).map(|team| team.name.clone()),
-                figures: gathered.figures(&figures),
+                figures: gathered.figures(&figures, filter.all_calls()),
             })
         })
         .collect();
@@ -341,9 +367,13 @@ fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsRep
         surveys: asked_surveys(&seen),
         not_linked: NotLinked { interviews: not_linked },
         waiting: Waiting { answers: 0 },
-        centre: centre.get(&(0, 0)).unwrap_or(&Gathered::default()).figures(&figures),
+        centre: centre
+            .get(&(0, 0))
+            .unwrap_or(&Gathered::default())
+            .figures(&figures, filter.all_calls()),
         agents,
         figures,
+        anonymous: false,
         comparison: Comparison::FreePeriod,
         families: BTreeMap::new(),
     }
@@ -369,7 +399,8 @@ fn gather(
     }
     for row in answers {
         let Some(at) = places.of(row.survey, row.question) else { continue };
-        units.entry((row.agent, row.team)).or_default().add_answers(at, row.outcome, row.n);
+        let unit = units.entry((row.agent, row.team)).or_default();
+        unit.add_answers(at, row.outcome, row.n, row.reviewed);
     }
     units
 }

@@ -175,9 +175,15 @@ impl Book<'_> {
                     sheet.write_string_with_format(at, place, words, &looks[0])?;
                     return Ok(());
                 }
-                Says::More => return Ok(()),
+                Says::More | Says::Reviewed => return Ok(()),
                 Says::Count | Says::Interval => {}
             }
+        }
+        let left = column.measured(figures).and_then(|m| m.reviewed).filter(|left| !left.enough);
+        if let Some(left) = left.filter(|_| column.says == Says::Reviewed) {
+            let words = self.words.fill("export-too-few", &[("n", left.n.into())]);
+            sheet.write_string_with_format(at, place, words, &self.looks.grey[0])?;
+            return Ok(());
         }
         match column.cell(figures) {
             Cell::Nothing => {}
@@ -255,14 +261,16 @@ impl Book<'_> {
             .set_name(name_of_lead.as_str())
             .set_categories(&range(0))
             .set_values(&range(1))
-            .set_y_error_bars(&errors)
+            .set_x_error_bars(&errors)
             .set_format(&mut fill)
             .set_gap(40);
         chart.title().set_name(heading.as_str());
         chart.legend().set_hidden();
-        chart.x_axis().set_reverse();
+        // Of bars, y is the axis of the agents, from top to bottom as in the cells, and x that of
+        // the scores.
+        chart.y_axis().set_reverse();
         let (least, most) = if lead.shape == Shape::Nps { (-100, 100) } else { (0, 1) };
-        chart.y_axis().set_min(least).set_max(most);
+        chart.x_axis().set_min(least).set_max(most);
         chart.set_alt_text(heading);
         // A bar for each agent, all of them wide enough to be read.
         let height = u32::try_from(shown).unwrap_or_default().saturating_mul(22) + 120;

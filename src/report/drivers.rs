@@ -1,15 +1,14 @@
 //! What goes together with satisfaction: the attributes of one survey version, over whole
 //! interviews. For the centre, a team or a queue, never for one agent.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::agents::Rate;
 use super::measures::{Shape, asked_for, shape_of};
+use super::sheets::Sheet;
 use super::{Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::drivers::{self, Attribute, Method, NoDrivers, interviews_needed};
-use crate::store::report::{Asked, MOST_SHEETS, SheetAnswer};
+use crate::store::report::Asked;
 use crate::survey::Question;
 
 /// The bootstrap's seed: the same interviews give the same intervals, whoever looks.
@@ -87,14 +86,12 @@ impl Reports {
             return Err(ReportError::asked("drivers_of_one", sentence));
         }
         let (cuts, directory) = self.resolve(filter, viewer).await?;
+        super::anonymous::no(&cuts, "sheets of answers that belong together")?;
         for asked in directory.surveys.iter().rev() {
-            let Some(sheet) = Sheet::of(asked) else { continue };
-            let mut answers = Vec::new();
-            for cut in &cuts {
-                answers.append(&mut self.store.sheets(cut, asked.survey.version).await?);
-            }
-            if !answers.is_empty() {
-                return Ok(Some(sheet.report(filter, asked, &answers)));
+            let Some(looked_at) = LookedAt::of(asked) else { continue };
+            let (sheets, cut) = self.sheets_of(&cuts, asked.survey.version).await?;
+            if !sheets.is_empty() {
+                return Ok(Some(looked_at.report(filter, asked, &sheets, cut)));
             }
         }
         Ok(None)
@@ -102,12 +99,12 @@ impl Reports {
 }
 
 /// Which questions of a version are looked at.
-struct Sheet<'a> {
+struct LookedAt<'a> {
     overall: usize,
     attributes: Vec<(usize, &'a Question, Vec<u8>)>,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> LookedAt<'a> {
     fn of(asked: &'a Asked) -> Option<Self> {
         let questions = &asked.survey.questions;
         let overall = questions.iter().position(|q| q.measure == "csat" && q.when.is_none())?;
@@ -130,20 +127,10 @@ impl<'a> Sheet<'a> {
         (!attributes.is_empty()).then_some(Self { overall, attributes })
     }
 
-    fn report(&self, filter: &Filter, asked: &Asked, answers: &[SheetAnswer]) -> DriversReport {
+    fn report(&self, filter: &Filter, asked: &Asked, sheets: &[Sheet], cut: bool) -> DriversReport {
         let survey = &asked.survey;
-        let mut sheets: BTreeMap<uuid::Uuid, BTreeMap<usize, u8>> = BTreeMap::new();
-        for answer in answers {
-            let (Ok(question), Ok(value)) =
-                (usize::try_from(answer.question), u8::try_from(answer.outcome))
-            else {
-                continue;
-            };
-            sheets.entry(answer.interview).or_default().insert(question, value);
-        }
-        let cut = sheets.len() as i64 >= MOST_SHEETS;
-        let complete: Vec<&BTreeMap<usize, u8>> = sheets
-            .values()
+        let complete: Vec<&Sheet> = sheets
+            .iter()
             .filter(|sheet| {
                 let all = self.attributes.iter().map(|(at, ..)| at);
                 sheet.contains_key(&self.overall)
@@ -205,12 +192,7 @@ impl<'a> Sheet<'a> {
                         importance_high: driver.interval.high,
                         correlation: driver.correlation.rho,
                         separable: driver.separable,
-                        satisfied: Rate {
-                            n: driver.satisfied.n,
-                            score: driver.satisfied.score,
-                            low: driver.satisfied.interval.low,
-                            high: driver.satisfied.interval.high,
-                        },
+                        satisfied: driver.satisfied.into(),
                     }
                 });
                 report.attributes = drawn.collect();

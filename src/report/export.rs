@@ -108,10 +108,15 @@ impl Reports {
             let sentence = "agents do not appear by name here; leave the filter \"agent\" out";
             return Err(ReportError::asked("individual_reports_off", sentence));
         }
+        if viewer.people != People::Team {
+            // Its lines name agents.
+            self.individual_filter(filter)?;
+        }
         viewer.asks_team(filter.team.as_deref())?;
         // Teams are chosen by the statement itself, so that each interview comes once.
         let whole = Viewer { sight: Sight::Everything, people: viewer.people };
         let (cuts, _) = self.resolve(filter, &whole).await?;
+        super::anonymous::no(&cuts, "single interviews")?;
         let cut = cuts.into_iter().next().unwrap_or_default();
         let after = after.map(read_after).transpose()?;
         Ok(Export { cut, viewer: viewer.clone(), after, ended: false })

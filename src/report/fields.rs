@@ -3,7 +3,7 @@
 
 use super::AgentsReport;
 use super::agents::{AgentRow, Figures, Rate};
-use super::measures::{Compared, Detail, Measured, Rank, Shape, Verdict};
+use super::measures::{Compared, Detail, Measured, Rank, Reviewed, Shape, Verdict};
 
 /// What stands in one place of a table, unrounded.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,8 @@ pub enum Says {
     Count,
     /// The score.
     Score,
+    /// The score without the marked answers.
+    Reviewed,
     /// An end of the score's interval.
     Interval,
     /// What only stands beside a score.
@@ -111,6 +113,14 @@ const FUNNEL: &[FunnelField] = &[
     ("answer_rate", Says::More, |f| rate(f.answer_rate, |rate| rate.score)),
     ("answer_rate_low", Says::More, |f| rate(f.answer_rate, |rate| rate.low)),
     ("answer_rate_high", Says::More, |f| rate(f.answer_rate, |rate| rate.high)),
+    ("response_rate", Says::More, |f| rate(f.response_rate, |rate| rate.score)),
+    ("response_rate_low", Says::More, |f| rate(f.response_rate, |rate| rate.low)),
+    ("response_rate_high", Says::More, |f| rate(f.response_rate, |rate| rate.high)),
+    ("reach", Says::More, |f| rate(f.reach, |rate| rate.score)),
+    ("reach_low", Says::More, |f| rate(f.reach, |rate| rate.low)),
+    ("reach_high", Says::More, |f| rate(f.reach, |rate| rate.high)),
+    ("coverage", Says::More, |f| rate(f.coverage, |rate| rate.score)),
+    ("coverage_n", Says::Count, |f| f.coverage.map_or(Cell::Nothing, |rate| Cell::Count(rate.n))),
 ];
 
 /// A field of a figure: name, how much it says, which shapes have it, and where it stands.
@@ -142,6 +152,20 @@ const COMPARED: &[ComparedField] = &[
     ("rank_high", Says::More, |_, m| rank(m, |rank| rank.high)),
     ("rank_of", Says::More, |_, m| rank(m, |rank| rank.of)),
 ];
+
+/// Fields of a figure that stand where some answers are marked as outside the agent's control.
+const REVIEWED: &[ComparedField] = &[
+    ("reviewed_n", Says::Count, |_, m| reviewed(m, |r| Cell::Count(r.n))),
+    ("reviewed_score", Says::Reviewed, |shape, m| reviewed(m, |r| score(shape, r.score))),
+    ("reviewed_low", Says::More, |shape, m| reviewed(m, |r| score(shape, r.low))),
+    ("reviewed_high", Says::More, |shape, m| reviewed(m, |r| score(shape, r.high))),
+    ("marked", Says::Count, |_, m| reviewed(m, |r| Cell::Count(r.marked))),
+    ("marked_share", Says::Count, |_, m| reviewed(m, |r| Cell::Share(r.marked_share))),
+];
+
+fn reviewed(measured: &Measured, cell: impl Fn(Reviewed) -> Cell) -> Cell {
+    measured.reviewed.map_or(Cell::Nothing, cell)
+}
 
 fn compared(measured: &Measured, cell: impl Fn(Compared) -> Cell) -> Cell {
     measured.compared.map_or(Cell::Nothing, cell)
@@ -234,6 +258,13 @@ pub fn columns(report: &AgentsReport) -> Vec<Column> {
         };
         if report.agents.iter().any(is_compared) {
             all.extend(COMPARED.iter().map(|(field, says, read)| measured(field, *says, *read)));
+        }
+        let is_reviewed = |figures: &Figures| {
+            figures.measures.get(key).is_some_and(|measured| measured.reviewed.is_some())
+        };
+        let rows = report.agents.iter().map(|row| &row.figures);
+        if rows.chain([&report.centre]).any(is_reviewed) {
+            all.extend(REVIEWED.iter().map(|(field, says, read)| measured(field, *says, *read)));
         }
         if counted(shape) {
             all.extend(shape.values().map(|value| {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::agents::{Dispositions, Figures, Rate};
-use super::measures::{Figure, Measures, measured};
+use super::agents::{COVERAGE, Dispositions, FILTERED, Figures, NO_CALLS, Rate};
+use super::measures::{Figure, Measures, measured, reviewed};
+use crate::satisfaction::rates::{Coverage, Outcomes, reach, rr2};
+use crate::satisfaction::share::Share;
+use crate::store::{LEFT_OUT, RECORDED, UNASKED};
 
 /// Which figure a question belongs to.
 #[derive(Clone, Debug, Default)]
@@ -29,22 +32,31 @@ pub(super) fn count(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
 
+/// The stage of calls with a record that may belong to another part of the view.
+pub(super) const ELSEWHERE: &str = "elsewhere";
+
 /// Counts of one unit while they are gathered.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     stages: BTreeMap<String, u64>,
     /// By figure (its place in the list): value and how many.
     answers: BTreeMap<usize, Vec<(u8, u64)>>,
+    /// Likewise the answers that are marked as outside the agent's control, which are few.
+    marked: BTreeMap<usize, Vec<(u8, u64)>>,
     /// By figure: who heard its question and gave no answer.
     unanswered: BTreeMap<usize, u64>,
 }
 
 impl Gathered {
-    /// Adds so many items of one outcome of the question of that figure.
-    pub fn add_answers(&mut self, at: usize, outcome: i64, n: i64) {
+    /// Adds so many items of one outcome of the question of that figure, and how many of them are
+    /// not marked as outside the agent's control.
+    pub fn add_answers(&mut self, at: usize, outcome: i64, n: i64, reviewed: i64) {
         let by_value = match u8::try_from(outcome) {
             Ok(value) => {
                 self.answers.entry(at).or_default().push((value, count(n)));
+                if reviewed < n {
+                    self.marked.entry(at).or_default().push((value, count(n - reviewed)));
+                }
                 return;
             }
             Err(_) if ASKED.contains(&outcome) => self.unanswered.entry(at).or_default(),
@@ -59,9 +71,20 @@ impl Gathered {
         *self.stages.entry(stage.to_owned()).or_default() += count(n);
     }
 
-    /// The figures that they come to.
-    pub fn figures(&self, all: &[Figure]) -> Figures {
-        let stage = |word: &str| self.stages.get(word).copied().unwrap_or(0);
+    /// How many interviews or calls came to one stage.
+    pub fn stage(&self, word: &str) -> u64 {
+        self.stages.get(word).copied().unwrap_or(0)
+    }
+
+    /// Whether anything but a call that nobody was asked about is here.
+    pub fn asked(&self) -> bool {
+        self.stage("handed_over") > 0 || !self.answers.is_empty()
+    }
+
+    /// The figures that they come to. `all_calls` says whether the view holds the calls that
+    /// nobody was asked about, too.
+    pub fn figures(&self, all: &[Figure], all_calls: bool) -> Figures {
+        let stage = |word: &str| self.stage(word);
         let dispositions = Dispositions {
             complete: stage("complete"),
             partial: stage("partial"),
@@ -75,16 +98,51 @@ impl Gathered {
         let measures = self.answers.iter().filter_map(|(at, by_value)| {
             let figure = all.get(*at)?;
             let unanswered = self.unanswered.get(at).copied().unwrap_or(0);
-            Some((figure.key.clone(), measured(&figure.shape, by_value, unanswered)))
+            let mut measured = measured(&figure.shape, by_value, unanswered);
+            if let Some(marked) = self.marked.get(at) {
+                measured.reviewed = reviewed(&figure.shape, &measured, marked);
+            }
+            if self.stages.is_empty() {
+                // Of anonymous surveys only answers are counted: not who gave none.
+                measured.response = None;
+            }
+            Some((figure.key.clone(), measured))
         });
+        // Whoever was handed over without a record, and calls that nobody can place, are not
+        // covered.
+        let without_start = stage(UNASKED) + stage(LEFT_OUT);
+        let coverage = Coverage {
+            recorded: stage(RECORDED) + without_start,
+            calls: stage("handed_over") + without_start + stage(ELSEWHERE),
+        };
+        let outcomes = Outcomes {
+            complete: dispositions.complete,
+            partial: dispositions.partial,
+            refused: dispositions.break_off + dispositions.refusal,
+            no_contact: dispositions.no_contact,
+            other: dispositions.failed,
+            unknown: stage(UNASKED),
+        };
+        let known = |rate: Option<Share>| match (rate, coverage.enough()) {
+            _ if !all_calls => (None, Some(FILTERED)),
+            (_, false) => (None, Some(COVERAGE)),
+            (None, true) => (None, Some(NO_CALLS)),
+            (Some(share), true) => (Some(Rate::from(share)), None),
+        };
+        let (response_rate, response_rate_reason) = known(rr2(&outcomes, &coverage));
+        let (reach, reach_reason) = known(reach(offered, offered + stage(UNASKED), &coverage));
+        let covered = all_calls.then(|| Rate::of(coverage.recorded, coverage.calls)).flatten();
         Figures {
             offered,
             started: stage("started"),
             completed: dispositions.complete,
             dispositions,
             answer_rate: Rate::of(answered, offered),
-            response_rate: None,
-            response_rate_reason: "not_computed",
+            response_rate,
+            response_rate_reason,
+            reach,
+            reach_reason,
+            coverage: covered,
             measures: Measures(measures.collect()),
         }
     }

@@ -1,16 +1,15 @@
-//! The interviews behind a number: lists with answers, and one interview with its transcript.
+//! The interviews behind a number: lists with their answers, in words.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::measures::{asked_for, measure_name};
-use super::transcript::{Turn, turns};
+use super::response_errors::Items;
 use super::view::language_name;
-use super::viewer::out_of_sight;
 use super::{Filter, ReportError, Reports, Viewer};
-use crate::store::lens::Lens;
-use crate::store::link::Relinked;
-use crate::store::marks::Mark;
-use crate::store::report::{After, Cut, Listed, Pick, Whole, disagreements};
+use crate::store::report::{After, Asked, Cut, Listed, Pick};
 use crate::survey::{Good, Kind, Question, Survey, Version};
 use crate::words::Words;
 
@@ -49,6 +48,8 @@ pub struct Wanted {
     pub low: bool,
     /// Only those with an answer marked as outside the agent's control.
     pub marked: bool,
+    /// Only those with answers that hardly fit together.
+    pub clashing: bool,
     /// What somebody looks for: an interview's id, a call's or leg's id, or the last digits of a
     /// number. The first two are found on whatever day they were.
     pub search: Option<String>,
@@ -63,6 +64,8 @@ pub struct List {
     pub rows: Vec<Row>,
     /// What to give as `after` for the next page, if there is one.
     pub next: Option<String>,
+    /// Whether rows name their agents: not where all are of one, and where agents do not appear.
+    pub named: bool,
 }
 
 /// One interview in a list.
@@ -88,6 +91,8 @@ pub struct Row {
     pub answers: Vec<Answer>,
     /// Whether an answer is marked as outside the agent's control.
     pub marked: bool,
+    /// For whom it counts, in a list: code and name as this reader reads them.
+    pub agents: Vec<(String, String)>,
 }
 
 /// How one item stands.
@@ -115,55 +120,6 @@ pub struct Answer {
     pub scale: String,
 }
 
-/// One interview.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Detail {
-    /// As in a list.
-    pub row: Row,
-    /// Version of the survey.
-    pub version: String,
-    /// Channel.
-    pub channel: String,
-    /// Provider section.
-    pub provider: String,
-    /// The provider's id of the call.
-    pub call_ref: Option<String>,
-    /// The rule that said no; empty when offered.
-    pub ineligible: String,
-    /// Why it failed.
-    pub failed: Option<String>,
-    /// When it ended, local time.
-    pub ended: Option<String>,
-    /// How.
-    pub ended_how: Option<String>,
-    /// What the hand-over said, with the seconds of talk.
-    pub said: Served,
-    /// Seconds of talk that the hand-over said.
-    pub said_talk: Option<i64>,
-    /// Legs of the call record.
-    pub legs: Vec<(Served, Option<i64>)>,
-    /// Where hand-over, record and the agents' stays in teams disagree.
-    pub disagreements: Vec<Disagreement>,
-    /// Names that the hand-over said twice with different values, as it said them.
-    pub conflicts: Option<String>,
-    /// The record names other agents than those whom somebody chose by hand: those.
-    pub against_hand: Vec<String>,
-    /// When the caller asked that a manager calls back, local time.
-    pub callback: Option<String>,
-    /// The number to call then, encrypted.
-    pub number: Option<Vec<u8>>,
-    /// Agents for whom it counts.
-    pub credits: Vec<Served>,
-    /// The transcript.
-    pub turns: Vec<Turn>,
-    /// Comments.
-    pub comments: Vec<Spoken>,
-    /// How its link changed since the start, oldest first: local time and change.
-    pub history: Vec<(String, Relinked)>,
-    /// Marks as outside the agent's control, oldest first.
-    pub marks: Vec<Marking>,
-}
-
 /// A spoken comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
@@ -175,19 +131,6 @@ pub struct Spoken {
     pub seconds: Option<i64>,
     /// `expected`, `ready`, `stored` or `failed`.
     pub status: String,
-}
-
-/// A mark as outside the agent's control, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Marking {
-    /// The mark.
-    pub mark: Mark,
-    /// What the marked question asks for; empty where all answers are marked.
-    pub question: String,
-    /// When it was made, local time.
-    pub at: String,
-    /// When it was taken back, local time.
-    pub taken: Option<String>,
 }
 
 impl Reports {
@@ -204,7 +147,7 @@ impl Reports {
         wanted: &Wanted,
     ) -> Result<List, ReportError> {
         let Some((cuts, pick)) = self.picked(reader.viewer, filter, wanted).await? else {
-            return Ok(List { rows: Vec::new(), next: None });
+            return Ok(List { rows: Vec::new(), next: None, named: false });
         };
         let pick = Pick { limit: PAGE + 1, ..pick };
         let mut found = Vec::new();
@@ -222,7 +165,79 @@ impl Reports {
             let survey = self.definition(listed.survey).await?;
             rows.push(self.row(listed, survey.as_deref(), reader.words));
         }
-        Ok(List { rows, next })
+        if filter.agent.is_none() {
+            self.name_agents(&mut rows, &found, reader.viewer).await?;
+        }
+        let named = rows.iter().any(|row| !row.agents.is_empty());
+        Ok(List { rows, next, named })
+    }
+
+    /// Puts in each row the agents for whom it counts, as that viewer sees them.
+    async fn name_agents(
+        &self,
+        rows: &mut [Row],
+        listed: &[Listed],
+        viewer: &Viewer,
+    ) -> Result<(), ReportError> {
+        let lens = self.lens(viewer);
+        let ids: Vec<Uuid> = listed.iter().map(|listed| Uuid::from_bytes(listed.id.0)).collect();
+        let mut credited: BTreeMap<String, Vec<Served>> = BTreeMap::new();
+        for credit in self.store.credited(&ids).await?.into_iter().filter(|one| one.kind == 1) {
+            let served = Served {
+                agent: credit.agent,
+                agent_name: credit.name,
+                team: credit.team,
+                ..Served::default()
+            };
+            credited.entry(credit.interview.simple().to_string()).or_default().push(served);
+        }
+        for row in rows {
+            let mut own = credited.remove(&row.id).unwrap_or_default();
+            let known = lens.known(&own);
+            own.iter_mut().for_each(|served| lens.veil(served, &known));
+            let named = own.into_iter().filter_map(|served| {
+                let code = served.agent?;
+                let name = served.agent_name.filter(|name| !name.is_empty());
+                Some((code.clone(), name.unwrap_or(code)))
+            });
+            // An agent may count for two teams.
+            let named: BTreeSet<(String, String)> = named.collect();
+            row.agents = named.into_iter().collect();
+        }
+        Ok(())
+    }
+
+    /// The newest interviews of a view with a recorded comment, at most so many, each with what was
+    /// recorded.
+    ///
+    /// # Errors
+    /// As [`Reports::interviews`].
+    pub async fn spoken(
+        &self,
+        reader: Reader<'_>,
+        filter: &Filter,
+        most: usize,
+    ) -> Result<Vec<(Row, Vec<Spoken>)>, ReportError> {
+        let wanted = Wanted { commented: true, ..Wanted::default() };
+        let mut list = self.interviews(reader, filter, &wanted).await?;
+        list.rows.truncate(most);
+        let ids: Vec<_> = list.rows.iter().filter_map(|row| row.id.parse().ok()).collect();
+        let mut comments = self.store.comments_of(&ids).await?;
+        let spoken = list.rows.into_iter().map(|row| {
+            let own = comments.extract_if(.., |one| one.interview.to_string() == row.id);
+            let own = own.map(|one| {
+                let asked = row.answers.iter().find(|answer| answer.index == one.question);
+                Spoken {
+                    question: asked.map(|answer| answer.text.clone()).unwrap_or_default(),
+                    seconds: one.seconds.map(i64::from),
+                    status: one.status.word().to_owned(),
+                    recording: one.recording,
+                }
+            });
+            let own = own.collect();
+            (row, own)
+        });
+        Ok(spoken.collect())
     }
 
     /// How many interviews the list has on all its pages, counted as far as [`COUNTED`].
@@ -253,6 +268,7 @@ impl Reports {
         wanted: &Wanted,
     ) -> Result<Option<(Vec<Cut>, Pick)>, ReportError> {
         let (mut cuts, directory) = self.resolve(filter, viewer).await?;
+        super::anonymous::no(&cuts, "single interviews")?;
         let outcomes = wanted.answer.as_ref().map(|(questions, value)| {
             questions
                 .iter()
@@ -267,6 +283,14 @@ impl Reports {
             link: wanted.link.clone(),
             commented: wanted.commented,
             marked: wanted.marked,
+            clashes: wanted.clashing.then(|| {
+                let clashes = |asked: &Asked| {
+                    let version = asked.survey.version;
+                    let found = Items::of(&asked.survey).clashes().into_iter();
+                    found.map(move |clash| (version, clash)).collect::<Vec<_>>()
+                };
+                directory.surveys.iter().flat_map(clashes).collect()
+            }),
             after: wanted.after.as_deref().map(read_after).transpose()?,
             ..Pick::default()
         };
@@ -284,56 +308,19 @@ impl Reports {
         Ok(Some((cuts, pick)))
     }
 
-    /// One interview as that reader may see it; `None` if there is none of that id.
-    ///
-    /// # Errors
-    /// If the interview is not for this viewer, or the store does not answer.
-    pub async fn interview(
-        &self,
-        reader: Reader<'_>,
-        id: &str,
-    ) -> Result<Option<Detail>, ReportError> {
-        reader.viewer.reads()?;
-        let Ok(id) = id.parse() else { return Ok(None) };
-        let Some(mut whole) = self.store.whole_interview(id).await? else { return Ok(None) };
-        let lens = self.lens(reader.viewer);
-        if !whole.credits.iter().any(|c| lens.sees_team(c.served.team.as_deref()))
-            && lens.teams.is_some()
-        {
-            return Err(out_of_sight("this interview counts for no team of yours"));
-        }
-        veil(&mut whole, &lens);
-        let survey = self.definition(whole.listed.survey).await?;
-        let (history, marks) = (self.store.link_history(id).await?, self.store.marks(id).await?);
-        let mut detail = self.detail(&whole, survey.as_deref(), reader.words);
-        let name = |question: Option<i64>| question.map(|q| detail.asked(q)).unwrap_or_default();
-        let marks = marks.into_iter().map(|mark| Marking {
-            question: name(mark.question),
-            at: self.local(mark.at_ms, "%Y-%m-%d %H:%M"),
-            taken: mark.taken_ms.map(|at| self.local(at, "%Y-%m-%d %H:%M")),
-            mark,
-        });
-        let marks = marks.collect();
-        detail.marks = marks;
-        let steps = history.into_iter();
-        detail.history =
-            steps.map(|step| (self.local(step.at_ms, "%Y-%m-%d %H:%M"), step)).collect();
-        Ok(Some(detail))
-    }
-
-    async fn definition(
+    pub(super) async fn definition(
         &self,
         which: Version,
     ) -> Result<Option<std::sync::Arc<Survey>>, ReportError> {
         Ok(self.survey(which).await?.map(|asked| asked.survey))
     }
 
-    fn local(&self, at_ms: i64, format: &str) -> String {
+    pub(super) fn local(&self, at_ms: i64, format: &str) -> String {
         let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
         at.to_zoned_datetime(self.zone.clone()).strftime(format).to_string()
     }
 
-    fn row(&self, listed: &Listed, survey: Option<&Survey>, words: &Words) -> Row {
+    pub(super) fn row(&self, listed: &Listed, survey: Option<&Survey>, words: &Words) -> Row {
         let answers = listed.answers.iter();
         Row {
             id: listed.id.to_string(),
@@ -348,74 +335,13 @@ impl Reports {
                 .map(|(q, o)| answer(words, survey, &listed.language, *q, *o))
                 .collect(),
             marked: listed.marked,
+            agents: Vec::new(),
         }
-    }
-
-    fn detail(&self, whole: &Whole, survey: Option<&Survey>, words: &'static Words) -> Detail {
-        let listed = &whole.listed;
-        let agents = whole.credits.iter().filter(|c| !c.whole && c.served.agent.is_some());
-        let credits: Vec<Served> = agents.map(|c| c.served.clone()).collect();
-        let name = |question: i64| {
-            let question = usize::try_from(question).ok();
-            let question = question.and_then(|q| survey?.questions.get(q));
-            question.map_or_else(String::new, |q| asked_in(words, survey, q))
-        };
-        let comments = whole.comments.iter().map(|c| Spoken {
-            question: name(c.question),
-            recording: c.recording.clone(),
-            seconds: c.seconds,
-            status: c.status.clone(),
-        });
-        let legs: Vec<Served> = whole.legs.iter().map(|leg| leg.served.clone()).collect();
-        Detail {
-            row: self.row(listed, survey, words),
-            version: listed.survey.to_string(),
-            channel: listed.channel.clone(),
-            provider: whole.provider.clone(),
-            call_ref: whole.call_ref.clone(),
-            ineligible: whole.ineligible.clone(),
-            failed: whole.failed.clone(),
-            ended: whole.ended_ms.map(|at| self.local(at, "%Y-%m-%d %H:%M:%S")),
-            ended_how: whole.ended_how.as_deref().map(|how| ended_words(words, whole, how)),
-            said: whole.said.clone(),
-            said_talk: whole.said_talk,
-            disagreements: disagreements(&whole.said, whole.team_then.as_deref(), &legs),
-            conflicts: whole.conflicts.clone(),
-            against_hand: against_hand(&listed.link, &credits, &legs),
-            legs: whole.legs.iter().map(|l| (l.served.clone(), l.talk_seconds)).collect(),
-            callback: whole.callback_ms.map(|at| self.local(at, "%Y-%m-%d %H:%M")),
-            number: whole.number.clone(),
-            credits,
-            turns: turns(whole, survey, words, &|at| self.local(at, "%H:%M:%S")),
-            comments: comments.collect(),
-            history: Vec::new(),
-            marks: Vec::new(),
-        }
-    }
-}
-
-impl Detail {
-    /// What the question with that index asks for.
-    fn asked(&self, question: i64) -> String {
-        let of = self.row.answers.iter().find(|answer| i64::from(answer.index) == question);
-        of.map_or_else(|| (question + 1).to_string(), |answer| answer.name.clone())
     }
 }
 
 /// Days so far from 1970 that all interviews lie between them.
 const FAR: i64 = 4_000_000;
-
-/// Agents whom the record names where somebody chose others by hand.
-fn against_hand(link: &str, credits: &[Served], legs: &[Served]) -> Vec<String> {
-    if link != "hand" {
-        return Vec::new();
-    }
-    let mut found: Vec<String> = legs.iter().filter_map(|leg| leg.agent.clone()).collect();
-    found.sort();
-    found.dedup();
-    let agrees = credits.iter().any(|c| c.agent.as_ref().is_some_and(|a| found.contains(a)));
-    if agrees { Vec::new() } else { found }
-}
 
 /// The last digits of what looks like a telephone number or its end, as many as are kept of one.
 fn last_digits(text: &str) -> Option<String> {
@@ -460,19 +386,6 @@ pub(super) fn asked_in(words: &Words, survey: Option<&Survey>, question: &Questi
         return named;
     }
     named.replacen(&measure_name(&question.measure), &words.say(&key), 1)
-}
-
-/// Hides from everything that an interview says of people what is not seen through the lens.
-fn veil(whole: &mut Whole, lens: &Lens) {
-    let known = lens.known(whole.credits.iter().map(|credit| &credit.served));
-    lens.veil(&mut whole.said, &known);
-    let credits = whole.credits.iter_mut().map(|credit| &mut credit.served);
-    let legs = whole.legs.iter_mut().map(|leg| &mut leg.served);
-    credits.chain(legs).for_each(|served| lens.veil(served, &known));
-    if !lens.bare() {
-        // What was said twice may be an agent's code.
-        whole.conflicts = whole.conflicts.take().map(|_| String::from("–"));
-    }
 }
 
 pub(super) fn read_after(text: &str) -> Result<After, ReportError> {
@@ -558,16 +471,6 @@ fn outcome_words(words: &Words, kind: Option<&Kind>, outcome: i64) -> String {
     }
 }
 
-/// How the call ended, in words. Platforms say `completed` or `exiting` whoever hung up.
-fn ended_words(words: &Words, whole: &Whole, how: &str) -> String {
-    let goodbye = whole.turns.iter().flat_map(|turn| &turn.events).any(|e| e.what == "ended");
-    match how {
-        "completed" | "exiting" if goodbye => words.say("interview-ended-goodbye"),
-        "completed" | "exiting" => words.say("interview-ended-caller"),
-        other => other.replace(['_', '-'], " "),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -584,15 +487,5 @@ mod tests {
         ] {
             assert_eq!(last_digits(text).as_deref(), wanted, "{text}");
         }
-    }
-
-    #[test]
-    fn a_record_that_names_others_than_the_hand_is_said() {
-        let served = |agent: &str| Served { agent: Some(agent.into()), ..Served::default() };
-        let legs = [served("B"), served("B"), served("C")];
-        assert_eq!(against_hand("hand", &[served("A")], &legs), ["B", "C"]);
-        assert_eq!(against_hand("hand", &[served("C")], &legs), [""; 0]);
-        assert_eq!(against_hand("record", &[served("A")], &legs), [""; 0]);
-        assert_eq!(against_hand("hand", &[served("A")], &[]), [""; 0]);
     }
 }

@@ -10,7 +10,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::agents::Rate;
-use crate::satisfaction::{MIN_N, MIN_N_NPS, mean, nps, share};
+use super::weighted::Weighted;
+use crate::satisfaction::{MIN_N, MIN_N_NPS, mean, nps, review, share};
 use crate::store::report::Asked;
 use crate::survey::{About, Good, Kind, Question, Survey, Version};
 
@@ -165,7 +166,7 @@ pub fn counted(question: &Question) -> bool {
 const FIRST: [&str; 4] = ["csat", "nps", "ces", "fcr"];
 
 /// Names that a measure must not take in the JSON, since they are fields of the row.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 13] = [
     "agent",
     "name",
     "team",
@@ -176,6 +177,9 @@ const FIELDS: [&str; 10] = [
     "answer_rate",
     "response_rate",
     "response_rate_reason",
+    "reach",
+    "reach_reason",
+    "coverage",
 ];
 
 fn about_order(about: About) -> u8 {
@@ -318,12 +322,38 @@ pub struct Measured {
     /// How it compares with what is expected, where agents are compared.
     #[serde(flatten)]
     pub compared: Option<Compared>,
+    /// The same without the answers marked as outside the agent's control; only where some are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Reviewed>,
+    /// The same weighted by calls; only in totals over days on which only a sample was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weighted: Option<Weighted>,
     /// Item response rate, for pages: those who answered out of those who heard the question.
     #[serde(skip)]
     pub response: Option<Rate>,
     /// Counts by value, for drawing.
     #[serde(skip)]
     pub values: Counts,
+}
+
+/// A figure without the answers that a reviewer marked as outside the agent's control. It stands
+/// beside the raw one, which alone is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Reviewed {
+    /// Answers that are not marked.
+    pub n: u64,
+    /// Their score; null where all are marked, or nothing is satisfied or not.
+    pub score: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Answers that are marked: the raw figure's `n` less this one's.
+    pub marked: u64,
+    /// Of all answers of the raw figure, 0 to 1.
+    pub marked_share: f64,
+    /// Whether there are answers enough to show the score.
+    pub enough: bool,
 }
 
 /// One agent's figure beside what the same queues and languages give on the whole. It is computed
@@ -454,9 +484,34 @@ pub fn measured(shape: &Shape, by_value: &[(u8, u64)], unanswered: u64) -> Measu
         detail,
         enough: n >= needed,
         compared: None,
+        reviewed: None,
+        weighted: None,
         response: Rate::of(n, n + unanswered),
         values: Counts(values),
     }
+}
+
+/// What the answers of a raw figure come to without the marked ones, which are given counted by
+/// value; `None` where none is marked.
+pub fn reviewed(shape: &Shape, raw: &Measured, marked: &[(u8, u64)]) -> Option<Reviewed> {
+    let left = |(value, n): &(u8, u64)| {
+        let out: u64 = marked.iter().filter(|(of, _)| of == value).map(|(_, n)| n).sum();
+        (*value, n.saturating_sub(out))
+    };
+    let rest: Vec<(u8, u64)> = raw.values.0.iter().map(left).collect();
+    let figure = |counts: &[(u8, u64)]| Some(measured(shape, counts, 0)).filter(|m| m.n > 0);
+    let beside = review::beside(figure, &raw.values.0, &rest)?;
+    let rest = beside.reviewed.unwrap_or_else(|| measured(shape, &[], 0));
+    let marked = beside.marked;
+    (marked.hits > 0).then_some(Reviewed {
+        n: rest.n,
+        score: rest.score,
+        low: rest.low,
+        high: rest.high,
+        marked: marked.hits,
+        marked_share: marked.score,
+        enough: rest.enough,
+    })
 }
 
 /// Figures by key, in the order of the report; in JSON they are fields of their row.
@@ -480,9 +535,15 @@ impl Measures {
                 detail: Detail::YesNo {},
                 enough: false,
                 compared: None,
+                reviewed: None,
+                weighted: None,
                 response: None,
                 values: Counts(Vec::new()),
             };
+        }
+        // Also where too few are left when the marked ones are taken out.
+        for (_, measured) in &mut self.0 {
+            measured.reviewed = measured.reviewed.filter(|reviewed| reviewed.n >= min_n);
         }
     }
 }

@@ -11,18 +11,22 @@ use jiff::civil::Date;
 use crate::clock;
 use crate::store::lens::{CodeKey, Lens, Naming};
 use crate::store::names::{Agent, Named};
-use crate::store::report::{Asked, Cut};
-use crate::store::{Store, StoreError};
+use crate::store::report::{Asked, Cut, Split, Unit};
+use crate::store::{NOT_LINKED, Store, StoreError};
 use crate::survey::Version;
 
 pub mod agents;
+pub mod anonymous;
 pub mod book;
 pub mod compare;
 pub mod drivers;
 pub mod export;
+pub mod fairness;
 pub mod fields;
+pub mod finest;
 pub mod funnel;
 mod gathered;
+pub mod interview;
 pub mod interviews;
 pub mod measures;
 pub mod outward;
@@ -31,15 +35,22 @@ pub mod own;
 pub mod pairs;
 pub mod parts;
 pub mod questions;
+pub mod resolution;
+pub mod response_errors;
+pub mod reviews;
+mod sheets;
 pub mod table;
 pub mod targets;
+pub mod together;
 pub mod transcript;
 pub mod trend;
 pub mod view;
 pub mod viewer;
 pub mod wall;
+pub mod weighted;
 
 pub use agents::AgentsReport;
+use finest::Finest;
 pub use view::{Filter, Period};
 pub use viewer::{People, Sight, Viewer};
 
@@ -82,6 +93,8 @@ pub struct Reports {
     codes: CodeKey,
     /// Fewest answers from which one agent's figures are shown.
     people_min_n: u64,
+    /// Shortest time for which one agent's figures are shown.
+    people_finest: Finest,
     /// Survey versions never change, so each is read once.
     surveys: Arc<Mutex<BTreeMap<Version, Asked>>>,
 }
@@ -114,7 +127,14 @@ struct Directory {
 impl Reports {
     /// Reports on that store, with days in that zone.
     pub fn new(store: Store, zone: jiff::tz::TimeZone) -> Self {
-        Self { store, zone, codes: CodeKey::default(), people_min_n: 1, surveys: Arc::default() }
+        Self {
+            store,
+            zone,
+            codes: CodeKey::default(),
+            people_min_n: 1,
+            people_finest: Finest::Day,
+            surveys: Arc::default(),
+        }
     }
 
     /// The same with the key under which agents' codes are made, and with the fewest answers from
@@ -154,6 +174,19 @@ impl Reports {
     /// The centre's local date at that moment (UTC milliseconds).
     pub fn today(&self, now_ms: i64) -> Date {
         clock::date(clock::day(now_ms, &self.zone))
+    }
+
+    /// How many interviews of the last 30 days count for no agent, those of anonymous surveys left
+    /// out.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn unlinked(&self, now_ms: i64) -> Result<u64, StoreError> {
+        let today = clock::day(now_ms, &self.zone);
+        let month = Cut { from: today - 29, to: today, ..Cut::default() };
+        let stages = self.store.stage_counts(&month, Unit::Whole).await?;
+        let unlinked = stages.iter().filter(|row| row.stage == NOT_LINKED).map(|row| row.n);
+        Ok(u64::try_from(unlinked.sum::<i64>()).unwrap_or(0))
     }
 
     /// The zone's IANA name.
@@ -280,6 +313,7 @@ impl Reports {
         viewer.asks_team(filter.team.as_deref())?;
         if filter.agent.is_some() {
             viewer.individuals()?;
+            self.individual_filter(filter)?;
         }
         let lens = self.lens(viewer);
         let agents = self.store.agents().await?;
@@ -328,14 +362,16 @@ impl Reports {
             queue,
             language: filter.language.map(|lang| lang.to_string()),
             channel: filter.channel.clone(),
+            fence: self.fence(filter, &surveys).await?,
         };
-        let cuts = match (viewer.teams(), team) {
+        let cuts: Vec<Cut> = match (viewer.teams(), team) {
             (None, _) | (_, Some(_)) => vec![cut],
             (Some(seen), None) => {
                 let seen = teams.values().filter(|team| seen.contains(&team.name));
                 seen.map(|team| Cut { team: Some(team.id), ..cut.clone() }).collect()
             }
         };
+        anonymous::splits(&cuts, Split::Whole)?;
         Ok((cuts, Directory { agents, teams, surveys }))
     }
 }

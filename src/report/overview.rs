@@ -5,17 +5,19 @@ use serde::Serialize;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::agents::{Figures, Rate};
+use super::agents::{Figures, Rate, Waiting};
+use super::anonymous::is_fenced;
 use super::compare::measure_of;
 use super::measures::{Detail, Figure, Measured, Shape, figures};
 use super::parts::{Counted, over};
 use super::targets::Against;
 use super::view::Standard;
+use super::weighted::Sampled;
 use super::{Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::difference::{self, Difference, difference_of_nps, difference_of_shares};
 use crate::satisfaction::{nps, share};
 use crate::store::NOT_LINKED;
-use crate::store::report::{Split, Unit};
+use crate::store::report::Split;
 
 /// The centre's figures and their changes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -45,6 +47,10 @@ pub struct Overview {
     pub compared: u64,
     /// Interviews that count for no agent.
     pub not_linked: u64,
+    /// What is not in the database yet.
+    pub waiting: Waiting,
+    /// How many calls were asked; null where all that could be were.
+    pub sampled: Option<Sampled>,
     /// The figures, in their order.
     #[serde(skip)]
     pub figures: Vec<Figure>,
@@ -120,7 +126,7 @@ impl Change {
 const RATE_MARGIN: f64 = 0.03;
 
 impl Filter {
-    /// The period before this one: the week, month or quarter before, or as many days.
+    /// The period before this one: the week before, as many whole months, or as many days.
     pub fn before(&self) -> (Date, Date) {
         let last = self.from.saturating_sub(1.day());
         // A period that is not over yet has the same shape.
@@ -128,6 +134,12 @@ impl Filter {
             Some(Standard::Week) => self.from.saturating_sub(7.days()),
             Some(Standard::Month) => self.from.saturating_sub(1.month()),
             Some(Standard::Quarter) => self.from.saturating_sub(3.months()),
+            // Several whole months stand beside as many.
+            None if self.from.day() == 1 && self.to == self.to.last_of_month() => {
+                let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
+                let months = month(self.to) - month(self.from) + 1;
+                self.from.saturating_sub(months.months())
+            }
             None => {
                 let days = super::view::day_number(self.to) - super::view::day_number(self.from);
                 last.saturating_sub(days.days())
@@ -150,13 +162,29 @@ impl Reports {
         let (cuts, directory) = self.resolve(filter, viewer).await?;
         let (first, last) = filter.before();
         let cuts_before = over(&cuts, first, last);
-        let mut splits = Vec::new();
-        for (by, split) in
-            [("team", Split::Team), ("queue", Split::Queue), ("language", Split::Language)]
-        {
-            let now = self.counted(&cuts, split).await?;
-            splits.push((by, now, self.counted(&cuts_before, split).await?));
-        }
+        let (now, before) = (&*cuts, &*cuts_before);
+        let splits = if is_fenced(&cuts) {
+            // What may be shown of the parts of an anonymous survey need not be all of the whole.
+            let views = [(now, Split::Whole), (before, Split::Whole)];
+            let [whole, whole_before] = self.counted_all(views).await?;
+            vec![("queue", whole, whole_before)]
+        } else {
+            let [team, team_before, queue, queue_before, language, language_before] = self
+                .counted_all([
+                    (now, Split::Team),
+                    (before, Split::Team),
+                    (now, Split::Queue),
+                    (before, Split::Queue),
+                    (now, Split::Language),
+                    (before, Split::Language),
+                ])
+                .await?;
+            vec![
+                ("team", team, team_before),
+                ("queue", queue, queue_before),
+                ("language", language, language_before),
+            ]
+        };
         // Every split holds the whole view; the first one serves for it.
         let Some((_, now, before)) = splits.first() else {
             return Err(ReportError::asked("bad_split", "there is nothing to split by"));
@@ -164,7 +192,13 @@ impl Reports {
         let seen = directory.seen(now.versions().chain(before.versions()));
         let size = |version, question| now.size(version, question);
         let figures = figures(&seen, filter.question.as_deref(), size);
-        let (whole, whole_before) = (now.whole(&figures), before.whole(&figures));
+        let (mut whole, whole_before) = (now.whole(&figures), before.whole(&figures));
+        // One agent's calls of a queue and day are one sample: nothing to weigh.
+        let sampled = now.sampled().filter(|_| filter.agent.is_none());
+        if sampled.is_some() {
+            let strata = self.strata(&cuts, Split::Queue, &figures).await?;
+            strata.put(None, &figures, &mut whole.measures);
+        }
         let changes = changes(&figures, &whole, &whole_before);
         let targets = self.against(filter, &figures, &whole).await?;
         let queues = self.store.queues().await?;
@@ -186,11 +220,7 @@ impl Reports {
             .collect();
         // By their size in margins, so that shares and points stand in one list.
         changed_most.sort_by(|a, b| b.weight().total_cmp(&a.weight()));
-        let mut stages = Vec::new();
-        for cut in &cuts {
-            stages.append(&mut self.store.stage_counts(cut, Unit::Whole).await?);
-        }
-        let not_linked = stages.iter().filter(|row| row.stage == NOT_LINKED);
+        let not_linked = now.staged(NOT_LINKED);
         Ok(Overview {
             from: filter.from.to_string(),
             to: filter.to.to_string(),
@@ -203,7 +233,9 @@ impl Reports {
             targets,
             changed_most,
             compared,
-            not_linked: not_linked.map(|row| super::gathered::count(row.n)).sum(),
+            not_linked,
+            waiting: Waiting { answers: self.store.waiting().await? },
+            sampled,
             figures,
         })
     }
@@ -348,4 +380,24 @@ fn pairs(
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn whole_months_stand_beside_whole_months() {
+        let before = |from, to| Filter::days(from, to).before();
+        for (from, to, first, last) in [
+            (date(2026, 3, 1), date(2026, 3, 31), date(2026, 2, 1), date(2026, 2, 28)),
+            (date(2026, 2, 1), date(2026, 3, 31), date(2025, 12, 1), date(2026, 1, 31)),
+            (date(2024, 1, 1), date(2024, 12, 31), date(2023, 1, 1), date(2023, 12, 31)),
+            (date(2026, 3, 2), date(2026, 3, 15), date(2026, 2, 16), date(2026, 3, 1)),
+        ] {
+            assert_eq!(before(from, to), (first, last), "{from} to {to}");
+        }
+    }
 }

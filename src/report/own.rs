@@ -6,15 +6,21 @@ use std::collections::BTreeMap;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-use super::measures::{Figure, Measured, Shape, measured};
+use super::finest::Finest;
+use super::measures::{Figure, Measured, Rank, Shape, Verdict, measured};
 use super::viewer::out_of_sight;
-use super::{Filter, ReportError, Reports, Sight, Viewer};
+use super::{Filter, Period, ReportError, Reports, Sight, Viewer};
 use crate::survey::About;
 
 /// Answers of one week and measure from which anything of them is shown.
 pub const FLOOR: u64 = 5;
 /// Weeks shown.
 pub const WEEKS: usize = 13;
+/// Months shown.
+pub const MONTHS: usize = 6;
+
+/// The standard periods for which agents see how they compared.
+const JUDGED: [Period; 3] = [Period::LastWeek, Period::LastMonth, Period::LastQuarter];
 
 /// One agent's own weeks.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,8 +32,26 @@ pub struct Own {
     /// All weeks that are shown together, by figure; weeks below the floor are not in it, or the
     /// difference would tell them.
     pub together: Vec<Option<Measured>>,
+    /// The last complete week, month and quarter.
+    pub judged: Vec<Judged>,
     /// The floor in force.
     pub floor: u64,
+    /// Whether they are months instead, where nobody's figures are shown for less.
+    pub by_months: bool,
+}
+
+/// How the agent compared in one standard period. Only verdict and rank interval: a score of a
+/// month beside those of its weeks would tell what was answered on the days between.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// Its kind.
+    pub period: Period,
+    /// First day.
+    pub from: Date,
+    /// Last day, included.
+    pub to: Date,
+    /// By figure; `None` where nobody is compared or there are fewer answers than the floor.
+    pub verdicts: Vec<Option<(Verdict, Option<Rank>)>>,
 }
 
 /// One complete week.
@@ -57,7 +81,12 @@ impl Reports {
         let known = self.store.agents().await?.iter().any(|agent| agent.code == *code);
         let mut figures: Vec<Figure> = Vec::new();
         let mut found = Vec::new();
-        for (from, to) in complete_weeks(today).take(WEEKS).filter(|_| known) {
+        let by_months = self.people_finest == Finest::Month;
+        let spans: Vec<(Date, Date)> = match by_months {
+            true => complete_months(today).take(MONTHS).collect(),
+            false => complete_weeks(today).take(WEEKS).collect(),
+        };
+        for (from, to) in spans.into_iter().filter(|_| known) {
             let filter = Filter { agent: Some(code.clone()), ..Filter::days(from, to) };
             let (report, _) = self.uncompared(&filter, &Viewer::everything()).await?;
             // Teams of one week are put together: a row of its own would be a smaller group.
@@ -91,7 +120,38 @@ impl Reports {
         }
         let together = figures.iter().zip(&together);
         let together = together.map(|(figure, sum)| shown(&figure.shape, sum, floor)).collect();
-        Ok(Own { figures, weeks, together, floor })
+        let mut judged = Vec::new();
+        for period in JUDGED.into_iter().filter(|_| known) {
+            let (from, to) = period.days(today);
+            // Not for days for which nobody's figures are shown.
+            if self.individual_days(from, to).is_ok() {
+                judged.push(self.judged(code, period, &figures, floor, now_ms).await?);
+            }
+        }
+        Ok(Own { figures, weeks, together, judged, floor, by_months })
+    }
+
+    async fn judged(
+        &self,
+        code: &str,
+        period: Period,
+        figures: &[Figure],
+        floor: u64,
+        now_ms: i64,
+    ) -> Result<Judged, ReportError> {
+        let (from, to) = period.days(self.today(now_ms));
+        let filter = Filter { agent: Some(code.to_owned()), ..Filter::days(from, to) };
+        let report = self.agents(&filter, &Viewer::everything(), now_ms).await?;
+        let of = |figure: &Figure| {
+            let rows = report.agents.iter();
+            let own: Vec<&Measured> =
+                rows.filter_map(|row| row.figures.measures.get(&figure.key)).collect();
+            let answers: u64 = own.iter().map(|one| one.n).sum();
+            // The same over all of the agent's teams.
+            let compared = own.first()?.compared?;
+            (answers >= floor).then_some((compared.verdict, compared.rank))
+        };
+        Ok(Judged { period, from, to, verdicts: figures.iter().map(of).collect() })
     }
 }
 
@@ -108,6 +168,15 @@ fn complete_weeks(today: Date) -> impl Iterator<Item = (Date, Date)> {
     (1_i64..).map(move |back| {
         let monday = this_monday.saturating_sub((7 * back).days());
         (monday, monday.saturating_add(6.days()))
+    })
+}
+
+/// Complete months before that day, the newest first.
+fn complete_months(today: Date) -> impl Iterator<Item = (Date, Date)> {
+    let this = today.first_of_month();
+    (1_i64..).map(move |back| {
+        let first = this.saturating_sub(back.months());
+        (first, first.last_of_month())
     })
 }
 

@@ -1,5 +1,6 @@
 //! Two beside each other: two agents in one period, or one view in two periods.
 
+use super::anonymous::is_fenced;
 use super::measures::{Figure, Measured, figures};
 use super::overview::{Change, difference_of};
 use super::parts::over;
@@ -57,10 +58,14 @@ impl Reports {
         viewer: &Viewer,
     ) -> Result<Vec<Pair>, ReportError> {
         let (cuts, directory) = self.resolve(one, viewer).await?;
-        let (cuts_other, _) = self.resolve(other, viewer).await?;
+        // Of an anonymous survey what may be shown is known for all months.
+        let cuts_other = match is_fenced(&cuts) {
+            true => cuts.clone(),
+            false => self.resolve(other, viewer).await?.0,
+        };
         let cuts_other = over(&cuts_other, other.from, other.to);
-        let first = self.counted(&cuts, Split::Channel).await?;
-        let second = self.counted(&cuts_other, Split::Channel).await?;
+        let both = [(&*cuts, Split::Whole), (&*cuts_other, Split::Whole)];
+        let [first, second] = self.counted_all(both).await?;
         let seen = directory.seen(first.versions().chain(second.versions()));
         let size = |version, question| first.size(version, question);
         let all = figures(&seen, one.question.as_deref(), size);

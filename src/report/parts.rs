@@ -6,12 +6,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::agents::Figures;
-use super::gathered::{Gathered, Places};
+use super::anonymous::splits;
+use super::compare::TELEPHONE;
+use super::gathered::{ELSEWHERE, Gathered, Places};
 use super::measures::{Figure, figures};
 use super::view::day_number;
+use super::weighted::Sampled;
 use super::{Directory, Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::CONFIDENCE;
+use crate::store::SAMPLED_OUT;
 use crate::store::report::{Asked, Cut, PartCount, PartStage, Split, Unit};
+use crate::store::{LEFT_OUT, UNASKED};
 use crate::survey::Version;
 
 /// The figures of each part of a view.
@@ -29,6 +34,8 @@ pub struct PartsReport {
     pub confidence: f64,
     /// The whole view.
     pub whole: Figures,
+    /// How many calls were asked; null where all that could be were.
+    pub sampled: Option<Sampled>,
     /// The parts, by name; those without a name last.
     pub parts: Vec<Part>,
     /// The figures, in the order in which rows have them.
@@ -96,11 +103,28 @@ impl By {
 
 /// Counts of one period by part.
 pub(super) struct Counted {
-    answers: Vec<PartCount>,
+    split: Split,
+    /// Whether calls that nobody was asked about are in it.
+    all_calls: bool,
+    pub(super) answers: Vec<PartCount>,
     stages: Vec<PartStage>,
 }
 
 impl Counted {
+    fn of(
+        cuts: &[Cut],
+        split: Split,
+        found: impl IntoIterator<Item = (Vec<PartCount>, Vec<PartStage>)>,
+    ) -> Self {
+        let all_calls = cuts.iter().all(all_calls);
+        let mut counted = Self { split, all_calls, answers: Vec::new(), stages: Vec::new() };
+        for (mut answers, mut stages) in found {
+            counted.answers.append(&mut answers);
+            counted.stages.append(&mut stages);
+        }
+        counted
+    }
+
     /// The survey versions that it has counts of.
     pub(super) fn versions(&self) -> impl Iterator<Item = i64> {
         let answers = self.answers.iter().map(|row| row.survey);
@@ -114,16 +138,39 @@ impl Counted {
         own.map(|row| super::gathered::count(row.n)).sum()
     }
 
+    /// How many interviews came to a stage.
+    pub(super) fn staged(&self, stage: &str) -> u64 {
+        let own = self.stages.iter().filter(|row| row.stage == stage);
+        own.map(|row| super::gathered::count(row.n)).sum()
+    }
+
+    /// How many calls were asked and how many fell outside the sample; `None` where none did.
+    pub(super) fn sampled(&self) -> Option<Sampled> {
+        let left_out = self.staged(SAMPLED_OUT);
+        (left_out > 0).then(|| Sampled { offered: self.staged("offered"), left_out })
+    }
+
     /// The figures of each part, by what it is called in the tallies.
     pub(super) fn gather(&self, all: &[Figure]) -> BTreeMap<(i64, String), Figures> {
         let gathered = self.gathered(all, |part, word| (part, word.to_owned()));
-        gathered.iter().map(|(part, one)| (part.clone(), one.figures(all))).collect()
+        let mut gathered = gathered;
+        if self.split == Split::Language {
+            // A call whose record says no language may be of any.
+            let nowhere = gathered.get(&(0, String::new()));
+            let n = nowhere.map_or(0, |one| one.stage(UNASKED) + one.stage(LEFT_OUT));
+            gathered.retain(|(_, word), one| !word.is_empty() || one.asked());
+            for one in gathered.values_mut() {
+                one.add_stage(ELSEWHERE, i64::try_from(n).unwrap_or(i64::MAX));
+            }
+        }
+        let figures = |one: &Gathered| one.figures(all, self.all_calls);
+        gathered.iter().map(|(part, one)| (part.clone(), figures(one))).collect()
     }
 
     /// The figures of all parts together.
     pub(super) fn whole(&self, all: &[Figure]) -> Figures {
         let gathered = self.gathered(all, |_, _| ());
-        gathered.get(&()).unwrap_or(&Gathered::default()).figures(all)
+        gathered.get(&()).unwrap_or(&Gathered::default()).figures(all, self.all_calls)
     }
 
     fn gathered<K: Ord>(
@@ -139,7 +186,7 @@ impl Counted {
         for row in &self.answers {
             let Some(at) = places.of(row.survey, row.question) else { continue };
             let unit = units.entry(key(row.part, &row.word)).or_default();
-            unit.add_answers(at, row.outcome, row.n);
+            unit.add_answers(at, row.outcome, row.n, row.reviewed);
         }
         units
     }
@@ -166,6 +213,7 @@ impl Reports {
         viewer: &Viewer,
     ) -> Result<PartsReport, ReportError> {
         let (cuts, directory) = self.resolve(filter, viewer).await?;
+        splits(&cuts, by.split())?;
         let counted = self.counted(&cuts, by.split()).await?;
         let seen = directory.seen(counted.versions());
         let figures =
@@ -176,7 +224,18 @@ impl Reports {
             By::Queue => queues.iter().find(|q| q.id == part).map(|q| q.name.clone()),
             By::Language | By::Channel => Some(word).filter(|word| !word.is_empty()),
         };
-        let parts = counted.gather(&figures).into_iter();
+        let mut whole = counted.whole(&figures);
+        let mut parts = counted.gather(&figures);
+        // One agent's calls of a queue and day are one sample: nothing to weigh.
+        let sampled = counted.sampled().filter(|_| filter.agent.is_none());
+        if sampled.is_some() {
+            let strata = self.strata(&cuts, by.split(), &figures).await?;
+            strata.put(None, &figures, &mut whole.measures);
+            for (part, own) in &mut parts {
+                strata.put(Some(part), &figures, &mut own.measures);
+            }
+        }
+        let parts = parts.into_iter();
         let mut parts: Vec<Part> =
             parts.map(|((part, word), figures)| Part { name: name(part, word), figures }).collect();
         parts.sort_by_key(|part| (part.name.is_none(), part.name.clone()));
@@ -186,7 +245,8 @@ impl Reports {
             time_zone: self.time_zone().to_owned(),
             by: by.word(),
             confidence: CONFIDENCE,
-            whole: counted.whole(&figures),
+            whole,
+            sampled,
             parts,
             figures,
         })
@@ -194,14 +254,30 @@ impl Reports {
 
     /// Counts of a view by part: those of its agent if it is limited to one, else of the whole.
     pub(super) async fn counted(&self, cuts: &[Cut], split: Split) -> Result<Counted, ReportError> {
-        let mut counted = Counted { answers: Vec::new(), stages: Vec::new() };
-        for cut in cuts {
-            let unit = if cut.agent.is_some() { Unit::Agents } else { Unit::Whole };
-            counted.answers.append(&mut self.store.answers_by(split, cut, unit).await?);
-            counted.stages.append(&mut self.store.stages_by(split, cut, unit).await?);
-        }
-        Ok(counted)
+        let found = self.store.split_counts(&asked(cuts, split)).await?;
+        Ok(Counted::of(cuts, split, found))
     }
+
+    /// The same of several views, as of one moment.
+    pub(super) async fn counted_all<const N: usize>(
+        &self,
+        views: [(&[Cut], Split); N],
+    ) -> Result<[Counted; N], ReportError> {
+        let asks: Vec<_> = views.iter().flat_map(|&(cuts, split)| asked(cuts, split)).collect();
+        let mut found = self.store.split_counts(&asks).await?.into_iter();
+        Ok(views.map(|(cuts, split)| Counted::of(cuts, split, found.by_ref().take(cuts.len()))))
+    }
+}
+
+fn asked(cuts: &[Cut], split: Split) -> Vec<(Split, &Cut, Unit)> {
+    let unit = |cut: &Cut| if cut.agent.is_some() { Unit::Agents } else { Unit::Whole };
+    cuts.iter().map(|cut| (split, cut, unit(cut))).collect()
+}
+
+/// As [`Filter::all_calls`].
+fn all_calls(cut: &Cut) -> bool {
+    let telephone = cut.channel.as_deref().is_none_or(|channel| channel == TELEPHONE);
+    cut.survey.is_none() && cut.version.is_none() && cut.language.is_none() && telephone
 }
 
 /// The same limits over other days.

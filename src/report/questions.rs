@@ -93,6 +93,8 @@ impl Reports {
             answers.append(&mut self.store.answer_counts(cut, unit).await?);
             stages.append(&mut self.store.stage_counts(cut, unit).await?);
         }
+        // Of anonymous surveys only answers are counted: not who gave none.
+        let fenced = super::anonymous::is_fenced(&cuts);
         // They are of the whole centre: nobody who sees some teams only sees them.
         let drops = match (viewer.teams(), cuts.first()) {
             (None, Some(cut)) => self.store.drop_counts(cut).await?,
@@ -146,13 +148,17 @@ impl Reports {
                     measure: question.measure.clone(),
                     series: question.series.clone(),
                     heard,
-                    answered: Rate::of(given, heard),
+                    answered: Rate::of(given, heard).filter(|_| !fenced),
                     skipped,
                     no_input,
                     no_match,
                     left_total: left.iter().map(|(_, n)| n).sum(),
                     left,
-                    figure: shape.as_ref().map(|shape| measured(shape, &values, heard - given)),
+                    figure: shape.as_ref().map(|shape| {
+                        let figure = measured(shape, &values, heard - given);
+                        let response = figure.response.filter(|_| !fenced);
+                        Measured { response, ..figure }
+                    }),
                     shape,
                     words: words.collect(),
                 });
@@ -170,7 +176,7 @@ impl Reports {
             from: filter.from.to_string(),
             to: filter.to.to_string(),
             time_zone: self.time_zone().to_owned(),
-            whole: gathered.figures(&[]),
+            whole: gathered.figures(&[], filter.all_calls()),
             surveys,
         })
     }

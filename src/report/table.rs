@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::agents::{AgentsReport, Figures};
+use super::agents::{AgentRow, AgentsReport, Figures};
 use super::fields::{Cell, columns};
 use super::measures::{Measured, Shape};
 
@@ -31,7 +31,10 @@ pub fn csv(report: &AgentsReport) -> Result<String, TableError> {
     let names: Vec<_> = columns.iter().map(|column| safe(&column.name)).collect();
     head.extend(names.iter().map(AsRef::as_ref));
     writer.write_record(&head).map_err(|f| fault(&f))?;
-    for row in &report.agents {
+    // Answers of an anonymous survey count for nobody: its line has no names.
+    let whole = AgentRow { figures: report.centre.clone(), ..AgentRow::default() };
+    let whole = report.anonymous.then_some(&whole);
+    for row in report.agents.iter().chain(whole) {
         let texts = [&row.agent, &row.name, row.team.as_deref().unwrap_or_default()];
         for text in texts {
             writer.write_field(safe(text).as_ref()).map_err(|f| fault(&f))?;

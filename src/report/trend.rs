@@ -8,12 +8,13 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::compare::measure_of;
+use super::finest::Finest;
 use super::measures::{Figure, Measured, figures, measured};
 use super::view::{day_number, monday_of};
 use super::{Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::control::{self, BASELINE_WEEKS, Baseline};
 use crate::satisfaction::measure::{Measure, Moments};
-use crate::store::report::{PartCount, Split, Unit};
+use crate::store::report::{PartCount, Split};
 
 /// Weeks of a spark.
 pub const SPARK_WEEKS: usize = 12;
@@ -91,6 +92,9 @@ impl Reports {
         let Some(measure) = measure_of(&figure.shape) else { return Ok(BTreeMap::new()) };
         let first = monday_of(filter.to).saturating_sub((7 * (SPARK_WEEKS as i64 - 1)).days());
         let wide = Filter { from: first, ..filter.clone() };
+        if self.people_finest == Finest::Month || self.names_anonymous(filter).await? {
+            return Ok(BTreeMap::new());
+        }
         let (cuts, directory) = self.resolve(&wide, viewer).await?;
         let mut rows = Vec::new();
         for cut in &cuts {
@@ -142,12 +146,15 @@ impl Reports {
         let first = monday_of(filter.from);
         let before = first.saturating_sub((7 * BASELINE_WEEKS as i64).days());
         let wide = Filter { from: before, ..filter.clone() };
-        let (cuts, directory) = self.resolve(&wide, viewer).await?;
-        let unit = if filter.agent.is_some() { Unit::Agents } else { Unit::Whole };
-        let mut parts = Vec::new();
-        for cut in &cuts {
-            parts.append(&mut self.store.answers_by(Split::Day, cut, unit).await?);
+        if self.names_anonymous(filter).await? {
+            return Err(super::anonymous::refused("weeks"));
         }
+        if filter.agent.is_some() && self.people_finest == Finest::Month {
+            return Err(self.months_only());
+        }
+        let (cuts, directory) = self.resolve(&wide, viewer).await?;
+        let counted = self.counted(&cuts, Split::Day).await?;
+        let parts = counted.answers;
         let seen: Vec<_> = directory
             .surveys
             .iter()

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
 use super::ReportError;
+use super::compare::TELEPHONE;
 use crate::survey::{Lang, Version};
 
 /// Which part of the centre's answers a report is about. Days are the centre's local days, both
@@ -122,6 +123,14 @@ impl Filter {
             ));
         }
         Ok(filter)
+    }
+
+    /// Whether calls that nobody was asked about are in the view: of such a call no survey is
+    /// known, and its language only where the record says it.
+    pub fn all_calls(&self) -> bool {
+        let Self { survey, version, language, channel, .. } = self;
+        let telephone = channel.as_deref().is_none_or(|channel| channel == TELEPHONE);
+        survey.is_none() && version.is_none() && language.is_none() && telephone
     }
 
     /// The filter as a query reads it, days and all; for links.

@@ -16,8 +16,10 @@
 //! - plots: [`funnel`], [`control`];
 //! - what goes together with satisfaction: [`drivers`], made of [`correlation`],
 //!   [`importance`] and [`symmetric`];
-//! - whether the figures can be trusted: [`fairness`], [`response_error`].
+//! - whether the figures can be trusted: [`fairness`], [`response_error`];
+//! - what may be shown of anonymous surveys: [`anonymous`].
 
+pub mod anonymous;
 pub mod coaching;
 pub mod comparison;
 pub mod control;

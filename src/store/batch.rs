@@ -5,15 +5,19 @@
 //! interview may share a batch.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::anonymous::HIDE;
 use super::comments::Comment;
-use super::names::Names;
+use super::own::plain;
+use super::recent::Recent;
 use super::rows::{Column, Tx};
 use super::tally::{self, Answer, Changes, Interview};
-use super::{Begin, Claim, Known, Pools, StoreError, StoredTurn, Turn, begin};
+use super::writer::Means;
+use super::{Begin, Claim, Known, StoreError, StoredTurn, Turn, begin};
 use crate::interview::{Fact, InterviewId, Millis, Outcome};
 
 const STORED_TURNS: &str = "with v (interview, turn) as ({rows uuid, bigint})
@@ -24,12 +28,15 @@ const PUT_TURNS: &str = "insert into turns (interview, turn, at_ms, input, facts
     {rows uuid, bigint, bigint, text, text}";
 
 // An answer that comes late, to an interview marked as outside the agent's control, is marked too.
-const PUT_ANSWERS: &str = "with v (interview, question, outcome, turn, at_ms) as
-        ({rows uuid, bigint, bigint, bigint, bigint})
+// Only a closed interview has marks, so that answers of running calls look for none.
+const PUT_ANSWERS: &str = "with v (interview, question, outcome, turn, at_ms, closed) as
+        ({rows uuid, bigint, bigint, bigint, bigint, boolean})
     insert into answers (interview, question, outcome, turn, at_ms, outside_control)
-    select v.interview, v.question, v.outcome, v.turn, v.at_ms, exists (select 1 from marks m
-        where m.interview = v.interview and m.taken_ms is null
-            and (m.question is null or m.question = v.question))
+    select v.interview, v.question, v.outcome, v.turn, v.at_ms,
+        case when v.closed then exists (select 1 from marks m
+            where m.interview = v.interview and m.taken_ms is null
+                and (m.question is null or m.question = v.question))
+        else v.closed end
     from v where true
     on conflict (interview, question) do update set was = answers.outcome,
         outcome = excluded.outcome, turn = excluded.turn, at_ms = excluded.at_ms
@@ -37,15 +44,18 @@ const PUT_ANSWERS: &str = "with v (interview, question, outcome, turn, at_ms) as
     returning interview, question, was, outcome, turn, at_ms, outside_control";
 
 const UPDATE_INTERVIEWS: &str = "with v (id, language, turn, recorded_ms, state, open_question,
-        started, turns_disposition, disposition, failed, finished_ms, ended_ms, ended_how, closed)
+        started, turns_disposition, disposition, failed, finished_ms, ended_ms, ended_how)
     as ({rows uuid, text, bigint, bigint, bytea, bigint, boolean, text, text, text, bigint, bigint,
-        text, boolean})
+        text})
     update interviews set language = v.language, turn = v.turn, recorded_ms = v.recorded_ms,
         state = coalesce(v.state, interviews.state), open_question = v.open_question,
         started = v.started, turns_disposition = v.turns_disposition,
         disposition = v.disposition, failed = v.failed, finished_ms = v.finished_ms,
-        ended_ms = v.ended_ms, ended_how = v.ended_how, closed = v.closed
+        ended_ms = v.ended_ms, ended_how = v.ended_how
     from v where interviews.id = v.id";
+
+// Apart, since indexes hold it: SQLite writes those of a column that is set, changed or not.
+const CLOSE_INTERVIEWS: &str = "update interviews set closed = true where id in ({rows uuid})";
 
 // What arrives later adds to the row, whichever of turn and notice comes first; a comment that is
 // stored or failed does not go back to waiting.
@@ -79,7 +89,7 @@ pub(super) enum Work {
     /// A start was decided.
     Begin(Box<Begin>),
     /// A turn.
-    Turn(Box<Turn>),
+    Turn(Arc<Turn>),
     /// A hang-up notice.
     End { id: InterviewId, at_ms: Millis, how: String },
     /// It failed, by our fault or the platform's.
@@ -107,11 +117,7 @@ type Outcomes = Vec<Result<Done, StoreError>>;
 /// # Errors
 /// If the transaction failed; nothing is known to be written then, and all of it may be tried
 /// again.
-pub(super) async fn write(
-    pools: &Pools,
-    names: &Names,
-    works: &[Work],
-) -> Result<Outcomes, StoreError> {
+pub(super) async fn write(means: &mut Means, works: &[Work]) -> Result<Outcomes, StoreError> {
     let begins: Vec<(usize, &Begin)> = works
         .iter()
         .enumerate()
@@ -123,17 +129,19 @@ pub(super) async fn write(
     // New codes and names get their ids in transactions of their own, before this one.
     let mut units = Vec::with_capacity(begins.len());
     for (_, begin) in &begins {
-        units.push(names.said(pools, &begin.said).await?);
+        units.push(means.names.said(&means.pools, &begin.said).await?);
     }
     let mut done: Vec<Option<Result<Done, StoreError>>> = Vec::new();
     done.resize_with(works.len(), || None);
 
-    let mut tx = Tx::write(pools).await?;
+    let mut tx = Tx::of_writer(&means.hand).await?;
+    // Given back after the commit: what a batch that failed has left is not what is stored.
+    let mut recent = std::mem::take(&mut means.recent).in_tx(&tx)?;
     // Written once and last: whoever adds to tallies locks their rows in the same order, or two
     // transactions would wait for each other.
     let mut changes = None;
     if !begins.is_empty() {
-        let held = tally::hold(&mut tx).await?;
+        let held = recent.hold(&mut tx).await?;
         let changes = changes.insert(Changes::new(held));
         let known = begin::begin_all(&mut tx, changes, held, &begins, &units).await?;
         for ((at, _), known) in begins.iter().zip(known) {
@@ -141,12 +149,13 @@ pub(super) async fn write(
         }
     }
     if begins.len() < works.len() {
-        go_on(&mut tx, &mut changes, works, &mut done).await?;
+        go_on(&mut tx, &mut recent, &mut changes, works, &mut done).await?;
     }
     if let Some(changes) = changes {
         changes.write(&mut tx).await?;
     }
-    tx.commit().await?;
+    means.rehearsal.commit(tx).await?;
+    means.recent = recent;
     Ok(done
         .into_iter()
         .map(|done| done.unwrap_or_else(|| Err(StoreError::Corrupt("a job was left out".into()))))
@@ -174,6 +183,7 @@ struct Rows<'a> {
 /// Writes everything that is not a start.
 async fn go_on(
     tx: &mut Tx,
+    recent: &mut Recent,
     changes: &mut Option<Changes>,
     works: &[Work],
     done: &mut [Option<Result<Done, StoreError>>],
@@ -186,7 +196,8 @@ async fn go_on(
     // Turns of one interview in their order, notices after them.
     order.sort_by_key(|(at, id, work)| (*id, work.turn(), *at));
     let ids: Vec<Uuid> = order.iter().map(|(_, id, _)| *id).collect();
-    let mut touched: BTreeMap<Uuid, Touched> = tally::lock(tx, &ids)
+    let mut touched: BTreeMap<Uuid, Touched> = recent
+        .lock(tx, &ids)
         .await?
         .into_iter()
         .map(|(id, row)| {
@@ -240,7 +251,9 @@ async fn go_on(
     update_interviews(tx, &touched).await?;
     let closed = touched.values().filter(|one| one.after.closed && one.after.numbered);
     tx.run(FORGET_NUMBERS, &[Column::Id(closed.map(|one| one.after.id).collect())]).await?;
-    count(tx, changes, &touched, changed).await
+    let nameless = touched.values().filter(|one| one.after.closed && one.after.anonymous);
+    tx.run(HIDE, &[Column::Id(nameless.map(|one| one.after.id).collect())]).await?;
+    count(tx, recent, changes, &touched, changed).await
 }
 
 /// Reads the turns that may be there already. A turn above the newest one cannot be.
@@ -262,7 +275,7 @@ async fn stored_turns(
         Column::Id(keys.iter().map(|key| key.0).collect()),
         Column::Int(keys.iter().map(|key| key.1).collect()),
     ];
-    let rows: Vec<StoredRow> = tx.fetch(STORED_TURNS, &columns).await?;
+    let rows: Vec<StoredRow> = tx.fetch_plain(STORED_TURNS, &columns).await?;
     Ok(rows.into_iter().map(|row| ((row.interview, row.turn), row)).collect())
 }
 
@@ -292,8 +305,13 @@ fn claim<'a>(
         })));
     }
     let after = &mut one.after;
-    // What came before the close but is written after it (from a spool) still counts.
-    if turn.at_ms >= after.closes_ms() || !after.ineligible.is_empty() {
+    // What came before the close but is written after it (from a spool) still counts. Whatever the
+    // clocks say, a turn came before those that followed from it: their last word closes it not.
+    let closes_ms = match key.1 < after.turn {
+        true => tally::closes_ms(after.limit_ms, after.ended_ms, None),
+        false => after.closes_ms(),
+    };
+    if turn.at_ms >= closes_ms || !after.ineligible.is_empty() {
         return Ok(Claim::Closed);
     }
     rows.turns.insert(key, turn);
@@ -353,22 +371,25 @@ struct Changed {
     outside_control: bool,
 }
 
+plain!(Changed { interview, question, was, outcome, turn, at_ms, outside_control });
+
 async fn put_answers(
     tx: &mut Tx,
     touched: &BTreeMap<Uuid, Touched>,
 ) -> Result<HashMap<Uuid, Vec<Changed>>, StoreError> {
-    let items: Vec<(Uuid, i64, (Outcome, i64, Millis))> = touched
-        .iter()
-        .flat_map(|(id, one)| one.items.iter().map(|(question, item)| (*id, *question, *item)))
+    let items: Vec<(&Touched, i64, (Outcome, i64, Millis))> = touched
+        .values()
+        .flat_map(|one| one.items.iter().map(move |(question, item)| (one, *question, *item)))
         .collect();
     let columns = [
-        Column::Id(items.iter().map(|item| item.0).collect()),
+        Column::Id(items.iter().map(|item| item.0.before.id).collect()),
         Column::Int(items.iter().map(|item| item.1).collect()),
         Column::Int(items.iter().map(|item| item.2.0.code()).collect()),
         Column::Int(items.iter().map(|item| item.2.1).collect()),
         Column::Int(items.iter().map(|item| item.2.2).collect()),
+        Column::Bool(items.iter().map(|item| item.0.before.closed).collect()),
     ];
-    let rows: Vec<Changed> = tx.fetch(PUT_ANSWERS, &columns).await?;
+    let rows: Vec<Changed> = tx.fetch_plain(PUT_ANSWERS, &columns).await?;
     let mut changed: HashMap<Uuid, Vec<Changed>> = HashMap::new();
     for row in rows {
         changed.entry(row.interview).or_default().push(row);
@@ -417,15 +438,19 @@ async fn update_interviews(
         Column::IntOrNull(each!(finished_ms)),
         Column::IntOrNull(each!(ended_ms)),
         Column::TextOrNull(each!(ended_how.as_deref)),
-        Column::Bool(each!(closed)),
     ];
     tx.run(UPDATE_INTERVIEWS, &columns).await?;
+    // Nothing opens an interview again.
+    let closing = touched.values().filter(|one| one.after.closed && !one.before.closed);
+    let closing = closing.map(|one| one.after.id).collect();
+    tx.run(CLOSE_INTERVIEWS, &[Column::Id(closing)]).await?;
     Ok(())
 }
 
 /// Notes what changes in the tallies: what the interviews count for now, less what they counted for before.
 async fn count(
     tx: &mut Tx,
+    recent: &mut Recent,
     changes: &mut Option<Changes>,
     touched: &BTreeMap<Uuid, Touched>,
     mut changed: HashMap<Uuid, Vec<Changed>>,
@@ -437,10 +462,10 @@ async fn count(
     if moved.is_empty() {
         return Ok(());
     }
-    let units = tally::credits(tx, moved.iter().map(|(id, _)| **id).collect()).await?;
+    let units = recent.credits(tx, moved.iter().map(|(id, _)| **id)).await?;
     let changes = match changes {
         Some(changes) => changes,
-        None => changes.insert(Changes::new(tally::hold(tx).await?)),
+        None => changes.insert(Changes::new(recent.hold(tx).await?)),
     };
     // Another language moves all answers of an interview, else only the changed ones count.
     let other_language = |one: &Touched| one.after.language != one.before.language;
@@ -467,8 +492,8 @@ async fn count(
             }
             after.push(now);
         }
-        changes.count(&one.before, &before, units, -1);
-        changes.count(&one.after, &after, units, 1);
+        changes.change((&one.before, &before), (&one.after, &after), units);
+        recent.keep(&one.after, units);
     }
     Ok(())
 }
@@ -557,6 +582,8 @@ pub(super) struct StoredRow {
     pub input: String,
     pub facts: String,
 }
+
+plain!(StoredRow { interview, turn, at_ms, input, facts });
 
 impl StoredRow {
     pub(super) fn read(&self) -> Result<StoredTurn, StoreError> {

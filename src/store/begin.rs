@@ -7,18 +7,32 @@ use uuid::Uuid;
 use super::batch::uuid;
 use super::rows::{Column, Tx};
 use super::tally::{self, Changes, Held, Interview, Unit};
-use super::{Begin, Known, StoreError};
+use super::{Begin, Known, StoreError, anonymous};
 use crate::interview::Millis;
 
-const PUT_INTERVIEWS: &str = "insert into interviews (id, provider, call_ref, handover, survey,
+// The survey's row says whether an interview leads to nobody; of such a one nothing is told.
+const PUT_INTERVIEWS: &str = "with v (id, provider, call_ref, handover, survey,
         language, channel, day, started_ms, limit_ms, caller_hash, caller_last,
         caller_sealed, ineligible, opening, turn, recorded_ms, state, open_question, started, turns_disposition, disposition,
         closed, counted, day_before, said_agent, said_team, said_queue, said_leg, said_talk,
-        said_call, conflicts, link, told)
+        said_call, conflicts, link, told) as (
     {rows uuid, text, text, text, bigint, text, text, bigint, bigint, bigint, uuid, text,
         bytea, text, text, bigint, bigint, bytea, bigint, boolean, text, text, boolean, bigint, bigint, bigint,
-        bigint, bigint, text, bigint, text, text, text, boolean}
-    on conflict (id) do nothing returning id";
+        bigint, bigint, text, bigint, text, text, text, boolean})
+    insert into interviews (id, provider, call_ref, handover, survey,
+        language, channel, day, started_ms, limit_ms, caller_hash, caller_last,
+        caller_sealed, ineligible, opening, turn, recorded_ms, state, open_question, started, turns_disposition, disposition,
+        closed, counted, day_before, said_agent, said_team, said_queue, said_leg, said_talk,
+        said_call, conflicts, link, told, anonymous)
+    select v.id, v.provider, v.call_ref, v.handover, v.survey,
+        v.language, v.channel, v.day, v.started_ms, v.limit_ms, v.caller_hash, v.caller_last,
+        v.caller_sealed, v.ineligible, v.opening, v.turn, v.recorded_ms, v.state, v.open_question,
+        v.started, v.turns_disposition, v.disposition,
+        v.closed, v.counted, v.day_before, v.said_agent, v.said_team, v.said_queue, v.said_leg,
+        v.said_talk, v.said_call, v.conflicts, v.link,
+        v.told or coalesce(s.anonymous, false), coalesce(s.anonymous, false)
+    from v left join surveys s on s.version = v.survey where true
+    on conflict (id) do nothing returning id, anonymous";
 
 const TEAMS_OF: &str = "select agent, from_ms, to_ms, team
     from agent_team where agent in ({rows bigint})";
@@ -31,18 +45,18 @@ const PUT_OFFERS: &str = "insert into offers (interview, caller_hash, at_ms)
 pub(super) async fn begin_all(
     tx: &mut Tx,
     changes: &mut Changes,
-    Held { reading, writing, .. }: Held,
+    Held { reading, writing, closed_before, .. }: Held,
     begins: &[(usize, &Begin)],
     units: &[Unit],
 ) -> Result<Vec<Result<Known, StoreError>>, StoreError> {
     // Of several starts of one interview in a batch the first one counts.
     let mut firsts: BTreeMap<Uuid, (&Begin, Unit)> = BTreeMap::new();
-    for ((_, begin), unit) in begins.iter().zip(units) {
+    let is_closed = |begin: &Begin| begin.day < closed_before;
+    for ((_, begin), unit) in begins.iter().zip(units).filter(|((_, begin), _)| !is_closed(begin)) {
         firsts.entry(uuid(begin.id)).or_insert((*begin, *unit));
     }
-    let mut fresh = insert_interviews(tx, writing, &firsts).await?;
-    fresh.sort_unstable();
-    let is_new = |id: &Uuid| fresh.binary_search(id).is_ok();
+    let fresh = insert_interviews(tx, writing, &firsts).await?;
+    let is_new = |id: &Uuid| fresh.contains_key(id);
 
     let old: Vec<Uuid> = firsts.keys().copied().filter(|id| !is_new(id)).collect();
     let mut known: HashMap<Uuid, Result<Known, StoreError>> = HashMap::new();
@@ -69,13 +83,15 @@ pub(super) async fn begin_all(
         }
     }
     tally::put_credits(tx, &put).await?;
-    let offers: Vec<(Uuid, Uuid, Millis)> = new
-        .iter()
-        .filter(|(_, (begin, _))| begin.ineligible.is_empty())
-        .filter_map(|(id, (begin, _))| {
-            begin.caller.map(|caller| (*id, Uuid::from_bytes(caller.0), begin.started_ms))
-        })
-        .collect();
+    let mut offers: Vec<(Uuid, Uuid, Millis)> = Vec::new();
+    for (id, (begin, _)) in new.iter().filter(|(_, (begin, _))| begin.ineligible.is_empty()) {
+        let Some(caller) = begin.caller else { continue };
+        let (id, at_ms) = match fresh.get(id) {
+            Some(true) => anonymous::offer(begin.started_ms)?,
+            _ => (*id, begin.started_ms),
+        };
+        offers.push((id, Uuid::from_bytes(caller.0), at_ms));
+    }
     let columns = [
         Column::Id(offers.iter().map(|offer| offer.0).collect()),
         Column::Id(offers.iter().map(|offer| offer.1).collect()),
@@ -87,6 +103,9 @@ pub(super) async fn begin_all(
     Ok(begins
         .iter()
         .map(|(_, begin)| {
+            if is_closed(begin) {
+                return Err(StoreError::ClosedDay);
+            }
             let id = uuid(begin.id);
             if let Some((first, _)) = new.get(&id) {
                 return Ok(known_of(first, told.insert(id)));
@@ -100,11 +119,13 @@ pub(super) async fn begin_all(
         .collect())
 }
 
+/// Puts those rows that are not there yet; which they are, and whether they are of an anonymous
+/// survey.
 async fn insert_interviews(
     tx: &mut Tx,
     writing: i64,
     firsts: &BTreeMap<Uuid, (&Begin, Unit)>,
-) -> Result<Vec<Uuid>, StoreError> {
+) -> Result<HashMap<Uuid, bool>, StoreError> {
     let rows: Vec<(&Begin, Unit)> = firsts.values().copied().collect();
     let n = rows.len();
     macro_rules! each {
@@ -152,8 +173,8 @@ async fn insert_interviews(
         // Of one that was not offered there is nothing to tell.
         Column::Bool(each!(|begin| !begin.ineligible.is_empty())),
     ];
-    let fresh: Vec<(Uuid,)> = tx.fetch(PUT_INTERVIEWS, &columns).await?;
-    Ok(fresh.into_iter().map(|(id,)| id).collect())
+    let fresh: Vec<(Uuid, bool)> = tx.fetch_plain(PUT_INTERVIEWS, &columns).await?;
+    Ok(fresh.into_iter().collect())
 }
 
 /// For whom new interviews count, from what their hand-overs said: always once as a whole, and
@@ -170,7 +191,7 @@ async fn credits_of(
     agents.sort_unstable();
     agents.dedup();
     let teams: Vec<(i64, i64, Option<i64>, i64)> =
-        tx.fetch(TEAMS_OF, &[Column::Int(agents)]).await?;
+        tx.fetch_plain(TEAMS_OF, &[Column::Int(agents)]).await?;
     let team_at = |agent: i64, at: Millis| {
         teams
             .iter()
@@ -222,8 +243,11 @@ fn interview_of(begin: &Begin, counted: i64) -> Interview {
         ended_how: None,
         closed: !begin.ineligible.is_empty(),
         numbered: begin.caller_sealed.is_some(),
+        // Counts for the same, whether or not.
+        anonymous: false,
         counted,
         day_before: begin.day,
+        recorded: false,
         caller_hash: begin.caller.map(|hash| Uuid::from_bytes(hash.0)),
     }
 }

@@ -198,7 +198,7 @@ macro_rules! listed {
             $from,
             concat!(
                 $at,
-                " between $1 and $2 and case when i.counted = (select reading from tally_state
+                " between $1 and $2 and not i.anonymous and case when i.counted = (select reading from tally_state
             where id = 1) then i.day else i.day_before end between $3 and $4
         and ($5 = '' or exists (select 1 from credits c join queues x on x.id = c.queue
             where c.interview = i.id and c.gen = (select reading from tally_state where id = 1)
@@ -235,7 +235,7 @@ const LIST_OF_AGENT: &str = listed!(
         and ($10 = '' or k.team = (select id from teams where name = $10))"
 );
 
-const ONE: &str = brief!("interviews i", "i.id = $1");
+const ONE: &str = brief!("interviews i", "i.id = $1 and not i.anonymous");
 
 const CREDITED: &str = "select c.interview, c.kind, a.code as agent, a.name as name,
         t.name as team, q.name as queue

@@ -28,7 +28,12 @@ const CASE: &str = "select c.id, c.interview, c.opened_ms, c.reason, c.owner, c.
                 and x.gen = (select reading from tally_state where id = 1)) as team
     from cases c where c.id = $1";
 
-const OPEN_CASES: &str = "select cast(count(*) as bigint) from cases where status = 'open'";
+const OPEN_CASES: &str = "select team, cast(count(*) as bigint) from (
+        select (select min(t.name) from credits x join teams t on t.id = x.team
+            where x.interview = c.interview and x.kind = 0
+                and x.gen = (select reading from tally_state where id = 1)) as team
+        from cases c where c.status = 'open') as o
+    group by team";
 
 // What was closed keeps its moment, whatever else is changed later.
 const CHANGE: &str = "update cases set owner = $2, due_ms = $3, status = $4, outcome = $5,
@@ -157,13 +162,14 @@ impl Store {
         Ok(look_up!(self, |db| sqlx::query_as(CASE).bind(id).fetch_optional(db).await?))
     }
 
-    /// How many cases are open.
+    /// How many cases are open, by the team of the credit; `None` is no known team.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn open_cases(&self) -> Result<u64, StoreError> {
-        let (n,): (i64,) = look_up!(self, |db| sqlx::query_as(OPEN_CASES).fetch_one(db).await?);
-        Ok(u64::try_from(n).unwrap_or(0))
+    pub async fn open_cases(&self) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+        let teams: Vec<(Option<String>, i64)> =
+            look_up!(self, |db| sqlx::query_as(OPEN_CASES).fetch_all(db).await?);
+        Ok(teams.into_iter().map(|(team, n)| (team, u64::try_from(n).unwrap_or(0))).collect())
     }
 
     /// Writes owner, due date, status and outcome of a case as they stand in `case`; says whether

@@ -4,12 +4,17 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::rows::{Column, Tx};
 use super::{Store, StoreError, read, write_tx};
 use crate::interview::{InterviewId, Millis, Recording};
 
 const OF_INTERVIEW: &str =
     "select interview, recording, question, seconds, url, file, status, at_ms
     from comments where interview = $1 order by at_ms, recording";
+
+const OF_INTERVIEWS: &str =
+    "select interview, recording, question, seconds, url, file, status, at_ms
+    from comments where interview in ({rows uuid}) order by interview, at_ms, recording";
 
 const HEARD: &str = "update comments set heard_ms = $3
     where interview = $1 and recording = $2 and heard_ms is null";
@@ -149,6 +154,18 @@ impl Store {
         let id = Uuid::from_bytes(id.0);
         let rows: Vec<Row> =
             read!(self, |db| sqlx::query_as(OF_INTERVIEW).bind(id).fetch_all(db).await?);
+        rows.into_iter().map(Comment::try_from).collect()
+    }
+
+    /// The comments of those interviews, each interview's oldest first.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn comments_of(&self, ids: &[InterviewId]) -> Result<Vec<Comment>, StoreError> {
+        let ids = ids.iter().map(|id| Uuid::from_bytes(id.0)).collect();
+        let mut tx = Tx::snapshot(&self.pools).await?;
+        let rows: Vec<Row> = tx.fetch(OF_INTERVIEWS, &[Column::Id(ids)]).await?;
+        tx.commit().await?;
         rows.into_iter().map(Comment::try_from).collect()
     }
 

@@ -33,6 +33,13 @@ pub struct Announced {
     pub caller_last: Option<String>,
 }
 
+impl Announced {
+    /// The same without what is of a person and not needed to know a repeated start again.
+    fn nameless(self) -> Self {
+        Self { agent: None, talk: None, caller_last: None, ..self }
+    }
+}
+
 /// An announced hand-over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handover {
@@ -72,6 +79,12 @@ const FIND: &str = "select id, provider, call_ref, caller_hash, said, at_ms, exp
 const USE: &str = "update handovers set used_ms = coalesce(used_ms, $2),
         used_call = coalesce(used_call, $3), used_handover = coalesce(used_handover, $4)
     where id = $1 and (used_call is null or (used_call = $3 and used_handover = $4))";
+
+const SAID: &str = "select said from handovers where id = $1";
+// Where the start names no call, only the caller leads its repeats here.
+const STRIP: &str = "update handovers set said = $2,
+        caller_hash = case when used_call = '' then caller_hash end
+    where id = $1";
 
 const FORGET: &str = "delete from handovers where expires_ms < $1";
 
@@ -225,6 +238,25 @@ impl Store {
             return row.read().map(Some);
         }
         Ok(None)
+    }
+
+    /// Forgets whom a hand-over names, since it led to an anonymous survey: agent, talk and caller.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn strip_handover(&self, id: [u8; 16]) -> Result<(), StoreError> {
+        let id = Uuid::from_bytes(id);
+        let mut tx = Tx::write(&self.pools).await?;
+        let found: Vec<(String,)> = tx.fetch(SAID, &[Column::Id(vec![id])]).await?;
+        for (said,) in found {
+            let said: Announced = serde_json::from_str(&said)
+                .map_err(|fault| StoreError::Corrupt(format!("an announced hand-over: {fault}")))?;
+            let said = serde_json::to_string(&said.nameless())
+                .map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
+            tx.run(STRIP, &[Column::Id(vec![id]), Column::Text(vec![&said])]).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Forgets hand-overs that expired before that moment.

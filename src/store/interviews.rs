@@ -3,7 +3,9 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::anonymous::HIDE;
 use super::batch::StoredRow;
+use super::own::plain;
 use super::rows::{Column, Tx};
 use super::tally::{self, AFTER_HANGUP_MS, AFTER_LIMIT_MS, Answer};
 use super::writer::again;
@@ -51,7 +53,7 @@ const TAKE_FALLBACK: &str = "update interviews set fallback_turn = $2
     where id = $1 and (fallback_turn is null or fallback_turn = $2)";
 const EXPIRED: &str = "select id from interviews
     where closed = $1 and (limit_ms <= $2 or ended_ms <= $3) order by id limit 200";
-const CLOSE: &str = "update interviews set closed = true, caller_sealed = case
+pub(super) const CLOSE: &str = "update interviews set closed = true, caller_sealed = case
         when exists (select 1 from callbacks c where c.interview = interviews.id)
         then caller_sealed end
     where id in ({rows uuid})";
@@ -76,6 +78,22 @@ pub(super) struct KnownRow {
     ended_ms: Option<Millis>,
     finished_ms: Option<Millis>,
 }
+
+plain!(KnownRow {
+    id,
+    survey,
+    ineligible,
+    opening,
+    started_ms,
+    turn,
+    recorded_ms,
+    state,
+    disposition,
+    closed,
+    limit_ms,
+    ended_ms,
+    finished_ms
+});
 
 impl TryFrom<KnownRow> for Known {
     type Error = StoreError;
@@ -104,7 +122,7 @@ impl TryFrom<KnownRow> for Known {
 
 /// Reads interviews inside a transaction, in no order.
 pub(super) async fn known_rows(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Vec<KnownRow>, sqlx::Error> {
-    tx.fetch(KNOWN_MANY, &[Column::Id(ids)]).await
+    tx.fetch_plain(KNOWN_MANY, &[Column::Id(ids)]).await
 }
 
 #[derive(FromRow)]
@@ -301,7 +319,8 @@ impl Store {
         let ids: Vec<Uuid> = expired.into_iter().map(|(id,)| id).collect();
         // In the order in which the writer locks, so that the two never wait for each other.
         tally::lock(&mut tx, &ids).await?;
-        let closed = tx.run(CLOSE, &[Column::Id(ids)]).await?;
+        let closed = tx.run(CLOSE, &[Column::Id(ids.clone())]).await?;
+        tx.run(HIDE, &[Column::Id(ids)]).await?;
         tx.commit().await?;
         Ok(closed)
     }

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::rows::{Column, Tx};
-use super::tally::{Credits, credits, generations, hold, lock, move_credits};
+use super::tally::{self, Credits, Held, credits, generations, hold, lock, move_credits};
+use super::unasked::{self, Judge};
 use super::writer::again;
 use super::{Store, StoreError};
 use crate::clock;
@@ -24,6 +25,7 @@ use crate::survey::Credit;
 mod evidence;
 mod hand;
 mod history;
+pub(super) use evidence::Handling;
 pub(super) use evidence::credit_word;
 use evidence::{Evidence, Found, Row, credit_of};
 pub use hand::{ByHand, Hand};
@@ -61,8 +63,9 @@ impl Link {
     }
 }
 
-const SET: &str = "with w (id, call_id, link) as ({rows uuid, uuid, text})
-    update interviews set call_id = w.call_id, link = w.link from w where interviews.id = w.id";
+const SET: &str = "with w (id, call_id, link, recorded) as ({rows uuid, uuid, text, boolean})
+    update interviews set call_id = w.call_id, link = w.link, recorded = w.recorded
+    from w where interviews.id = w.id";
 
 // Joined in this order: from the few calls to their names, from there to the interviews.
 const OF_CALLS: &str = "with c (id, span) as ({rows uuid, bigint})
@@ -88,7 +91,7 @@ const LOCK_DONE: &str = "select call_id from relinks where call_id in ({rows uui
 const DONE: &str = "delete from relinks where (call_id, stamp) in ({rows uuid, bigint})";
 
 const WAITING: &str = "select i.id from interviews i
-    where i.day >= $1 and i.call_id is null and (
+    where i.day >= $1 and i.call_id is null and not i.anonymous and (
         exists (select 1 from call_names n where n.name = i.said_call)
         or exists (select 1 from call_names n where n.name = i.call_ref)
         or exists (select 1 from call_names n where n.name = i.said_leg)
@@ -100,8 +103,10 @@ const WAITING: &str = "select i.id from interviews i
 struct Changes {
     /// The interviews that change.
     ids: BTreeSet<Uuid>,
-    /// Their call and how it was found, where that changes.
-    links: Vec<(Uuid, Option<Uuid>, Link)>,
+    /// Their call, how it was found and whether its record names an agent, where that changes.
+    links: Vec<(Uuid, Option<Uuid>, Link, bool)>,
+    /// The calls that they belong to, before and after, where that changes.
+    calls: BTreeSet<Uuid>,
     /// For whom they count, where that changes, in every generation that counts them.
     credits: Credits,
     /// How each of them stands by what is known now.
@@ -133,7 +138,9 @@ impl Changes {
             // What a recount has left behind counts no more.
             old.retain(|(generation, _)| [reading, row.counted].contains(generation));
             old.sort_unstable();
-            if old != wanted {
+            // Whether there is a record is counted beside whom it counts for.
+            let recorded = changes.found.get(&row.id).is_some_and(|found| found.recorded);
+            if old != wanted || recorded != row.recorded {
                 changes.credits.insert(row.id, wanted);
                 changes.ids.insert(row.id);
             }
@@ -142,9 +149,13 @@ impl Changes {
     }
 
     fn note_link(&mut self, row: &Row, found: &Found) {
-        if row.call_id != found.call_id || row.link != found.link.word() {
-            self.links.push((row.id, found.call_id, found.link));
+        let same_call = row.call_id == found.call_id && row.link == found.link.word();
+        if !same_call || row.recorded != found.recorded {
+            self.links.push((row.id, found.call_id, found.link, found.recorded));
             self.ids.insert(row.id);
+        }
+        if row.call_id != found.call_id {
+            self.calls.extend(row.call_id.into_iter().chain(found.call_id));
         }
     }
 
@@ -153,9 +164,25 @@ impl Changes {
             Column::Id(self.links.iter().map(|l| l.0).collect()),
             Column::IdOrNull(self.links.iter().map(|l| l.1).collect()),
             Column::Text(self.links.iter().map(|l| l.2.word()).collect()),
+            Column::Bool(self.links.iter().map(|l| l.3).collect()),
         ];
         tx.run(SET, &columns).await?;
         Ok(())
+    }
+
+    /// Writes links and credits, and all that follows in the tallies, also of calls that nobody
+    /// was asked about until now.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        locked: &BTreeMap<Uuid, tally::Interview>,
+        held: Held,
+    ) -> Result<(), sqlx::Error> {
+        self.write_links(tx).await?;
+        let mut counts = tally::Changes::new(held);
+        unasked::follow(tx, &mut counts, self.calls.iter().copied().collect()).await?;
+        let recorded = self.links.iter().map(|link| (link.0, link.3)).collect();
+        move_credits(tx, locked, counts, &self.credits, &recorded).await
     }
 
     /// Writes down how the links of those that change stand from now on.
@@ -168,12 +195,13 @@ impl Changes {
 }
 
 /// Links locked interviews anew for a recount, and says for whom they count in the generation
-/// that it writes; the generation that reports read stays as it is.
+/// that it writes, and whether a record of their call names an agent; for whom they count in the
+/// generation that reports read stays as it is.
 pub(super) async fn link_for_recount(
     tx: &mut Tx,
     ids: Vec<Uuid>,
     match_ms: Millis,
-) -> Result<BTreeMap<Uuid, Vec<super::Unit>>, StoreError> {
+) -> Result<BTreeMap<Uuid, (Vec<super::Unit>, bool)>, StoreError> {
     let rows: Vec<Row> = tx.fetch(Row::SQL, &[Column::Id(ids)]).await?;
     let evidence = Evidence::read(tx, &rows, match_ms).await?;
     let mut changes = Changes::default();
@@ -181,7 +209,7 @@ pub(super) async fn link_for_recount(
     for row in &rows {
         let found = evidence.decide_next(row);
         changes.note_link(row, &found);
-        units.insert(row.id, found.units);
+        units.insert(row.id, (found.units, found.recorded));
     }
     changes.write_links(tx).await?;
     Ok(units)
@@ -235,16 +263,18 @@ impl Store {
         let mut tx = Tx::write(&self.pools).await?;
         // Locked first: from here on neither a turn nor another linking changes these interviews.
         let locked = lock(&mut tx, &look.ids.into_iter().collect::<Vec<_>>()).await?;
+        // Calls after interviews, and both before any tally: as whoever counts calls does it.
+        unasked::lock(&mut tx, look.calls.into_iter().collect()).await?;
         let held = hold(&mut tx).await?;
         let changes = Changes::find(&mut tx, locked.keys().copied().collect(), match_ms).await?;
-        move_credits(&mut tx, &locked, held, &changes.credits).await?;
-        changes.write_links(&mut tx).await?;
+        changes.write(&mut tx, &locked, held).await?;
         changes.write_history(&mut tx, clock::now_ms()).await?;
         tx.commit().await?;
         Ok(changes.ids.len())
     }
 
-    /// Links the interviews of calls whose records changed; says how many changed. With no calls
+    /// Links the interviews of calls whose records changed, and counts the calls that none belongs
+    /// to by what `judge` says of them; says how many interviews changed. With no calls
     /// given, those of any calls that are still to be done, a hundred at most: what a node left
     /// undone when it stopped.
     ///
@@ -254,18 +284,24 @@ impl Store {
         &self,
         calls: &[Uuid],
         match_ms: Millis,
+        judge: &Judge<'_>,
     ) -> Result<usize, StoreError> {
         let mut changed = 0;
         if calls.is_empty() {
-            return self.relink_stamped(&[], match_ms).await;
+            return self.relink_stamped(&[], match_ms, judge).await;
         }
         for chunk in calls.chunks(100) {
-            changed += self.relink_stamped(chunk, match_ms).await?;
+            changed += self.relink_stamped(chunk, match_ms, judge).await?;
         }
         Ok(changed)
     }
 
-    async fn relink_stamped(&self, calls: &[Uuid], match_ms: Millis) -> Result<usize, StoreError> {
+    async fn relink_stamped(
+        &self,
+        calls: &[Uuid],
+        match_ms: Millis,
+        judge: &Judge<'_>,
+    ) -> Result<usize, StoreError> {
         let mut tx = Tx::snapshot(&self.pools).await?;
         let stamps: Vec<(Uuid, i64)> = if calls.is_empty() {
             tx.fetch(SOME_STAMPS, &[]).await?
@@ -277,10 +313,11 @@ impl Store {
         let calls: Vec<Uuid> =
             if calls.is_empty() { stamps.iter().map(|s| s.0).collect() } else { calls.to_vec() };
         let spans = vec![match_ms; calls.len()];
-        let columns = [Column::Id(calls), Column::Int(spans)];
+        let columns = [Column::Id(calls.clone()), Column::Int(spans)];
         let ids: Vec<(Uuid,)> = tx.fetch(OF_CALLS, &columns).await?;
         tx.commit().await?;
         let changed = self.relink_ids(ids.into_iter().map(|id| id.0).collect(), match_ms).await?;
+        self.count_calls(&calls, judge).await?;
         again(|| self.forget_stamps(&stamps)).await?;
         Ok(changed)
     }

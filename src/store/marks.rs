@@ -7,6 +7,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::interviews::CLOSE;
 use super::rows::{Column, Tx};
 use super::tally::{self, Changes};
 use super::writer::again;
@@ -26,6 +27,19 @@ const IN_FORCE: &str = "select question from marks where interview = $1 and take
 const FLAG: &str = "with v (interview, question, flag) as ({rows uuid, bigint, boolean})
     update answers set outside_control = v.flag from v
     where answers.interview = v.interview and answers.question = v.question";
+
+// Who marks an answer twice, once alone and once with all others, has marked it once.
+const BY_REVIEWER: &str = "select who, survey, question, outcome, count(*) as n
+    from (
+      select distinct m.who, i.survey, a.interview, a.question, a.outcome
+      from marks m
+      join interviews i on i.id = m.interview
+      join answers a on a.interview = m.interview
+        and (m.question is null or a.question = m.question)
+      where m.taken_ms is null and a.outcome >= 0 and i.ineligible = ''
+        and i.day between $1 and $2
+    ) as marked
+    group by who, survey, question, outcome";
 
 const OF_INTERVIEW: &str = "select nr, question, at_ms, who, reason, note, taken_ms, taken_by
     from marks where interview = $1 order by nr";
@@ -49,6 +63,21 @@ pub struct Mark {
     pub taken_ms: Option<Millis>,
     /// By whom.
     pub taken_by: Option<String>,
+}
+
+/// So many answers of one value that one reviewer marked.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct MarkedBy {
+    /// The reviewer.
+    pub who: String,
+    /// Survey version.
+    pub survey: i64,
+    /// Index of the question.
+    pub question: i64,
+    /// The value.
+    pub outcome: i64,
+    /// How many.
+    pub n: i64,
 }
 
 /// Why an answer may be outside the agent's control.
@@ -111,6 +140,10 @@ impl Store {
         let held: Vec<(Option<i64>,)> = tx.fetch(IN_FORCE, &[Column::Id(vec![id])]).await?;
         if held.iter().any(|(of,)| *of == question) {
             return Ok(Marked::Already);
+        }
+        if !interview.closed {
+            // Whoever writes answers looks for marks of closed interviews only.
+            tx.run(CLOSE, &[Column::Id(vec![id])]).await?;
         }
         let next: Vec<(i64,)> = tx.fetch(NEXT, &[Column::Id(vec![id])]).await?;
         let columns = [
@@ -175,6 +208,20 @@ impl Store {
     pub async fn marks(&self, id: InterviewId) -> Result<Vec<Mark>, StoreError> {
         let id = Uuid::from_bytes(id.0);
         Ok(look_up!(self, |db| sqlx::query_as(OF_INTERVIEW).bind(id).fetch_all(db).await?))
+    }
+}
+
+impl Store {
+    /// Answers of interviews of those days by whom marks in force of them are.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn marked_by(&self, from: i64, to: i64) -> Result<Vec<MarkedBy>, StoreError> {
+        Ok(look_up!(self, |db| sqlx::query_as(BY_REVIEWER)
+            .bind(from)
+            .bind(to)
+            .fetch_all(db)
+            .await?))
     }
 }
 

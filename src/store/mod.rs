@@ -3,7 +3,10 @@
 //! One source of SQL for SQLite and PostgreSQL: each statement stands once, in the common subset
 //! described in `migrations/README.md`. Knows the types of survey and interview, not their logic.
 
+mod anonymous;
 pub mod audit;
+mod away;
+mod backup;
 mod batch;
 mod begin;
 pub mod browse;
@@ -11,26 +14,38 @@ pub mod calls;
 pub mod cases;
 pub mod comments;
 pub mod deliveries;
+pub mod erasure;
 pub mod handovers;
 pub mod interviews;
+pub mod leases;
 pub mod lens;
+mod line;
 pub mod link;
 pub mod marks;
 pub mod names;
+pub mod nodes;
+pub mod observed;
 mod open;
+mod own;
 pub mod people;
 mod periods;
 pub mod published;
+mod recent;
 pub mod recordings;
 pub mod recount;
+mod rehearsal;
 pub mod report;
+pub mod retention;
 pub mod rows;
+mod spool;
+pub mod subject;
 pub mod surveys;
 pub mod switches;
 pub mod tally;
 pub mod targets;
 pub mod telling;
 pub mod tokens;
+pub mod unasked;
 pub mod wall;
 pub mod writer;
 
@@ -41,16 +56,20 @@ use serde::{Deserialize, Serialize};
 use crate::interview::{Disposition, Fact, Input, InterviewId, Millis, Outcome};
 use crate::survey::Version;
 
+pub use away::Spooled;
 pub use cases::{Case, CasePage, CaseReason, Opening};
 pub use comments::{Comment, CommentStatus};
 pub use deliveries::{Delivery, DeliveryPage, DeliveryStatus, Parcel, Way};
 pub use names::{Agent, Named};
-pub use recordings::Due;
+pub use recordings::{Due, Missing};
 pub use recount::{By, Difference, Recounted};
-pub use tally::{Answer, NOT_LINKED, Unit};
+pub use rehearsal::{Outage, Rehearsal};
+pub use spool::{Depth, Item, Sought, Waiting, Waits};
+pub use tally::{Answer, NOT_LINKED, RECORDED, SAMPLED_OUT, Unit};
+pub use unasked::{Handled, Judge, Judged, LEFT_OUT, UNASKED};
 
 /// Keyed hash of a caller's number, 16 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CallerHash(pub [u8; 16]);
 
 /// Why the store could not do it.
@@ -64,7 +83,9 @@ pub enum StoreError {
     Migrate(#[from] sqlx::migrate::MigrateError),
     /// A newer program changed the tables so that this one cannot read them.
     #[error(
-        "this database needs aftercall with schema number {needs} or newer; this program has {has}. Install the newer program"
+        "database_url: a newer aftercall has changed this database so that it needs schema number \
+         {needs} or newer; this program has {has}. Install the newer program, or restore the backup \
+         from before"
     )]
     TooNew {
         /// `min_reader` in the database.
@@ -75,6 +96,12 @@ pub enum StoreError {
     /// Something in the settings does not fit what the store was made with.
     #[error("{0}")]
     Mismatch(String),
+    /// It belongs to a day that is closed.
+    #[error(
+        "its day is closed: what is behind the tallies of that day was removed when it was old \
+         enough ([retention]), and nothing is added to it"
+    )]
+    ClosedDay,
     /// A stored value that this program cannot read.
     #[error("a stored value cannot be read: {0}")]
     Corrupt(String),
@@ -86,8 +113,38 @@ pub enum StoreError {
     Busy,
 }
 
+impl StoreError {
+    /// Whether the database did not answer, or does not serve for now: nothing that was given is
+    /// wrong.
+    pub fn is_of_the_way(&self) -> bool {
+        match self {
+            Self::Busy
+            | Self::Database(
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_),
+            ) => true,
+            // Class 08 connection, 53 resources, 57 the operator's doing (starting up, shutting
+            // down).
+            Self::Database(sqlx::Error::Database(fault)) => {
+                let code = fault.code().unwrap_or_default();
+                ["08", "53", "57"].iter().any(|class| code.starts_with(class))
+            }
+            Self::Batch(fault) => fault.is_of_the_way(),
+            _ => false,
+        }
+    }
+
+    /// Whether the data are at fault rather than the database or the way to it: trying again does
+    /// not help.
+    pub fn is_of_data(&self) -> bool {
+        match self {
+            Self::Batch(fault) => writer::is_of_data(fault),
+            fault => writer::is_of_data(fault),
+        }
+    }
+}
+
 /// What is written when a start request was decided.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Begin {
     /// The interview.
     pub id: InterviewId,
@@ -194,7 +251,7 @@ pub struct Look {
 }
 
 /// What turns did that could not be stored when they came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried {
     /// The earliest of those turns. An outcome that any turn from this one on has stored stands:
     /// another request was first with that turn.
@@ -204,7 +261,7 @@ pub struct Carried {
 }
 
 /// What is written for one turn: the claim, the facts, and all that follows from them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Turn {
     /// The interview.
     pub id: InterviewId,
@@ -259,28 +316,34 @@ pub struct StoredTurn {
 }
 
 /// The schema number that this program knows: the number of its newest migration.
-pub const SCHEMA: i64 = 6;
+pub const SCHEMA: i64 = 13;
 
 /// One database: SQLite in a file, or PostgreSQL. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) pools: Pools,
     names: Arc<names::Names>,
+    anonymous: Arc<anonymous::Known>,
+    reach: Arc<away::Reach>,
+    rehearsal: Rehearsal,
     writer: writer::Writer,
 }
 
-/// The two engines. SQLite has one connection that writes and a few that read. Reports have
+/// The two engines. SQLite has one connection for the writer, one for all else that writes, and a
+/// few that read. Reports have
 /// connections of their own: however many people look, no webhook waits for them.
 #[derive(Clone, Debug)]
 pub(crate) enum Pools {
     /// SQLite.
     Sqlite {
-        /// The only connection that writes.
+        /// The only connection that writes, but for the writer's; hold the pen for it.
         write: sqlx::SqlitePool,
         /// Read-only connections.
         read: sqlx::SqlitePool,
         /// Read-only connections for reports and lists.
         reports: sqlx::SqlitePool,
+        /// The writer's.
+        own: Arc<own::Own>,
     },
     /// PostgreSQL.
     Postgres {
@@ -332,7 +395,8 @@ pub(crate) use look_up;
 macro_rules! write_tx {
     ($store:expr, |$tx:ident| $body:expr) => {
         match &$store.pools {
-            $crate::store::Pools::Sqlite { write, .. } => {
+            $crate::store::Pools::Sqlite { write, own, .. } => {
+                let _pen = own.pen().await;
                 let mut transaction = write.begin_with("begin immediate").await?;
                 let $tx = &mut *transaction;
                 let value = $body;
@@ -382,8 +446,15 @@ impl Pools {
 impl Store {
     fn on(pools: Pools) -> Self {
         let names = Arc::default();
-        let writer = writer::Writer::start(&pools, &names);
-        Self { pools, names, writer }
+        let rehearsal = Rehearsal::default();
+        let writer = writer::Writer::start(&pools, &names, &rehearsal);
+        let (anonymous, reach) = (Arc::default(), Arc::default());
+        Self { pools, names, anonymous, reach, rehearsal, writer }
+    }
+
+    /// What makes this store behave as if its database failed.
+    pub fn rehearsal(&self) -> Rehearsal {
+        self.rehearsal.clone()
     }
 
     /// Asks the database for nothing.
@@ -438,8 +509,10 @@ impl Store {
     /// Writes what was handed to the writer, then closes all connections; a later use fails.
     pub async fn close(&self) {
         self.writer.stop().await;
+        self.close_spool().await;
         match &self.pools {
-            Pools::Sqlite { write, read, reports } => {
+            Pools::Sqlite { write, read, reports, own } => {
+                own.close();
                 reports.close().await;
                 read.close().await;
                 write.close().await;

@@ -4,12 +4,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
+use super::own::{self, Own};
 use super::{Pools, Store, StoreError};
 
 /// How long a connection to PostgreSQL may be silent before another one is taken.
 pub(super) const SILENT: Duration = Duration::from_secs(3);
+/// Long after any statement of ours followed the one before it.
+pub(super) const GIVE_UP: &str = "set idle_in_transaction_session_timeout = '10s'";
+/// How long a connection that answered is taken to be alive.
+const FRESH: Duration = Duration::from_secs(1);
 /// Connections for everything but reports and lists.
 const CALLS_POSTGRES: u32 = 16;
 /// Connections for reports and lists.
@@ -17,12 +22,12 @@ const REPORTS_SQLITE: u32 = 2;
 const REPORTS_POSTGRES: u32 = 4;
 
 /// Which database an address names, with how to connect to it.
-enum Address {
+pub(super) enum Address {
     Sqlite(SqliteConnectOptions),
     Postgres(sqlx::postgres::PgConnectOptions),
 }
 
-fn address(url: &str) -> Result<Address, StoreError> {
+pub(super) fn address(url: &str) -> Result<Address, StoreError> {
     if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         return Ok(Address::Postgres(url.parse()?));
     }
@@ -32,7 +37,7 @@ fn address(url: &str) -> Result<Address, StoreError> {
         ));
     }
     let options = url.parse::<SqliteConnectOptions>()?;
-    Ok(Address::Sqlite(options.busy_timeout(Duration::from_secs(5))))
+    Ok(Address::Sqlite(options.busy_timeout(own::BUSY)))
 }
 
 /// How a pool of so many connections to PostgreSQL is kept.
@@ -40,6 +45,24 @@ fn postgres(most: u32) -> sqlx::postgres::PgPoolOptions {
     sqlx::postgres::PgPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(SILENT)
+        // One that was used just now is alive, as far as anybody can tell.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        // The server does not know that a connection is lost, and would keep the locks of its
+        // transaction from those that take its place until the network gives it up.
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::query(GIVE_UP).execute(connection).await?;
+                Ok(())
+            })
+        })
         // A connection that went silent in the middle of its work is not waited for: it would keep
         // its place in the pool until the network gives it up.
         .after_release(|connection, _| {
@@ -64,13 +87,12 @@ impl Store {
             },
             Address::Sqlite(options) => {
                 make_private(options.get_filename());
-                let options = options
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .statement_cache_capacity(512)
-                    .pragma("cache_size", "-16000");
+                let own = Own::to(options.get_filename().to_owned(), false);
+                let options =
+                    options.create_if_missing(true).statement_cache_capacity(own::STATEMENTS);
+                let set =
+                    |options: SqliteConnectOptions, (name, value)| options.pragma(name, value);
+                let options = own::PRAGMAS.into_iter().fold(options, set);
                 let write = SqlitePoolOptions::new()
                     .max_connections(1)
                     // After a full disk SQLite has rolled back by itself and the driver's own
@@ -87,20 +109,24 @@ impl Store {
                 let reports = SqlitePoolOptions::new()
                     .max_connections(REPORTS_SQLITE)
                     .connect_lazy_with(options.read_only(true));
-                Pools::Sqlite { write, read, reports }
+                Pools::Sqlite { write, read, reports, own }
             }
         };
-        pools.refuse_newer().await?;
-        match &pools {
-            Pools::Sqlite { write, .. } => {
-                sqlx::migrate!("migrations/sqlite").set_ignore_missing(true).run(write).await?;
-            }
-            Pools::Postgres { calls, .. } => {
-                sqlx::migrate!("migrations/postgres").set_ignore_missing(true).run(calls).await?;
-            }
-        }
-        pools.refuse_newer().await?;
+        pools.bring_up_to_date().await?;
         Ok(Self::on(pools))
+    }
+
+    /// A PostgreSQL store whose database does not answer now: the first statement connects. Its
+    /// tables must be brought up to date before it is used. `None` for SQLite, whose file is there
+    /// or is not.
+    pub(super) fn unreached(url: &str) -> Result<Option<Self>, StoreError> {
+        Ok(match address(url)? {
+            Address::Postgres(options) => Some(Self::on(Pools::Postgres {
+                calls: postgres(CALLS_POSTGRES).connect_lazy_with(options.clone()),
+                reports: postgres(REPORTS_POSTGRES).connect_lazy_with(options),
+            })),
+            Address::Sqlite(_) => None,
+        })
     }
 
     /// Opens a database only to read it: nothing is made, written or brought up to date. `None`
@@ -132,11 +158,12 @@ impl Store {
                 if !file.exists() {
                     return Ok(None);
                 }
+                let own = Own::to(file.to_owned(), true);
                 let read = SqlitePoolOptions::new()
                     .max_connections(4)
                     .connect_with(options.create_if_missing(false).read_only(true))
                     .await?;
-                Pools::Sqlite { write: read.clone(), reports: read.clone(), read }
+                Pools::Sqlite { write: read.clone(), reports: read.clone(), read, own }
             }
         };
         pools.refuse_newer().await?;
@@ -159,10 +186,41 @@ impl Store {
     }
 }
 
+impl Pools {
+    /// Makes or changes the tables as this program needs them.
+    ///
+    /// # Errors
+    /// If a newer program has changed them so that this one cannot read them, or they cannot be
+    /// changed.
+    pub(super) async fn bring_up_to_date(&self) -> Result<(), StoreError> {
+        self.refuse_newer().await?;
+        match self {
+            Pools::Sqlite { write, .. } => {
+                sqlx::migrate!("migrations/sqlite").set_ignore_missing(true).run(write).await?;
+            }
+            Pools::Postgres { calls, .. } => {
+                sqlx::migrate!("migrations/postgres").set_ignore_missing(true).run(calls).await?;
+            }
+        }
+        self.refuse_newer().await
+    }
+}
+
+/// Where a database is, without who asks and their password.
+pub(super) fn whereabouts(url: &str) -> Result<String, StoreError> {
+    Ok(match address(url)? {
+        Address::Sqlite(options) => options.get_filename().display().to_string(),
+        Address::Postgres(options) => {
+            let database = options.get_database().unwrap_or_default();
+            format!("{}:{}/{database}", options.get_host(), options.get_port())
+        }
+    })
+}
+
 /// Makes the file of a new store readable by this user alone; SQLite makes those beside it (`-wal`,
 /// `-shm`) as the first one is. What is there already stays as its owner wants it, and what cannot
 /// be made SQLite tells.
-fn make_private(file: &Path) {
+pub(super) fn make_private(file: &Path) {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

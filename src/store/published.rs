@@ -40,6 +40,7 @@ const COUNTS: &str = "select survey, min(day) as first, max(day) as last,
     from funnel_tally
     where gen = (select reading from tally_state where id = 1) and kind = 0
         and stage in ('offered', 'started') and n > 0
+        and survey not in (select version from surveys where anonymous)
     group by survey";
 
 /// Where a published survey comes from.

@@ -33,6 +33,15 @@ const LATER: &str = "update comments set next_ms = $3, reason = $4
 const FAILED: &str = "update comments set status = 'failed', reason = $3
     where interview = $1 and recording = $2 and status = 'ready'";
 
+const MISSING: &str = "select c.interview, c.recording, i.provider
+    from comments c join interviews i on i.id = c.interview
+    where c.status in ('expected', 'ready') and c.url is null and c.file is null and c.at_ms < $1
+    limit $2";
+
+const NEVER_CAME: &str = "update comments set status = 'failed', reason = $3
+    where interview = $1 and recording = $2 and status in ('expected', 'ready') and url is null
+        and file is null";
+
 /// The longest comment that a survey can ask for, seconds: what is assumed where the question is
 /// not known.
 const LONGEST: u32 = 300;
@@ -53,6 +62,17 @@ pub struct Due {
     /// How often it was tried; after [`Store::take_comment`] with the try under way.
     pub tries: u32,
     next_ms: Millis,
+}
+
+/// A recording of which nothing more is heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The interview.
+    pub interview: InterviewId,
+    /// The provider's id of the recording.
+    pub recording: String,
+    /// Name of the provider section through which the call came.
+    pub provider: String,
 }
 
 #[derive(FromRow)]
@@ -96,6 +116,48 @@ impl Store {
             next_ms: row.next_ms,
         });
         Ok(due.collect())
+    }
+
+    /// At most `limit` recordings that were spoken before `before_ms` and of which the provider has
+    /// not told since where they are.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn comments_missing(
+        &self,
+        before_ms: Millis,
+        limit: u32,
+    ) -> Result<Vec<Missing>, StoreError> {
+        let rows: Vec<(Uuid, String, String)> = read!(self, |db| sqlx::query_as(MISSING)
+            .bind(before_ms)
+            .bind(i64::from(limit))
+            .fetch_all(db)
+            .await?);
+        let missing = |(interview, recording, provider): (Uuid, String, String)| Missing {
+            interview: InterviewId(*interview.as_bytes()),
+            recording,
+            provider,
+        };
+        Ok(rows.into_iter().map(missing).collect())
+    }
+
+    /// Notes that a recording never came, and why; says whether that is so by now.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn comment_never_came(
+        &self,
+        missing: &Missing,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        Ok(write_tx!(self, |tx| sqlx::query(NEVER_CAME)
+            .bind(Uuid::from_bytes(missing.interview.0))
+            .bind(missing.recording.as_str())
+            .bind(reason)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected())
+            > 0)
     }
 
     /// Takes a recording for one try that ends before `until_ms`; says whether nobody else did

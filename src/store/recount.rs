@@ -1,4 +1,5 @@
-//! Rebuilding the tallies from the facts while the centre runs, and comparing the two.
+//! Rebuilding the tallies from the facts while the centre runs, and comparing the two. Both are about
+//! open days: of closed ones the tallies alone are left, and go from generation to generation.
 //!
 //! A recount counts the interviews one by one into the next generation. Each interview's row says
 //! in which generation it is counted (`counted`); a writer that changes an interview changes the
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use super::link::{credit_word, link_for_recount};
 use super::rows::{Column, Tx};
 use super::tally::{self, AnswerKey, Changes, DropKey, FunnelKey, Held, Tallies, Unit};
+use super::unasked::{self, Judge};
 use super::writer::again;
 use super::{Store, StoreError};
 use crate::interview::Millis;
@@ -32,8 +34,11 @@ const PART: i64 = 50;
 /// Days by which another time zone may move an interview, either way.
 const ZONES_APART: i64 = 2;
 
-/// Smaller than every day.
+/// Smaller than every day and every generation.
 const BEFORE_ALL: i64 = i64::MIN;
+
+/// Rows of closed days that are copied at once.
+const COPIED: i64 = 1000;
 
 const START: &str = "update tally_state set writing = reading + 1
     where id = 1 and writing = reading";
@@ -51,6 +56,7 @@ const RULES_IN_FORCE: &str = "insert into meta (name, value)
 const NO_NEXT_RULES: &str = "delete from meta where name like 'recredit.%'";
 
 const NEXT_DAY: &str = "select min(day) from interviews where day > $1";
+const NEXT_DAY_OF_CALLS: &str = "select min(day) from calls where day > $1";
 const FIRST_OF_DAY: &str = "select id from interviews where day = $1 and id >= $2
     order by id limit $3";
 const PART_OF_DAY: &str = "select id from interviews where day = $1 and id > $2
@@ -59,7 +65,35 @@ const COUNTED: &str = "with v (id, day, counted, day_before) as
         ({rows uuid, bigint, bigint, bigint})
     update interviews set day = v.day, counted = v.counted, day_before = v.day_before
     from v where interviews.id = v.id";
-const UNCOUNTED: &str = "select count(*) from interviews where counted <> $1";
+const UNCOUNTED: &str = "select count(*) from interviews where counted <> $1
+    and day >= (select closed_before from tally_state where id = 1)";
+const CLOSED_BEFORE: &str = "select closed_before from tally_state where id = 1";
+const COPY_ANSWERS: &str =
+    "insert into answer_tally (gen, day, survey, question, language, channel,
+        kind, agent, team, queue, outcome, n_raw, n_reviewed)
+    select $2, day, survey, question, language, channel, kind, agent, team, queue, outcome,
+        n_raw, n_reviewed
+    from (select * from answer_tally where gen = $1 and day = $3
+        order by survey, question, language, channel, kind, agent, team, queue, outcome
+        limit $4 offset $5) as part
+    where true
+    on conflict (gen, day, survey, question, language, channel, kind, agent, team, queue, outcome)
+    do update set n_raw = excluded.n_raw, n_reviewed = excluded.n_reviewed";
+const COPY_FUNNEL: &str = "insert into funnel_tally (gen, day, survey, language, channel, kind,
+        agent, team, queue, stage, n)
+    select $2, day, survey, language, channel, kind, agent, team, queue, stage, n
+    from (select * from funnel_tally where gen = $1 and day = $3
+        order by survey, language, channel, kind, agent, team, queue, stage
+        limit $4 offset $5) as part
+    where true
+    on conflict (gen, day, survey, language, channel, kind, agent, team, queue, stage)
+    do update set n = excluded.n";
+const COPY_DROPS: &str = "insert into drop_tally (gen, day, survey, language, question, second, n)
+    select $2, day, survey, language, question, second, n
+    from (select * from drop_tally where gen = $1 and day = $3
+        order by survey, language, question, second limit $4 offset $5) as part
+    where true
+    on conflict (gen, day, survey, language, question, second) do update set n = excluded.n";
 
 const NEXT_ANSWERS_GEN: &str = "select min(gen) from answer_tally where gen > $1";
 const NEXT_FUNNEL_GEN: &str = "select min(gen) from funnel_tally where gen > $1";
@@ -102,6 +136,9 @@ const DROPS_OF_DAY: &str = "select day, survey, language, question, second, n
 
 /// The next day of each of the three tallies.
 const NEXT_DAYS: [&str; 3] = [NEXT_ANSWERS_DAY, NEXT_FUNNEL_DAY, NEXT_DROPS_DAY];
+
+/// How each of them is copied into the next generation, in the same order.
+const COPIES: [&str; 3] = [COPY_ANSWERS, COPY_FUNNEL, COPY_DROPS];
 
 /// The tables with generations: the next one, forget some of one. What is said to be packed goes
 /// before the packs.
@@ -152,6 +189,8 @@ pub struct By<'a> {
     pub match_ms: Millis,
     /// The local day of a moment; `None` leaves each interview's day.
     pub day_of: Option<&'a (dyn Fn(Millis) -> i64 + Sync)>,
+    /// Whether calls that nobody was asked about could have been.
+    pub judge: &'a Judge<'a>,
 }
 
 /// What one part of a recount did.
@@ -196,6 +235,8 @@ impl Store {
                  interviews changed meanwhile: run recount again"
             )));
         }
+        self.recount_calls(by).await?;
+        self.copy_closed(reading, writing).await?;
         self.roll_generation(writing).await?;
         again(|| self.switch(writing)).await?;
         self.forget_generations(|generation| generation < writing).await?;
@@ -203,13 +244,58 @@ impl Store {
         Ok(done)
     }
 
-    /// Goes over all interviews by day and id, a part at a time, and rests after each one as long
+    /// Copies the tallies of closed days, whose facts are gone, into the generation that is written.
+    /// No day is closed and none changes while a recount is under way.
+    async fn copy_closed(&self, reading: i64, writing: i64) -> Result<(), StoreError> {
+        let closed_before = self.closed_before().await?;
+        for (next_day, copy) in NEXT_DAYS.into_iter().zip(COPIES) {
+            let mut day = BEFORE_ALL;
+            while let Some(next) = self.next(next_day, &[reading, day]).await? {
+                day = next;
+                if day >= closed_before {
+                    break;
+                }
+                let mut from = 0;
+                loop {
+                    let began = Instant::now();
+                    let part = [reading, writing, day, COPIED, from];
+                    let copied = again(|| self.copy_part(copy, &part)).await?;
+                    if copied == 0 {
+                        break;
+                    }
+                    from += COPIED;
+                    tokio::time::sleep(began.elapsed()).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn copy_part(&self, copy: &'static str, values: &[i64]) -> Result<u64, StoreError> {
+        let mut tx = Tx::write(&self.pools).await?;
+        let columns: Vec<Column<'_>> =
+            values.iter().map(|value| Column::Int(vec![*value])).collect();
+        let copied = tx.run(copy, &columns).await?;
+        tx.commit().await?;
+        Ok(copied)
+    }
+
+    /// Days before this one are closed: their tallies stay as they are, whatever became of the
+    /// facts behind them.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn closed_before(&self) -> Result<i64, StoreError> {
+        Ok(self.next(CLOSED_BEFORE, &[]).await?.unwrap_or_default())
+    }
+
+    /// Goes over all interviews of open days by day and id, a part at a time, and rests after each one as long
     /// as it took: others write at least half of the time.
     async fn each_part(
         &self,
         mut work: impl AsyncFnMut(Vec<Uuid>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut day = BEFORE_ALL;
+        let mut day = self.closed_before().await? - 1;
         while let Some(next) = self.next(NEXT_DAY, &[day]).await? {
             day = next;
             let mut after = Uuid::nil();
@@ -244,8 +330,9 @@ impl Store {
         Ok(())
     }
 
-    /// Counts the facts of each day and compares them with the tallies that reports read, and what
-    /// is packed with the tallies; changes nothing. Right also beside a running server: each day is read as of one moment.
+    /// Counts the facts of each open day and compares them with the tallies that reports read, and
+    /// what is packed of any day with the tallies; changes nothing. Right also beside a running
+    /// server: each day is read as of one moment.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -253,10 +340,12 @@ impl Store {
         let mut differences = Vec::new();
         let mut days = std::collections::BTreeSet::new();
         let (reading, _) = self.tally_generations().await?;
-        let mut queries: Vec<(&'static str, Vec<i64>)> = vec![(NEXT_DAY, vec![])];
+        let closed_before = self.closed_before().await?;
+        let mut queries: Vec<(&'static str, Vec<i64>)> =
+            vec![(NEXT_DAY, vec![]), (NEXT_DAY_OF_CALLS, vec![])];
         queries.extend(NEXT_DAYS.map(|next_day| (next_day, vec![reading])));
         for (query, fixed) in queries {
-            let mut day = BEFORE_ALL;
+            let mut day = closed_before - 1;
             let values = |day| fixed.iter().copied().chain([day]).collect::<Vec<_>>();
             while let Some(next) = self.next(query, &values(day)).await? {
                 day = next;
@@ -348,21 +437,32 @@ impl Store {
         let mut put = Vec::new();
         let mut part = Part::default();
         interviews.retain(|id, interview| {
-            let mut units = wanted.remove(id).unwrap_or_default();
+            let (mut units, recorded) = wanted.remove(id).unwrap_or_default();
             units.sort_unstable();
             let credits = credits.get(id).map_or(&[][..], Vec::as_slice);
             let answers = answers.get(id).map_or(&[][..], Vec::as_slice);
-            let day = by.day_of.map_or(interview.day, |day_of| day_of(interview.started_ms));
+            // Of one that leads to nobody the day is all that is kept of its time.
+            let day_of = by.day_of.filter(|_| !interview.anonymous);
+            let day = day_of.map_or(interview.day, |day_of| day_of(interview.started_ms));
+            // No interview goes to a day that is closed, where nothing is counted any more.
+            let day = day.max(held.closed_before);
             let mut counted_by = tally::units_in(credits, writing);
             counted_by.sort_unstable();
+            let before = interview.clone();
+            if recorded != before.recorded {
+                // Of the call itself, so that it holds in both generations.
+                changes.count_in(reading, &before, answers, credits, -1);
+                interview.recorded = recorded;
+                changes.count_in(reading, interview, answers, credits, 1);
+            }
             if interview.counted != writing {
                 part.counted += 1;
                 interview.day_before = interview.day;
                 interview.counted = writing;
-            } else if day == interview.day && units == counted_by {
+            } else if day == interview.day && units == counted_by && before == *interview {
                 return false;
             } else {
-                changes.count_in(writing, interview, answers, credits, -1);
+                changes.count_in(writing, &before, answers, credits, -1);
             }
             part.moved += u64::from(day != interview.day);
             interview.day = day;
@@ -449,6 +549,7 @@ async fn count_day(tx: &mut Tx, day: i64) -> Result<Tallies, sqlx::Error> {
             }
         }
     }
+    unasked::count_day(tx, day, &mut counted).await?;
     counted.prune();
     Ok(counted)
 }

@@ -6,22 +6,26 @@ use std::sync::Arc;
 
 use super::{Store, StoreError, look_up};
 use crate::interview::Millis;
+use crate::satisfaction::anonymous::Fence;
 use crate::survey::{Credit, Survey, Version};
 
 mod counts;
 mod disagreement;
 mod export;
+mod handing;
 mod interviews;
 mod list;
 mod sheets;
 mod splits;
+pub(super) use counts::raw_counts;
 pub use counts::{Apart, Ask, Every, Given, Group};
 pub use disagreement::{Disagreement, Witness, disagreements};
 pub use export::{AnswerOut, CreditOut, Exported};
+pub use handing::{Ending, MOST_HANDED};
 pub(super) use interviews::team_then;
 pub use interviews::{Came, Comment, Credited, Event, Heard, Leg, Listed, Served, Whole};
 pub(super) use list::moments;
-pub use list::{After, Pick, list_text};
+pub use list::{After, Clash, Pick, list_text};
 pub use sheets::{MOST_SHEETS, SheetAnswer};
 pub use splits::{DropCount, PartCount, PartStage, Split, WeekCount};
 
@@ -47,6 +51,9 @@ pub struct Cut {
     pub language: Option<String>,
     /// Channel, such as `phone`.
     pub channel: Option<String>,
+    /// What may be shown, where the survey or version is an anonymous one. Without it nothing of
+    /// anonymous surveys is in the view.
+    pub fence: Option<Arc<Fence>>,
 }
 
 /// For whom counts are read.
@@ -90,6 +97,8 @@ pub struct AnswerCount {
     pub outcome: i64,
     /// How many.
     pub n: i64,
+    /// How many without those marked as outside the agent's control.
+    pub reviewed: i64,
 }
 
 impl AnswerCount {
@@ -102,6 +111,7 @@ impl AnswerCount {
             team: group.team,
             outcome: given.outcome,
             n: given.n,
+            reviewed: given.reviewed,
         })
     }
 }
@@ -115,8 +125,8 @@ pub struct StageCount {
     pub agent: i64,
     /// The team; 0 for none, and always for [`Unit::Whole`].
     pub team: i64,
-    /// `handed_over`, `offered`, `started`, `not_linked` (in the whole), or the word of a
-    /// disposition.
+    /// `handed_over`, `offered`, `started`, `sampled_out`, `not_linked` (in the whole), or the word
+    /// of a disposition.
     pub stage: String,
     /// How many.
     pub n: i64,

@@ -7,15 +7,19 @@
 //! `{rows}` has `$1 $2 …` and runs once.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use futures_util::TryStreamExt;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{Arguments, AssertSqlSafe, FromRow, Sqlite, Transaction};
+use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
 use super::Pools;
+use super::line::{Line, Whole};
+use super::own::{Own, Plain, Writing};
 
 /// The two databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +33,9 @@ pub enum Engine {
 /// Most rows that one SQLite statement takes. With 32 columns this is a quarter of SQLite's limit
 /// of 32,766 parameters.
 const CHUNK: usize = 256;
+
+/// So many rows are one statement, whatever their number.
+const FEW: usize = 8;
 
 /// Rows taken before others get their turn: packed ones are worth some 50 µs each.
 const AT_A_TIME: u32 = 16;
@@ -125,12 +132,23 @@ impl<T> Readable for T where
 {
 }
 
+/// The connection that a writer has for itself.
+#[derive(Clone)]
+pub(super) enum Hand {
+    /// To SQLite.
+    Sqlite(Arc<Own>),
+    /// To PostgreSQL.
+    Postgres(Arc<Line>),
+}
+
 /// One transaction on either database.
 pub(crate) enum Tx {
-    /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    /// On SQLite; with the pen where it writes.
+    Sqlite(Transaction<'static, Sqlite>, Option<OwnedMutexGuard<()>>),
+    /// On the writer's own connection to SQLite.
+    Own(Writing),
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Whole),
 }
 
 const SNAPSHOT: &str = "begin isolation level repeatable read read only";
@@ -140,31 +158,60 @@ impl Tx {
     /// is not refused later.
     pub(crate) async fn write(pools: &Pools) -> Result<Self, sqlx::Error> {
         Ok(match pools {
-            Pools::Sqlite { write, .. } => Self::Sqlite(write.begin_with("begin immediate").await?),
-            Pools::Postgres { calls, .. } => Self::Postgres(calls.begin().await?),
+            Pools::Sqlite { write, own, .. } => {
+                let pen = own.pen().await;
+                Self::Sqlite(write.begin_with("begin immediate").await?, Some(pen))
+            }
+            Pools::Postgres { calls, .. } => Self::Postgres(Whole::Pool(calls.begin().await?)),
         })
+    }
+
+    /// As [`Tx::write`], for the writer: on SQLite it blocks its thread and changes to no other.
+    /// What is fetched in it must be [`Plain`]; see [`Tx::fetch_plain`].
+    pub(super) async fn of_writer(hand: &Hand) -> Result<Self, sqlx::Error> {
+        Ok(match hand {
+            Hand::Sqlite(own) => Self::Own(own.begin().await?),
+            Hand::Postgres(line) => Self::Postgres(Whole::Line(line.begin().await?)),
+        })
+    }
+
+    /// How often other connections had committed something when this transaction of a writer began;
+    /// the number means nothing but by its change. `None` where the database does not count it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub(super) fn commits_of_others(&self) -> Result<Option<i64>, sqlx::Error> {
+        match self {
+            Self::Own(tx) => tx.data_version().map(Some),
+            Self::Sqlite(..) | Self::Postgres(_) => Ok(None),
+        }
     }
 
     /// Begins a transaction that only reads, and all of it from one moment.
     pub(crate) async fn snapshot(pools: &Pools) -> Result<Self, sqlx::Error> {
         Ok(match pools {
-            Pools::Sqlite { read, .. } => Self::Sqlite(read.begin().await?),
-            Pools::Postgres { calls, .. } => Self::Postgres(calls.begin_with(SNAPSHOT).await?),
+            Pools::Sqlite { read, .. } => Self::Sqlite(read.begin().await?, None),
+            Pools::Postgres { calls, .. } => {
+                Self::Postgres(Whole::Pool(calls.begin_with(SNAPSHOT).await?))
+            }
         })
     }
 
     /// As [`Tx::snapshot`], on the connections that reports have for themselves.
     pub(crate) async fn look_up(pools: &Pools) -> Result<Self, sqlx::Error> {
         Ok(match pools {
-            Pools::Sqlite { reports, .. } => Self::Sqlite(reports.begin().await?),
-            Pools::Postgres { reports, .. } => Self::Postgres(reports.begin_with(SNAPSHOT).await?),
+            Pools::Sqlite { reports, .. } => Self::Sqlite(reports.begin().await?, None),
+            Pools::Postgres { reports, .. } => {
+                Self::Postgres(Whole::Pool(reports.begin_with(SNAPSHOT).await?))
+            }
         })
     }
 
     /// Makes all of it durable.
     pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await,
+            Self::Sqlite(tx, _pen) => tx.commit().await,
+            Self::Own(tx) => tx.commit(),
             Self::Postgres(tx) => tx.commit().await,
         }
     }
@@ -178,7 +225,7 @@ impl Tx {
     ) -> Result<Vec<T>, sqlx::Error> {
         let mut all = Vec::new();
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 for (rows, arguments) in sqlite_parts(text, columns)? {
                     let sql = AssertSqlSafe(expanded(text, Engine::Sqlite, rows));
                     let query = sqlx::query_as_with::<_, T, _>(sql, arguments);
@@ -192,6 +239,21 @@ impl Tx {
                         sqlx::query_as_with::<_, T, _>(sql, arguments).fetch_all(&mut **tx).await?;
                 }
             }
+            Self::Own(_) => return Err(not_plain()),
+        }
+        Ok(all)
+    }
+
+    /// As [`Tx::fetch`], also in a transaction of the writer.
+    pub(super) async fn fetch_plain<T: Readable + Plain>(
+        &mut self,
+        text: &'static str,
+        columns: &[Column<'_>],
+    ) -> Result<Vec<T>, sqlx::Error> {
+        let Self::Own(tx) = self else { return self.fetch(text, columns).await };
+        let mut all = Vec::new();
+        for part in parts(text, columns) {
+            tx.fetch(&expanded(text, Engine::Sqlite, part.len()), columns, part, &mut all)?;
         }
         Ok(all)
     }
@@ -220,7 +282,7 @@ impl Tx {
             }};
         }
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 for (_, arguments) in sqlite_parts(text, columns)? {
                     each!(tx, arguments);
                 }
@@ -230,6 +292,7 @@ impl Tx {
                     each!(tx, arguments);
                 }
             }
+            Self::Own(_) => return Err(not_plain()),
         }
         Ok(())
     }
@@ -242,7 +305,7 @@ impl Tx {
     ) -> Result<u64, sqlx::Error> {
         let mut touched = 0;
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 for (rows, arguments) in sqlite_parts(text, columns)? {
                     let sql = AssertSqlSafe(expanded(text, Engine::Sqlite, rows));
                     let query = sqlx::query_with(sql, arguments);
@@ -256,33 +319,51 @@ impl Tx {
                     touched = query.execute(&mut **tx).await?.rows_affected();
                 }
             }
+            Self::Own(tx) => {
+                for part in parts(text, columns) {
+                    touched +=
+                        tx.run(&expanded(text, Engine::Sqlite, part.len()), columns, part)?;
+                }
+            }
         }
         Ok(touched)
     }
 }
 
-/// The arguments of each SQLite statement, cut into parts whose lengths are powers of two: few
-/// different texts, so that the connection keeps them prepared.
+/// A fault of ours: the writer's connection reads what is [`Plain`] and nothing else.
+fn not_plain() -> sqlx::Error {
+    sqlx::Error::Protocol("the writer reads by fetch_plain alone".into())
+}
+
+/// The rows of each SQLite statement: all of a few, else parts whose lengths are powers of two, so
+/// that there are few different texts and the connection keeps them prepared.
+fn parts(text: &str, columns: &[Column<'_>]) -> impl Iterator<Item = Range<usize>> {
+    let rows = if has_rows(text) { columns.first().map_or(0, Column::len) } else { 1 };
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = rows - from;
+        let power = 1 << rest.checked_ilog2()?;
+        let part = if rest <= FEW { rest } else { CHUNK.min(power) };
+        from += part;
+        Some(from - part..from)
+    })
+}
+
+/// The arguments of each of those.
 fn sqlite_parts(
     text: &str,
     columns: &[Column<'_>],
 ) -> Result<Vec<(usize, SqliteArguments)>, sqlx::Error> {
-    let rows = if has_rows(text) { columns.first().map_or(0, Column::len) } else { 1 };
-    let mut parts = Vec::new();
-    let mut from = 0;
-    while from < rows {
-        let left = rows - from;
-        let part = CHUNK.min(1 << left.ilog2());
+    let arguments = |part: Range<usize>| {
         let mut arguments = SqliteArguments::default();
-        for row in from..from + part {
+        for row in part.clone() {
             for column in columns {
                 column.add_one(row, &mut arguments)?;
             }
         }
-        parts.push((part, arguments));
-        from += part;
-    }
-    Ok(parts)
+        Ok((part.len(), arguments))
+    };
+    parts(text, columns).map(arguments).collect()
 }
 
 fn postgres_arguments(
@@ -365,10 +446,10 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_powers_of_two_and_hold_every_row() {
+    fn parts_hold_every_row_and_have_few_lengths() {
         let text = "{rows bigint}";
         for (rows, expected) in
-            [(0, vec![]), (1, vec![1]), (13, vec![8, 4, 1]), (300, vec![256, 32, 8, 4])]
+            [(0, vec![]), (1, vec![1]), (7, vec![7]), (13, vec![8, 5]), (300, vec![256, 32, 8, 4])]
         {
             let columns = [Column::Int(vec![7; rows])];
             let parts = sqlite_parts(text, &columns).expect("encodes");

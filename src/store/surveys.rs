@@ -4,8 +4,8 @@ use super::{Store, StoreError, read, write_tx};
 use crate::interview::Millis;
 use crate::survey::Survey;
 
-const SEEN: &str = "insert into surveys (version, name, definition, first_seen_ms)
-    values ($1, $2, $3, $4) on conflict (version) do nothing";
+const SEEN: &str = "insert into surveys (version, name, definition, first_seen_ms, anonymous)
+    values ($1, $2, $3, $4, $5) on conflict (version) do nothing";
 const ALL: &str = "select definition from surveys order by first_seen_ms, version";
 const NEWEST: &str = "select definition from surveys where name = $1
     order by first_seen_ms desc, version desc limit 1";
@@ -23,9 +23,11 @@ impl Store {
             .bind(survey.name.as_str())
             .bind(definition.as_str())
             .bind(at_ms)
+            .bind(survey.anonymous)
             .execute(&mut *tx)
             .await?
             .rows_affected());
+        self.anonymous.note(survey.version, survey.anonymous);
         Ok(())
     }
 
@@ -35,7 +37,12 @@ impl Store {
     /// If the database does not answer or holds a survey that this program cannot read.
     pub async fn surveys(&self) -> Result<Vec<Survey>, StoreError> {
         let rows: Vec<(String,)> = read!(self, |db| sqlx::query_as(ALL).fetch_all(db).await?);
-        rows.iter().map(|(definition,)| parse(definition)).collect()
+        let surveys: Vec<Survey> =
+            rows.iter().map(|(definition,)| parse(definition)).collect::<Result<_, _>>()?;
+        for survey in &surveys {
+            self.anonymous.note(survey.version, survey.anonymous);
+        }
+        Ok(surveys)
     }
 
     /// The version of that survey that was first seen last.

@@ -1,5 +1,7 @@
 //! Rules made in the page for who is asked, and shares fixed for a day.
 
+use serde::{Deserialize, Serialize};
+
 use super::rows::{Column, Tx};
 use super::{Store, StoreError, look_up, read, write_tx};
 use crate::interview::Millis;
@@ -27,7 +29,8 @@ const HANDED_OVER: &str = "select a.code as agent, coalesce(q.name, '') as queue
     group by a.code, q.name";
 
 /// What a rule does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Does {
     /// Callers are asked.
     Ask,
@@ -59,7 +62,7 @@ impl std::str::FromStr for Does {
 }
 
 /// One rule for one queue, or for all.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// The queue; empty for all.
     pub queue: String,

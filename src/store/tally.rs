@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::own::plain;
 use super::rows::{Column, Tx};
 use super::writer::again;
 use super::{Store, StoreError, periods};
@@ -30,19 +31,29 @@ pub(crate) const AFTER_LIMIT_MS: Millis = 120_000;
 /// agent.
 pub const NOT_LINKED: &str = "not_linked";
 
+/// The stage of the funnel of interviews whose call has a record that names an agent.
+pub const RECORDED: &str = "recorded";
+
+/// The stage, in place of `offered`, of calls that fell outside the sample or above an agent's cap.
+/// With those offered they are the calls that a sample of the day stands for.
+pub const SAMPLED_OUT: &str = "sampled_out";
+
+/// Why such calls were not asked.
+const NOT_IN_SAMPLE: [&str; 2] = ["sampled_out", "agent_cap"];
+
 /// Seconds counted one by one in the drop-off; this one stands for itself and all later ones.
 const LAST_SECOND: i64 = 61;
 
 const LOCK: &str = "select id, survey, language, channel, day, started_ms, limit_ms, ineligible,
         turn, recorded_ms, open_question, started, turns_disposition, disposition, failed,
         finished_ms, ended_ms, ended_how, closed, counted, day_before,
-        caller_hash, caller_sealed is not null as numbered
+        recorded, caller_hash, caller_sealed is not null as numbered, anonymous
     from interviews where id in ({rows uuid}) order by id {lock}";
 
 const READ: &str = "select id, survey, language, channel, day, started_ms, limit_ms, ineligible,
         turn, recorded_ms, open_question, started, turns_disposition, disposition, failed,
         finished_ms, ended_ms, ended_how, closed, counted, day_before,
-        caller_hash, caller_sealed is not null as numbered
+        recorded, caller_hash, caller_sealed is not null as numbered, anonymous
     from interviews where id in ({rows uuid})";
 
 const CREDITS: &str = "select interview, gen, kind, agent, team, queue
@@ -52,7 +63,8 @@ const ANSWERS: &str = "select interview, question, outcome, turn, at_ms, outside
     from answers where interview in ({rows uuid})";
 
 const STATE: &str = "select reading, writing from tally_state where id = 1";
-const STATE_HELD: &str = "select reading, writing, rolled from tally_state where id = 1 {share}";
+const STATE_HELD: &str = "select reading, writing, rolled, closed_before
+    from tally_state where id = 1 {share}";
 
 const ADD_ANSWERS: &str = "insert into answer_tally (gen, day, survey, question, language, channel,
         kind, agent, team, queue, outcome, n_raw, n_reviewed)
@@ -105,12 +117,44 @@ pub(crate) struct Interview {
     pub closed: bool,
     /// The caller's number is kept, encrypted.
     pub numbered: bool,
+    /// It leads to nobody.
+    pub anonymous: bool,
     /// Newest generation of the tallies that counts it.
     pub counted: i64,
     /// Its day in the generations before `counted`.
     pub day_before: i64,
+    /// Its call has a record that names an agent.
+    pub recorded: bool,
     pub caller_hash: Option<Uuid>,
 }
+
+plain!(Interview {
+    id,
+    survey,
+    language,
+    channel,
+    day,
+    started_ms,
+    limit_ms,
+    ineligible,
+    turn,
+    recorded_ms,
+    open_question,
+    started,
+    turns_disposition,
+    disposition,
+    failed,
+    finished_ms,
+    ended_ms,
+    ended_how,
+    closed,
+    counted,
+    day_before,
+    recorded,
+    caller_hash,
+    numbered,
+    anonymous
+});
 
 impl Interview {
     /// The moment from which nothing more is written for it.
@@ -133,6 +177,17 @@ impl Interview {
         let lost = matches!(by_facts, NoContact | BreakOff);
         let settled = if lost && self.failed.is_some() { Failed } else { by_facts };
         self.disposition = settled.word().to_owned();
+    }
+
+    /// Whether another state of the same interview counts for the same in the funnel.
+    fn stands_as(&self, other: &Self) -> bool {
+        let words = [&self.language, &self.channel, &self.ineligible, &self.disposition];
+        let others = [&other.language, &other.channel, &other.ineligible, &other.disposition];
+        let place = (self.survey, self.day, self.day_before, self.counted);
+        let others_place = (other.survey, other.day, other.day_before, other.counted);
+        words == others
+            && place == others_place
+            && (self.started, self.recorded) == (other.started, other.recorded)
     }
 
     /// Where the caller hung up: the open question and the second of it; `None` for one who did
@@ -242,6 +297,21 @@ impl Tallies {
         let linked = units.iter().any(|unit| unit.kind == 1 && unit.agent > 0);
         for unit in units {
             self.count_funnel(day, interview, *unit, linked, sign);
+        }
+        self.count_answers(generation, interview, answers, units, sign);
+    }
+
+    /// As [`Tallies::count`], without the stages of the funnel.
+    fn count_answers(
+        &mut self,
+        generation: i64,
+        interview: &Interview,
+        answers: &[Answer],
+        units: &[Unit],
+        sign: i64,
+    ) {
+        let day = interview.day_in(generation);
+        for unit in units {
             for answer in answers {
                 // A withdrawn answer is kept but counts for nothing.
                 if answer.outcome == Outcome::Withdrawn {
@@ -289,6 +359,8 @@ impl Tallies {
             offered.then_some("offered"),
             (offered && interview.started).then_some("started"),
             (offered && !linked && unit.kind == 0).then_some(NOT_LINKED),
+            interview.recorded.then_some(RECORDED),
+            NOT_IN_SAMPLE.contains(&interview.ineligible.as_str()).then_some(SAMPLED_OUT),
             Some(interview.disposition.as_str()),
         ];
         for stage in stages.into_iter().flatten() {
@@ -304,6 +376,13 @@ impl Tallies {
         }
     }
 
+    /// Forgets changes of closed days, whatever became of their facts.
+    fn keep_open(&mut self, closed_before: i64) {
+        self.answers.retain(|key, _| key.day >= closed_before);
+        self.funnel.retain(|key, _| key.day >= closed_before);
+        self.drops.retain(|key, _| key.day >= closed_before);
+    }
+
     /// Forgets what comes to nothing.
     pub(crate) fn prune(&mut self) {
         self.answers.retain(|_, n| *n != (0, 0));
@@ -312,6 +391,7 @@ impl Tallies {
     }
 
     async fn write(mut self, tx: &mut Tx, generation: i64, held: Held) -> Result<(), sqlx::Error> {
+        self.keep_open(held.closed_before);
         self.prune();
         let answers = self.answers.keys().map(|key| key.day);
         let days = answers.chain(self.funnel.keys().map(|key| key.day));
@@ -366,8 +446,8 @@ impl Tallies {
 /// Changes of tallies in one transaction, for each generation that is written.
 #[derive(Debug)]
 pub(crate) struct Changes {
-    held: Held,
-    by_generation: BTreeMap<i64, Tallies>,
+    pub(super) held: Held,
+    pub(super) by_generation: BTreeMap<i64, Tallies>,
 }
 
 impl Changes {
@@ -388,6 +468,29 @@ impl Changes {
         self.count_in(self.held.reading, interview, answers, credits, sign);
         if interview.counted != self.held.reading {
             self.count_in(interview.counted, interview, answers, credits, sign);
+        }
+    }
+
+    /// Counts an interview and its answers as they are now in place of as they were. On most turns
+    /// its place in the funnel stays: then nothing of it is touched.
+    pub(crate) fn change(
+        &mut self,
+        before: (&Interview, &[Answer]),
+        after: (&Interview, &[Answer]),
+        credits: &[(i64, Unit)],
+    ) {
+        if !before.0.stands_as(after.0) {
+            self.count(before.0, before.1, credits, -1);
+            self.count(after.0, after.1, credits, 1);
+            return;
+        }
+        let (reading, counted) = (self.held.reading, before.0.counted);
+        let second = (counted != reading).then_some(counted);
+        for generation in [Some(reading), second].into_iter().flatten() {
+            let units = units_in(credits, generation);
+            let tallies = self.by_generation.entry(generation).or_default();
+            tallies.count_answers(generation, before.0, before.1, &units, -1);
+            tallies.count_answers(generation, after.0, after.1, &units, 1);
         }
     }
 
@@ -423,7 +526,7 @@ pub(crate) async fn lock(
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
-    let rows: Vec<Interview> = tx.fetch(LOCK, &[Column::Id(ids)]).await?;
+    let rows: Vec<Interview> = tx.fetch_plain(LOCK, &[Column::Id(ids)]).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -442,7 +545,8 @@ pub(crate) fn units_in(credits: &[(i64, Unit)], generation: i64) -> Vec<Unit> {
 
 /// For whom these interviews count. Read it after [`lock`].
 pub(crate) async fn credits(tx: &mut Tx, ids: Vec<Uuid>) -> Result<Credits, sqlx::Error> {
-    let rows: Vec<(Uuid, i64, i64, i64, i64, i64)> = tx.fetch(CREDITS, &[Column::Id(ids)]).await?;
+    let rows: Vec<(Uuid, i64, i64, i64, i64, i64)> =
+        tx.fetch_plain(CREDITS, &[Column::Id(ids)]).await?;
     let mut credits = Credits::new();
     for (id, generation, kind, agent, team, queue) in rows {
         credits.entry(id).or_default().push((generation, Unit { kind, agent, team, queue }));
@@ -456,7 +560,7 @@ pub(crate) async fn answers(
     ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, Vec<Answer>>, sqlx::Error> {
     type Row = (Uuid, i64, i64, i64, i64, bool);
-    let rows: Vec<Row> = tx.fetch(ANSWERS, &[Column::Id(ids)]).await?;
+    let rows: Vec<Row> = tx.fetch_plain(ANSWERS, &[Column::Id(ids)]).await?;
     let mut found: HashMap<Uuid, Vec<Answer>> = HashMap::new();
     for (id, question, code, turn, at_ms, outside_control) in rows {
         let outcome = outcome_of(code)?;
@@ -486,13 +590,17 @@ pub(crate) struct Held {
     pub writing: i64,
     /// The last day whose changes are noted ([`periods`]).
     pub rolled: i64,
+    /// Days before this one are closed: their tallies change no more.
+    pub closed_before: i64,
 }
+
+plain!(Held { reading, writing, rolled, closed_before });
 
 /// Holds the state of the tallies until the transaction ends; whoever changes an interview or a
 /// tally needs this. No recount begins between reading the generation and adding an interview, and
 /// no day is packed that somebody changes without noting it. Hold it after [`lock`].
 pub(crate) async fn hold(tx: &mut Tx) -> Result<Held, sqlx::Error> {
-    tx.fetch(STATE_HELD, &[]).await?.pop().ok_or(sqlx::Error::RowNotFound)
+    tx.fetch_plain(STATE_HELD, &[]).await?.pop().ok_or(sqlx::Error::RowNotFound)
 }
 
 /// An interview, its start, and for whom it counts in each generation.
@@ -532,27 +640,34 @@ pub(crate) async fn drop_credits_in(
 
 /// Gives locked interviews new credits, in all generations that count them, and moves all that
 /// they count for, each exactly once. An interview that is not among the locked is passed over.
+/// `recorded` says of whose calls a record names an agent from now on, where that changes.
 ///
 /// Linking calls this in a write transaction ([`Tx::write`]) in which it has changed nothing of
 /// tallies itself; each list holds, for each generation, one unit of kind 0 and no unit twice.
 pub(crate) async fn move_credits(
     tx: &mut Tx,
     locked: &BTreeMap<Uuid, Interview>,
-    held: Held,
+    mut changes: Changes,
     wanted: &Credits,
+    recorded: &HashMap<Uuid, bool>,
 ) -> Result<(), sqlx::Error> {
     let moved: Vec<(&Uuid, &Interview)> =
         locked.iter().filter(|(id, _)| wanted.contains_key(id)).collect();
     let ids: Vec<Uuid> = moved.iter().map(|(id, _)| **id).collect();
     let old = credits(tx, ids.clone()).await?;
     let answers = answers(tx, ids.clone()).await?;
-    let mut changes = Changes::new(held);
     let mut put = Vec::with_capacity(ids.len());
     for (id, interview) in moved {
         let given = answers.get(id).map_or(&[][..], Vec::as_slice);
         let units = wanted.get(id).map_or(&[][..], Vec::as_slice);
         changes.count(interview, given, old.get(id).map_or(&[][..], Vec::as_slice), -1);
-        changes.count(interview, given, units, 1);
+        match recorded.get(id).filter(|now| **now != interview.recorded) {
+            None => changes.count(interview, given, units, 1),
+            Some(now) => {
+                let interview = Interview { recorded: *now, ..interview.clone() };
+                changes.count(&interview, given, units, 1);
+            }
+        }
         put.push((*id, interview.started_ms, units));
     }
     tx.run(DROP_CREDITS, &[Column::Id(ids)]).await?;
@@ -592,7 +707,8 @@ impl Store {
                 list.extend(units.iter().map(|unit| (interview.counted, *unit)));
             }
         }
-        move_credits(&mut tx, &locked, held, &credits).await?;
+        let changes = Changes::new(held);
+        move_credits(&mut tx, &locked, changes, &credits, &HashMap::new()).await?;
         tx.commit().await?;
         Ok(())
     }

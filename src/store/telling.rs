@@ -22,7 +22,7 @@ const UNTOLD_BEFORE: &str = "select id from interviews
 
 const UNFINISHED: &str = "select i.id, i.survey, a.question, a.outcome
     from interviews i join answers a on a.interview = i.id
-    where i.closed = $1 and i.ineligible = '' and a.outcome >= 0 and a.at_ms <= $2";
+    where i.closed = $1 and not i.anonymous and i.ineligible = '' and a.outcome >= 0 and a.at_ms <= $2";
 
 const HEARD: &str = "select i.id, i.survey, i.language, i.channel, i.started_ms,
         coalesce(i.finished_ms, i.ended_ms, i.recorded_ms) as over_ms, i.disposition, i.link,

@@ -1,5 +1,5 @@
 //! Today so far, for the wallboard: counts by team and queue in which each interview counts once.
-//! Nothing of it is about a person.
+//! Nothing of it is about a person, and nothing of an anonymous survey: a day is no month.
 
 use sqlx::FromRow;
 
@@ -17,17 +17,19 @@ const ANSWERS: &str = "select survey, question, team, queue, outcome,
         cast(sum(n_raw) as bigint) as n
     from answer_tally
     where gen = (select reading from tally_state where id = 1) and day = $1 and kind = 0
+        and survey not in (select version from surveys where anonymous)
     group by survey, question, team, queue, outcome";
 
 const STAGES: &str = "select team, queue, stage, cast(sum(n) as bigint) as n
     from funnel_tally
     where gen = (select reading from tally_state where id = 1) and day = $1 and kind = 0
+        and survey not in (select version from surveys where anonymous)
     group by team, queue, stage";
 
 const LINE: &str = "select c.team, c.queue, (i.started_ms - $1) / $2 as place, count(*) as n
     from interviews i join credits c on c.interview = i.id and c.kind = 0
         and c.gen = (select reading from tally_state where id = 1)
-    where i.started_ms >= $1 and i.started_ms < $3 and i.ineligible = ''
+    where i.started_ms >= $1 and i.started_ms < $3 and i.ineligible = '' and not i.anonymous
     group by c.team, c.queue, (i.started_ms - $1) / $2";
 
 const WAITING: &str = "select c.team, c.queue, count(*) as n

@@ -8,20 +8,39 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
 
 use super::batch::{self, Done, Work};
 use super::comments::Comment;
+use super::line::Line;
 use super::names::Names;
 use super::open::SILENT;
-use super::{Begin, Claim, Known, Pools, Store, StoreError, Turn};
+use super::recent::Recent;
+use super::rehearsal::Rehearsal;
+use super::rows::Hand;
+use super::{Begin, Claim, Known, Pools, Store, StoreError, Turn, own};
 use crate::interview::{InterviewId, Millis};
+use crate::telemetry::Batches;
+use crate::telemetry::request::part;
 
 /// Jobs that may wait; more wait before the door.
 const WAITING: usize = 1024;
 
 /// Tries for a batch that another transaction came in the way of.
 const TRIES: u32 = 6;
+
+/// What a writer task works with.
+pub(super) struct Means {
+    pub(super) pools: Pools,
+    pub(super) names: Arc<Names>,
+    /// The connection that it has for itself.
+    pub(super) hand: Hand,
+    /// What the last batch left; empty after one that failed.
+    pub(super) recent: Recent,
+    /// How its commits end.
+    pub(super) rehearsal: Rehearsal,
+    /// How many it wrote together.
+    batches: Batches,
+}
 
 struct Job {
     work: Work,
@@ -33,7 +52,10 @@ struct Job {
 pub(crate) struct Writer {
     /// `None` after the store was closed.
     door: Arc<RwLock<Option<mpsc::Sender<Job>>>>,
-    tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    /// Each answers when its task has ended.
+    tasks: Arc<Mutex<Vec<oneshot::Receiver<()>>>>,
+    /// How much each commit holds.
+    batches: Batches,
 }
 
 impl std::fmt::Debug for Writer {
@@ -45,17 +67,51 @@ impl std::fmt::Debug for Writer {
 impl Writer {
     /// Starts the writer tasks: one for SQLite, which has one connection that writes; two of
     /// smaller batches for PostgreSQL, where one prepares while the other commits.
-    pub(super) fn start(pools: &Pools, names: &Arc<Names>) -> Self {
+    pub(super) fn start(pools: &Pools, names: &Arc<Names>, rehearsal: &Rehearsal) -> Self {
         let (door, jobs) = mpsc::channel(WAITING);
         let jobs = Arc::new(Mutex::new(jobs));
         let (count, most) = match pools {
             Pools::Sqlite { .. } => (1, 256),
             Pools::Postgres { .. } => (2, 32),
         };
+        let batches = Batches::default();
         let tasks = (0..count)
-            .map(|_| tokio::spawn(run(pools.clone(), names.clone(), jobs.clone(), most)))
+            .map(|_| {
+                let (over, ended) = oneshot::channel();
+                let hand = match pools {
+                    Pools::Sqlite { own, .. } => Hand::Sqlite(own.clone()),
+                    Pools::Postgres { calls, .. } => {
+                        Hand::Postgres(Line::to(calls.connect_options().as_ref().clone()))
+                    }
+                };
+                let means = Means {
+                    pools: pools.clone(),
+                    names: names.clone(),
+                    hand,
+                    recent: Recent::default(),
+                    rehearsal: rehearsal.clone(),
+                    batches: batches.clone(),
+                };
+                let work = run(means, jobs.clone(), most);
+                let work = async move {
+                    work.await;
+                    let _ = over.send(());
+                };
+                match pools {
+                    // SQLite blocks whoever writes.
+                    Pools::Sqlite { .. } => {
+                        let here = tokio::runtime::Handle::current();
+                        std::thread::spawn(move || here.block_on(work));
+                    }
+                    Pools::Postgres { .. } => {
+                        tokio::spawn(work);
+                    }
+                }
+                ended
+            })
             .collect();
-        Self { door: Arc::new(RwLock::new(Some(door))), tasks: Arc::new(Mutex::new(tasks)) }
+        let (door, tasks) = (Arc::new(RwLock::new(Some(door))), Arc::new(Mutex::new(tasks)));
+        Self { door, tasks, batches }
     }
 
     /// Takes no more jobs, and waits until those that were taken are written.
@@ -74,19 +130,23 @@ impl Writer {
             .send(Job { work, reply })
             .await
             .map_err(|_| StoreError::Busy)?;
-        answer.await.map_err(|_| StoreError::Busy)?
+        part("commit", answer).await.map_err(|_| StoreError::Busy)?
     }
 }
 
-async fn run(pools: Pools, names: Arc<Names>, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, most: usize) {
+async fn run(mut means: Means, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, most: usize) {
     loop {
         let mut batch = Vec::with_capacity(most);
         if jobs.lock().await.recv_many(&mut batch, most).await == 0 {
+            if let Hand::Postgres(line) = &means.hand {
+                line.close().await;
+            }
             return;
         }
         let (works, replies): (Vec<Work>, Vec<_>) =
             batch.into_iter().map(|job| (job.work, job.reply)).unzip();
-        let results = write(&pools, &names, &works).await;
+        let results = write(&mut means, &works).await;
+        means.batches.wrote(works.len());
         for (reply, result) in replies.into_iter().zip(results) {
             // Nobody listens any more: the caller's time was up. What is written stays written.
             let _ = reply.send(result);
@@ -96,8 +156,8 @@ async fn run(pools: Pools, names: Arc<Names>, jobs: Arc<Mutex<mpsc::Receiver<Job
 
 /// Writes a batch; if its data are at fault, each member alone, so that a bad one harms only
 /// itself.
-async fn write(pools: &Pools, names: &Names, works: &[Work]) -> Vec<Result<Done, StoreError>> {
-    let fault = match patiently(pools, names, works).await {
+async fn write(means: &mut Means, works: &[Work]) -> Vec<Result<Done, StoreError>> {
+    let fault = match patiently(means, works).await {
         Ok(results) => return results,
         Err(fault) => fault,
     };
@@ -110,7 +170,7 @@ async fn write(pools: &Pools, names: &Names, works: &[Work]) -> Vec<Result<Done,
     }
     let mut results = Vec::with_capacity(works.len());
     for work in works {
-        match patiently(pools, names, std::slice::from_ref(work)).await {
+        match patiently(means, std::slice::from_ref(work)).await {
             Ok(mut one) => results.push(one.pop().unwrap_or(Err(StoreError::Busy))),
             Err(fault) => results.push(Err(fault)),
         }
@@ -120,17 +180,17 @@ async fn write(pools: &Pools, names: &Names, works: &[Work]) -> Vec<Result<Done,
 
 /// Tries again where another transaction came in the way.
 async fn patiently(
-    pools: &Pools,
-    names: &Names,
+    means: &mut Means,
     works: &[Work],
 ) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
     let mut tried = 0;
     loop {
-        let write = batch::write(pools, names, works);
-        let written = match pools {
-            Pools::Sqlite { .. } => write.await,
+        let is_here = matches!(means.pools, Pools::Sqlite { .. });
+        let write = batch::write(means, works);
+        let written = match is_here {
+            true => write.await,
             // The connection may be dead without anybody having said so.
-            Pools::Postgres { .. } => match tokio::time::timeout(SILENT, write).await {
+            false => match tokio::time::timeout(SILENT, write).await {
                 Ok(written) => written,
                 Err(_) => Err(StoreError::Busy),
             },
@@ -170,24 +230,30 @@ fn is_collision(fault: &StoreError) -> bool {
     match fault.code().as_deref() {
         Some("40001" | "40P01") => true,
         // Extended codes of SQLite keep the plain one in their lowest byte.
-        Some(code) if fault.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => {
+        Some(code) if is_sqlite(fault.as_ref()) => {
             code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
         }
         _ => false,
     }
 }
 
+/// Whether SQLite says so, on whichever connection.
+fn is_sqlite(fault: &dyn sqlx::error::DatabaseError) -> bool {
+    fault.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
+        || fault.try_downcast_ref::<own::Fault>().is_some()
+}
+
 /// Whether the data are at fault rather than the database or the way to it: constraints, wrong or
 /// unreadable values.
-fn is_of_data(fault: &StoreError) -> bool {
+pub(super) fn is_of_data(fault: &StoreError) -> bool {
     match fault {
-        StoreError::Corrupt(_) => true,
+        StoreError::Corrupt(_) | StoreError::ClosedDay => true,
         StoreError::Database(
             sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. },
         ) => true,
         StoreError::Database(sqlx::Error::Database(fault)) => {
             let code = fault.code().unwrap_or_default();
-            if fault.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+            if is_sqlite(fault.as_ref()) {
                 // 18 too big, 19 constraint, 20 mismatch, 25 range.
                 code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 18..=20 | 25))
             } else {
@@ -206,12 +272,18 @@ fn astray() -> StoreError {
 }
 
 impl Store {
+    /// How much each commit of the writer holds.
+    pub fn batches(&self) -> &Batches {
+        &self.writer.batches
+    }
+
     /// Begins an interview, unless it began before: then nothing is written. Says how it stands
     /// in the store, whoever wrote it. Durable when it returns.
     ///
     /// # Errors
     /// If it could not be written, or nobody knows whether it was; then it may be tried again.
     pub async fn begin(&self, begin: Begin) -> Result<Known, StoreError> {
+        let begin = self.as_written(begin).await?;
         match self.writer.ask(Work::Begin(Box::new(begin))).await? {
             Done::Begun(known) => Ok(*known),
             _ => Err(astray()),
@@ -223,8 +295,8 @@ impl Store {
     ///
     /// # Errors
     /// If it could not be written, or nobody knows whether it was; then it may be tried again.
-    pub async fn record(&self, turn: Turn) -> Result<Claim, StoreError> {
-        match self.writer.ask(Work::Turn(Box::new(turn))).await? {
+    pub async fn record(&self, turn: impl Into<Arc<Turn>>) -> Result<Claim, StoreError> {
+        match self.writer.ask(Work::Turn(turn.into())).await? {
             Done::Claimed(claim) => Ok(claim),
             _ => Err(astray()),
         }

@@ -8,7 +8,7 @@ use super::question::Written;
 use super::read::Source;
 use super::words::prompt_line;
 use super::{
-    Condition, Fault, Files, Is, Kind, Lang, Level, Question, Sound, Speech, Survey, longest,
+    Condition, Fault, Files, Is, Kind, Lang, Level, Means, Question, Sound, Speech, Survey, longest,
 };
 
 /// Most questions of a survey: the state of an interview travels in links of limited length.
@@ -54,6 +54,111 @@ pub(super) fn whole(survey: &Survey, lines: &Lines, source: &mut Source<'_>) {
     }
     random_groups(survey, lines, source);
     conditions(survey, lines, source);
+    pairs(survey, lines, source);
+    meanings(survey, lines, source);
+    anonymous(survey, lines, source);
+}
+
+/// Perceptions and the expectations that they are held against.
+fn pairs(survey: &Survey, lines: &Lines, source: &mut Source<'_>) {
+    let questions = &survey.questions;
+    let mut taken: BTreeMap<usize, &str> = BTreeMap::new();
+    for (question, written) in questions.iter().zip(&lines.questions) {
+        let name = &question.name;
+        let Some(pair) = question.pair else {
+            // Where one is written and cannot be found, that is told already.
+            if question.measure == "perception" && written.pair == written.line {
+                let message = format!(
+                    "\"{name}\" has no `pair`, so no gap is shown for it; write pair = \"<the \
+                     question of the expectation>\""
+                );
+                source.fault(Level::Warning, written.measure, message);
+            }
+            continue;
+        };
+        if question.measure != "perception" {
+            let message = format!("\"{name}\" has a `pair`, which is of measure = \"perception\"");
+            source.error(written.pair, message);
+            continue;
+        }
+        let readable = lines.questions.get(pair).is_some_and(|written| written.whole);
+        let Some(other) = questions.get(pair).filter(|_| readable && written.whole) else {
+            continue;
+        };
+        let expected = &other.name;
+        if other.measure != "expectation" {
+            let message = format!("the `pair` \"{expected}\" is no measure = \"expectation\"");
+            source.error(written.pair, message);
+        }
+        if !matches!(question.kind, Kind::Scale { .. }) || question.kind != other.kind {
+            let message =
+                format!("\"{name}\" and its `pair` \"{expected}\" need one and the same scale");
+            source.error(written.pair, message);
+        }
+        if let Some(first) = taken.insert(pair, name) {
+            let message = format!("\"{expected}\" is the `pair` of \"{first}\" already");
+            source.error(written.pair, message);
+        }
+    }
+}
+
+/// What choices of emotions and comparisons mean.
+fn meanings(survey: &Survey, lines: &Lines, source: &mut Source<'_>) {
+    for (question, written) in survey.questions.iter().zip(&lines.questions) {
+        let (name, measure) = (&question.name, &question.measure);
+        let possible = Means::of_measure(measure);
+        let words: Vec<&str> = possible.iter().map(|means| means.word()).collect();
+        let words = words.join(", ");
+        let Kind::Choice { options } = question.kind else {
+            if !question.means.is_empty() && written.whole {
+                source.error(written.means, format!("\"{name}\" is no choice and has no `means`"));
+            }
+            continue;
+        };
+        if question.means.is_empty() {
+            if !possible.is_empty() {
+                let message = format!(
+                    "\"{name}\" does not say what its choices mean, so no balance is shown; \
+                     write means = [..], one of {words} for each key"
+                );
+                source.fault(Level::Warning, written.measure, message);
+            }
+            continue;
+        }
+        if let Some(wrong) = question.means.iter().find(|means| !possible.contains(means)) {
+            let wrong = wrong.word();
+            let message = match possible.is_empty() {
+                true => "`means` is of measure = \"emotion\" or \"comparison\"".to_owned(),
+                false => format!("no choice of {measure} means {wrong}; write {words}"),
+            };
+            source.error(written.means, message);
+        }
+        if question.means.len() != usize::from(options) {
+            let count = question.means.len();
+            let message = format!("`means` has {count} words for {options} choices");
+            source.error(written.means, message);
+        }
+    }
+}
+
+/// What an anonymous survey cannot have.
+fn anonymous(survey: &Survey, lines: &Lines, source: &mut Source<'_>) {
+    if !survey.anonymous {
+        return;
+    }
+    if let Some(line) = lines.credit {
+        source.error(line, "answers of an anonymous survey count for no agent; take `credit` out");
+    }
+    for (question, written) in survey.questions.iter().zip(&lines.questions) {
+        if matches!(question.kind, Kind::Comment { .. }) {
+            // The provider keeps the recording under the call's id, and a voice is somebody's.
+            let name = &question.name;
+            source.error(
+                written.line,
+                format!("\"{name}\" is spoken, and a voice leads to its caller; take it out of an anonymous survey"),
+            );
+        }
+    }
 }
 
 fn languages(survey: &Survey, lines: &Lines, source: &mut Source<'_>) {
@@ -286,6 +391,19 @@ pub(super) fn length(survey: &Survey, lines: &Lines, source: &mut Source<'_>) {
 pub fn compare(files: &Files, new: &Survey, stored: &Survey) -> Vec<Fault> {
     let mut source = Source::new(format!("{}/survey.toml", files.name), &files.survey);
     let version = stored.version;
+    if new.anonymous != stored.anonymous {
+        let (was, is) = match new.anonymous {
+            true => ("was not", "be"),
+            false => ("was", "stop being"),
+        };
+        source.error(
+            1,
+            format!(
+                "version {version} {was} anonymous, and a survey cannot {is} so later: its answers \
+                 would stand beside others; copy it to a survey of another name"
+            ),
+        );
+    }
     for (index, question) in new.questions.iter().enumerate() {
         let Some(before) = stored.questions.iter().find(|old| old.name == question.name) else {
             continue;
@@ -305,6 +423,9 @@ pub fn compare(files: &Files, new: &Survey, stored: &Survey) -> Vec<Fault> {
         }
         if before.measure != question.measure || before.about != question.about {
             changes.push("what it measures");
+        }
+        if !before.means.is_empty() && before.means != question.means {
+            changes.push("what its choices mean");
         }
         if !changes.is_empty() {
             let what = changes.join(" and ");

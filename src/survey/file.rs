@@ -22,6 +22,8 @@ pub(super) struct Lines {
     pub(super) promise_seconds: Option<usize>,
     pub(super) max_seconds: usize,
     pub(super) shortcuts: usize,
+    /// `None`: not written.
+    pub(super) credit: Option<usize>,
     pub(super) questions: Vec<Written>,
 }
 
@@ -103,6 +105,7 @@ fn survey<'t>(files: &Files, source: &mut Source<'t>, table: &DeTable<'t>) -> (S
     }
     let mut keys = Keys::new(source, table, 1);
     let title = keys.needed("title", "\"After the call\"").map(|t| t.value.to_owned());
+    let anonymous = keys.flag("anonymous");
     let credit = keys.word(
         "credit",
         &[
@@ -112,6 +115,7 @@ fn survey<'t>(files: &Files, source: &mut Source<'t>, table: &DeTable<'t>) -> (S
             ("every", Credit::Every),
         ],
     );
+    lines.credit = credit.as_ref().map(|at| at.line);
     let languages = languages(&mut keys, &mut lines);
     let choose_language = keys.flag("choose_language");
     lines.choose_language = choose_language.as_ref().map_or(1, |at| at.line);
@@ -147,6 +151,7 @@ fn survey<'t>(files: &Files, source: &mut Source<'t>, table: &DeTable<'t>) -> (S
         name: files.name.clone(),
         version: version(files),
         title: title.unwrap_or_default(),
+        anonymous: anonymous.is_some_and(|at| at.value),
         credit: credit.map_or(Credit::Last, |at| at.value),
         languages,
         choose_language: choose_language.is_some_and(|at| at.value),

@@ -187,6 +187,10 @@ pub struct Survey {
     pub version: Version,
     /// What people see, such as "After the call".
     pub title: String,
+    /// Whether its answers lead to nobody: no agent, call or caller is kept with them, and they are
+    /// shown by whole months and for groups of eight answers or more only.
+    #[serde(default)]
+    pub anonymous: bool,
     /// Which agents of a call an answer counts for.
     pub credit: Credit,
     /// Languages it can be asked in; the first is the default.
@@ -305,6 +309,57 @@ pub struct Question {
     pub when: Option<Condition>,
     /// Questions of one group that stand together are asked in random order.
     pub random_group: Option<String>,
+    /// Of a perception the index of the expectation that it is held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<usize>,
+    /// What such a pair belongs to: pairs of one dimension have one gap. Else each has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimension: Option<String>,
+    /// What each choice of an emotion or a comparison means, in the order of the keys; empty where
+    /// the author has not said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<Means>,
+}
+
+/// What a choice means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Means {
+    /// A good feeling.
+    Positive,
+    /// Neither good nor bad.
+    Neutral,
+    /// A bad feeling.
+    Negative,
+    /// We are better than others.
+    Better,
+    /// As good as others.
+    Same,
+    /// Worse than others.
+    Worse,
+}
+
+impl Means {
+    /// The word in survey files and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Positive => "positive",
+            Self::Neutral => "neutral",
+            Self::Negative => "negative",
+            Self::Better => "better",
+            Self::Same => "same",
+            Self::Worse => "worse",
+        }
+    }
+
+    /// What choices of that measure may mean; empty where choices of it mean nothing further.
+    pub fn of_measure(measure: &str) -> &'static [Self] {
+        match measure {
+            "emotion" => &[Self::Positive, Self::Neutral, Self::Negative],
+            "comparison" => &[Self::Better, Self::Same, Self::Worse],
+            _ => &[],
+        }
+    }
 }
 
 /// Whom or what an answer is about.

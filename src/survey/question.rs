@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::read::{At, Keys, Source, integer, show};
-use super::{About, Condition, Good, Is, Kind, Question, Version};
+use super::{About, Condition, Good, Is, Kind, Means, Question, Version};
 
 /// What a question may measure.
 const MEASURES: [&str; 13] = [
@@ -34,6 +34,8 @@ pub(super) struct Written {
     /// Lines of keys that faults of the whole survey point at.
     pub(super) when: usize,
     pub(super) measure: usize,
+    pub(super) pair: usize,
+    pub(super) means: usize,
 }
 
 /// Reads one question; `names` are those of all questions in order, `earlier` are the questions
@@ -88,7 +90,29 @@ pub(super) fn question(
         let at = At { value: value.get_ref(), line: when_line };
         condition(keys.source, at, names, earlier)
     });
-    let written = Written { line, whole: kind.is_some(), when: when_line, measure: measure_line };
+    let pair = keys.text("pair");
+    let dimension = keys.text("dimension");
+    let means = means(keys);
+    let written = Written {
+        line,
+        whole: kind.is_some(),
+        when: when_line,
+        measure: measure_line,
+        pair: pair.as_ref().map_or(line, |at| at.line),
+        means: means.as_ref().map_or(line, |at| at.line),
+    };
+    if let (Some(at), None) = (&dimension, &pair) {
+        keys.source.error(at.line, "`dimension` is of a question with a `pair`");
+    }
+    let pair = pair.and_then(|At { value, line }| {
+        let found = names.iter().position(|other| *other == value);
+        if found.is_none() {
+            let shown = value.escape_debug();
+            let message = format!("`pair` names \"{shown}\", but no question has that name");
+            keys.source.error(line, message);
+        }
+        found
+    });
     let question = Question {
         series: series.unwrap_or_else(|| name.clone()),
         name,
@@ -98,8 +122,32 @@ pub(super) fn question(
         same_series,
         when,
         random_group,
+        pair,
+        dimension: dimension.map(|at| at.value.to_owned()),
+        means: means.map(|at| at.value).unwrap_or_default(),
     };
     (question, written, core)
+}
+
+/// What the choices mean; `None` if it is not written or (with the fault reported) not readable.
+fn means(keys: &mut Keys<'_, '_, '_>) -> Option<At<Vec<Means>>> {
+    let At { value: members, line } = keys.list("means")?;
+    let all = ["emotion", "comparison"].into_iter().flat_map(Means::of_measure);
+    let all: Vec<Means> = all.copied().collect();
+    let mut found = Vec::new();
+    for At { value, line } in members {
+        match all.iter().find(|means| value.as_str() == Some(means.word())) {
+            Some(means) => found.push(*means),
+            None => {
+                let words: Vec<&str> = all.iter().map(|means| means.word()).collect();
+                let (shown, words) = (show(value), words.join(", "));
+                let message = format!("{shown} is nothing that a choice means; write {words}");
+                keys.source.error(line, message);
+                return None;
+            }
+        }
+    }
+    Some(At { value: found, line })
 }
 
 fn name_faults(source: &mut Source<'_>, name: &str, line: usize, earlier: &[&str]) {

@@ -106,6 +106,103 @@ fn the_small_survey_has_no_fault() {
     assert_eq!(longest_ms(&survey, survey.default_language()), 3_000 + 2 * 5_000);
 }
 
+/// What a caller expected and found, how they felt and how others are.
+fn paired() -> Files {
+    let survey = r#"title = "Expected and found"
+languages = ["en"]
+promise_seconds = 40
+
+[[question]]
+name = "expected"
+kind = "scale"
+scale = "1-7"
+measure = "expectation"
+about = "company"
+
+[[question]]
+name = "found"
+kind = "scale"
+scale = "1-7"
+measure = "perception"
+about = "company"
+pair = "expected"
+dimension = "reliability"
+
+[[question]]
+name = "felt"
+kind = "choice"
+options = 3
+measure = "emotion"
+about = "agent"
+means = ["positive", "neutral", "negative"]
+
+[[question]]
+name = "others"
+kind = "choice"
+options = 3
+measure = "comparison"
+about = "company"
+means = ["better", "same", "worse"]
+"#;
+    with_words("paired", survey)
+}
+
+#[test]
+fn pairs_and_meanings_are_read_and_their_faults_told() {
+    assert_eq!(told(&paired()), [] as [&str; 0]);
+    let survey = parse(&paired()).survey.unwrap();
+    let [_, found, felt, others] = &survey.questions[..] else { panic!("four questions") };
+    assert_eq!((found.pair, found.dimension.as_deref()), (Some(0), Some("reliability")));
+    assert_eq!(felt.means, [Means::Positive, Means::Neutral, Means::Negative]);
+    assert_eq!(others.means[2], Means::Worse);
+    // What was stored before there were such keys is read as well.
+    let mut stored = serde_json::to_value(&survey.questions[0]).unwrap();
+    assert!(stored.as_object_mut().unwrap().remove("pair").is_none(), "left out where empty");
+    assert_eq!(serde_json::from_value::<Question>(stored).unwrap(), survey.questions[0]);
+    for (from, to, wanted) in [
+        ("\"expected\"\ndim", "\"expect\"\ndim", "18: error: `pair` names \"expect\", but no"),
+        (
+            "pair = \"expected\"\ndimension = \"reliability\"\n",
+            "",
+            "16: warning: \"found\" has no `pair`",
+        ),
+        ("pair = \"expected\"\n", "", "18: error: `dimension` is of a question with a `pair`"),
+        ("\"expectation\"", "\"attribute\"", "18: error: the `pair` \"expected\" is no measure"),
+        ("\"1-7\"", "\"1-5\"", "18: error: \"found\" and its `pair` \"expected\" need one"),
+        ("\"perception\"", "\"attribute\"", "18: error: \"found\" has a `pair`, which is of"),
+        ("[\"positive\", ", "[", "27: error: `means` has 2 words for 3 choices"),
+        ("[\"positive\"", "[\"glad\"", "27: error: \"glad\" is nothing that a choice means"),
+        ("[\"positive\"", "[\"better\"", "27: error: no choice of emotion means better"),
+        ("means = [\"better\", \"same\", \"worse\"]\n", "", "33: warning: \"others\" does not say"),
+        ("\"comparison\"", "\"other\"", "35: error: `means` is of measure = \"emotion\""),
+        (
+            "kind = \"choice\"\noptions = 3\nmeasure = \"emotion\"",
+            "kind = \"yes-no\"\nmeasure = \"emotion\"",
+            "26: error: \"felt\" is no choice",
+        ),
+    ] {
+        let mut files = paired();
+        assert!(files.survey.contains(from), "{from}");
+        files.survey = files.survey.replacen(from, to, 1);
+        let told = told(&files);
+        assert!(told.iter().any(|fault| fault.contains(wanted)), "{wanted}: {told:#?}");
+    }
+}
+
+#[test]
+fn choices_that_mean_something_else_need_a_new_series() {
+    let files = paired();
+    let stored = parse(&files).survey.unwrap();
+    let mut turned = files.clone();
+    turned.survey = files.survey.replacen("\"better\", \"same\"", "\"same\", \"better\"", 1);
+    let told = compare(&turned, &parse(&turned).survey.unwrap(), &stored);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].message.contains("what its choices mean"), "{told:?}");
+    let mut silent = stored.clone();
+    silent.questions.iter_mut().for_each(|q| q.means.clear());
+    assert_eq!(compare(&files, &stored, &silent), [], "said for the first time");
+}
+
 /// A change to the small survey, and the one fault it must bring.
 #[test]
 fn each_fault_is_told_with_its_line() {
@@ -583,4 +680,38 @@ fn a_comment_may_get_other_limits_in_the_same_series() {
     let new = parse(&files).survey.unwrap();
     assert_ne!(new.questions[2].kind, old.questions[2].kind);
     assert_eq!(compare(&files, &new, &old), []);
+}
+
+#[test]
+fn an_anonymous_survey_has_nothing_that_leads_to_somebody() {
+    let anonymous = |further: &str| {
+        let survey = small().survey.replacen('\n', "\nanonymous = true\n", 1);
+        with_words("quiet", &format!("{further}{survey}"))
+    };
+    let parsed = parse(&anonymous(""));
+    assert_eq!(parsed.faults, []);
+    assert!(parsed.survey.as_ref().is_some_and(|survey| survey.anonymous));
+    assert!(!parse(&small()).survey.unwrap().anonymous);
+    let told = told(&anonymous("credit = \"last\"\n"));
+    assert_eq!(
+        told,
+        [
+            "quiet/survey.toml:1: error: answers of an anonymous survey count for no agent; take `credit` out"
+        ]
+    );
+    let mut spoken = anonymous("");
+    spoken.survey += "[[question]]\nname = \"why\"\nkind = \"comment\"\nmeasure = \"comment\"\nabout = \"agent\"\n";
+    let spoken = parse(&with_words("quiet", &spoken.survey));
+    assert!(
+        spoken.faults.iter().any(|fault| fault.message.contains("a voice leads to its caller")),
+        "{:?}",
+        spoken.faults
+    );
+    // It stays what it is: its answers would stand beside others.
+    let (before, after) = (small(), with_words("small", &anonymous("").survey));
+    let [was, is] = [&before, &after].map(|files| parse(files).survey.unwrap());
+    for (files, new, old) in [(&after, &is, &was), (&before, &was, &is)] {
+        let faults = compare(files, new, old);
+        assert!(faults.iter().any(|fault| fault.message.contains("a survey of another name")));
+    }
 }

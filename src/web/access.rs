@@ -98,6 +98,8 @@ pub struct Person {
     pub sight: Sight,
     /// The language they read, if they said so.
     pub language: Option<Tongue>,
+    /// The code of the agent that they are, if they are one.
+    pub agent: Option<String>,
 }
 
 impl Person {
@@ -112,9 +114,10 @@ impl Person {
             && self.sight == Sight::Everything
     }
 
-    /// Changes links, marks and other things of the teams that they manage.
+    /// Changes links, marks and other things of the teams that they manage; of none, nothing.
     pub fn may_manage(&self) -> bool {
-        matches!(self.role, Role::Admin | Role::Manager)
+        let of_none = matches!(&self.sight, Sight::Teams(teams) if teams.is_empty());
+        matches!(self.role, Role::Admin | Role::Manager) && !of_none
     }
 
     /// Marks answers as outside of an agent's control.
@@ -140,6 +143,7 @@ impl Person {
             by,
             sight: Sight::Everything,
             language: None,
+            agent: None,
         }
     }
 
@@ -154,6 +158,7 @@ impl Person {
             by: By::Token(token.hash),
             sight: teams.map_or(Sight::Everything, Sight::Teams),
             language: None,
+            agent: None,
         })
     }
 
@@ -164,7 +169,7 @@ impl Person {
         let role: Role = user.role.parse().ok().filter(|role: &Role| role.of_people())?;
         let sight = match role {
             Role::Admin => Sight::Everything,
-            Role::Agent => Sight::Own(user.agent.unwrap_or_default()),
+            Role::Agent => Sight::Own(user.agent.clone().unwrap_or_default()),
             Role::Manager => Sight::Teams(teams.into_iter().collect()),
             _ if teams.is_empty() => Sight::Everything,
             _ => Sight::Teams(teams.into_iter().collect()),
@@ -175,6 +180,7 @@ impl Person {
             by: By::User(user.id),
             sight,
             language: user.language.as_deref().and_then(Tongue::from_code),
+            agent: user.agent.filter(|code| !code.is_empty()),
         })
     }
 

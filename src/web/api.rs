@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -23,6 +24,7 @@ use crate::desk::audit::Act;
 use crate::desk::browse::{Page, PageError};
 use crate::desk::handover::{AnnounceError, HandoverIn};
 use crate::desk::records::{CallIn, Taken, read_call};
+use crate::desk::veil::veiled;
 
 /// Largest body, except lines of records.
 const BODY: usize = 1024 * 1024;
@@ -45,9 +47,9 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// An error.
+    /// An error. Of what was sent the message repeats no caller's number.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: veiled(&message.into()) }
     }
 
     /// The store did not answer: logged with its cause, told without.
@@ -290,6 +292,10 @@ async fn interviews(
 ) -> Result<Response, ApiError> {
     may_read(&person)?;
     let page = Page::read(query.into_iter()).map_err(ApiError::wrong)?;
+    if let Some((from, to)) = page.days_of_agent() {
+        let (from, to) = (from.unwrap_or(Date::MIN), to.unwrap_or(Date::MAX));
+        site.reports.individual_days(from, to).map_err(super::reports::refused)?;
+    }
     let lens = site.reports.lens(&person.viewer(&site));
     let list = site.desk.interviews_json(&page, &lens).await.map_err(page_error)?;
     written_down(&site, &person, Act::Export, "interviews").await?;

@@ -15,6 +15,8 @@ use crate::config::Config;
 use crate::desk::Desk;
 use crate::desk::handover::Move;
 use crate::report::{Reports, Sight};
+use crate::telemetry::request::{self, Names};
+use crate::telemetry::traces::Traces;
 
 pub mod access;
 pub mod api;
@@ -29,7 +31,9 @@ mod published;
 pub mod reports;
 pub mod serve;
 mod shield;
+pub mod tls;
 pub mod trial;
+mod watched;
 pub mod webhooks;
 
 pub use shield::shield;
@@ -64,6 +68,10 @@ pub struct Site {
     pub draw: fn() -> [u8; 16],
     /// How long a webhook may take.
     pub patience: Patience,
+    /// Names for requests.
+    pub names: Arc<Names>,
+    /// Whether requests are traced.
+    pub traces: Traces,
     /// Calls to be moved to the survey by whoever speaks to the provider.
     pub moves: tokio::sync::mpsc::Sender<Move>,
 }
@@ -97,14 +105,20 @@ pub fn whole(site: &Site, phone: Option<Router>, trial: trial::Trial) -> Router 
         .route("/health/live", get(|| async { "alive\n" }))
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics))
+        .route_layer(axum::middleware::from_fn_with_state(site.clone(), timed))
         .with_state(site.clone());
-    pages
+    let pages = pages
         .merge(phone.unwrap_or_default())
         .merge(trial.router(site.clone()))
         .layer(tower_http::compression::CompressionLayer::new())
         .layer(axum::middleware::from_fn(patience))
-        .layer(axum::middleware::from_fn(shield))
-        .merge(voice(site))
+        .layer(axum::middleware::from_fn(shield));
+    let pages = match site.config.tls {
+        Some(_) => pages.layer(axum::middleware::from_fn(shield::strict)),
+        None => pages,
+    };
+    let named = axum::middleware::from_fn_with_state(site.clone(), watched::named);
+    pages.layer(named).merge(voice(site))
 }
 
 /// Time until a page or endpoint begins to answer, with the body that it reads. The webhooks have
@@ -120,6 +134,24 @@ async fn patience(request: axum::extract::Request, next: axum::middleware::Next)
             (StatusCode::REQUEST_TIMEOUT, close, "the request took too long\n").into_response()
         }
     }
+}
+
+/// Notes how long each page and endpoint takes.
+async fn timed(
+    State(site): State<Site>,
+    route: axum::extract::MatchedPath,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let begun = tokio::time::Instant::now();
+    if let Some(under_way) = request::current()
+        && let Some(span) = under_way.span()
+    {
+        span.route(request.method().as_str(), route.as_str());
+    }
+    let response = next.run(request).await;
+    site.desk.counters().route_took(route.as_str(), begun.elapsed());
+    response
 }
 
 /// A prompt, or several joined by `+`; open to all, HEAD as GET. Cacheable for ever at the address
@@ -155,6 +187,9 @@ async fn audio(
 }
 
 async fn ready(State(site): State<Site>) -> Response {
+    if site.desk.is_leaving() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "this server is about to stop\n").into_response();
+    }
     match site.desk.ready().await {
         Ok(()) => "ready\n".into_response(),
         Err(fault) => {
@@ -174,5 +209,6 @@ async fn metrics(
         return Err(api::ApiError::forbidden("sees the whole centre, not only teams"));
     }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], site.desk.counters().text()).into_response())
+    let text = site.desk.counters().text(site.desk.stand().await);
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }

@@ -16,9 +16,10 @@ use super::access::{Person, wants_json};
 use super::api::ApiError;
 use super::{Site, assets};
 use crate::desk::audit::Act;
-use crate::report::ReportError;
+use crate::report::finest::MONTHS_ONLY;
 use crate::report::interviews::{Reader, Wanted};
-use crate::words::Tongue;
+use crate::report::{AgentsReport, Filter, ReportError};
+use crate::words::{Tongue, Words};
 
 mod agent;
 mod agents;
@@ -30,6 +31,7 @@ mod deliveries;
 mod door;
 mod draw;
 mod drivers;
+mod fairness;
 mod funnel;
 mod interview;
 mod interviews;
@@ -37,14 +39,17 @@ mod me;
 mod overview;
 mod questions;
 mod queues;
+mod resolution;
 mod settings;
 mod sso;
 mod surveys;
+mod together;
 mod trends;
 mod visit;
 mod wallboard;
 
-use asked::Form;
+use asked::{Asked, Form};
+pub(super) use chart::Data;
 pub use visit::Shell;
 pub use visit::Visit;
 pub(super) use visit::tongue;
@@ -65,6 +70,9 @@ pub fn router() -> Router<Site> {
         .merge(overview::router())
         .merge(queues::router())
         .merge(questions::router())
+        .merge(resolution::router())
+        .merge(fairness::router())
+        .merge(together::router())
         .merge(funnel::router())
         .merge(interview::router())
         .merge(interviews::router())
@@ -148,8 +156,9 @@ impl PageError {
                 };
                 (StatusCode::FORBIDDEN, "fault-not-yours", sentence.into())
             }
-            Self::Report(ReportError::Asked { sentence, .. }) => {
-                (StatusCode::BAD_REQUEST, "fault-asked-title", capital(&sentence))
+            Self::Report(ReportError::Asked { code, sentence }) => {
+                let sentence = sentence_of(shell.words, code, &sentence);
+                (StatusCode::BAD_REQUEST, "fault-asked-title", sentence)
             }
             Self::Report(ReportError::Store(fault)) => {
                 tracing::error!(%fault, "a page could not be read");
@@ -167,6 +176,12 @@ impl PageError {
             Err(_) => status.into_response(),
         }
     }
+}
+
+/// What a page says of a report that cannot be had: in the reader's language where it is known.
+fn sentence_of(words: &Words, code: &str, sentence: &str) -> String {
+    let key = format!("fault-{}", code.replace('_', "-"));
+    if words.has(&key) { words.say(&key) } else { capital(sentence) }
 }
 
 /// A sentence from a report's error as a page writes it.
@@ -196,8 +211,9 @@ macro_rules! page {
         .await;
         match made {
             Ok(page) => page,
-            Err(NoPage::Report(Fault::Asked { sentence, .. })) => {
-                asked_wrong(&$visit, &$path, $query.as_deref(), &sentence).await
+            Err(NoPage::Report(Fault::Asked { code, sentence })) => {
+                let sentence = $crate::web::pages::sentence_of($visit.words(), code, &sentence);
+                asked_wrong(&$visit, &$path, $query.as_deref(), sentence).await
             }
             Err(fault) => fault.shown($visit.shell("")),
         }
@@ -219,7 +235,7 @@ struct WrongPage {
     sentence: String,
 }
 
-async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &str) -> Response {
+async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: String) -> Response {
     let here = match path {
         "/interviews" | "/unlinked" => "interviews",
         _ => "agents",
@@ -228,7 +244,7 @@ async fn asked_wrong(visit: &Visit, path: &str, query: Option<&str>, sentence: &
     let path = format!("{}{path}", shell.base);
     let made: Result<Response, PageError> = async {
         let form = Form::of_wrong(visit, &path, query).await?;
-        html(&WrongPage { shell, form, path, sentence: capital(sentence) })
+        html(&WrongPage { shell, form, path, sentence })
     }
     .await;
     match made {
@@ -278,10 +294,34 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
         visit.audit(Act::ViewInterview, "list").await?;
         let name = reports.agent_name(asked.filter.agent.as_deref(), &viewer).await?;
         let form = asked.form(&visit, &visit.path(&path)).await?;
-        let trend = reports.trend(&asked.filter, None, &viewer).await?;
+        let trend = match reports.trend(&asked.filter, None, &viewer).await {
+            // Where agents are shown by months there is no line of weeks.
+            Err(ReportError::Asked { code: MONTHS_ONLY, .. }) => None,
+            trend => trend?,
+        };
         let trend = trend.map(|t| trends::chart(shell.words, &t, None, |_, _| None));
-        html(&agent::page(shell, &asked, form, &report, agent::Agent { name, list, trend }, chosen))
+        let drivers = drivers_of_team(&visit, &asked, &report).await?;
+        let spoken = reports.spoken(reader, &asked.filter, agent::SPOKEN).await?;
+        let spoken = spoken.into_iter().map(|(row, own)| agent::Spoken::of(&shell, row, &own));
+        let spoken = spoken.collect();
+        let agent = agent::Agent { name, list, trend, drivers, spoken };
+        html(&agent::page(shell, &asked, form, &report, agent, chosen))
     })
+}
+
+/// What goes together with satisfaction in the team for which the agent has most interviews.
+async fn drivers_of_team(
+    visit: &Visit,
+    asked: &Asked,
+    report: &AgentsReport,
+) -> Result<Option<agent::TeamDrivers>, PageError> {
+    let main = report.agents.iter().max_by_key(|row| row.figures.offered);
+    let Some(team) = main.and_then(|row| row.team.clone()) else { return Ok(None) };
+    let filter = Filter { agent: None, team: Some(team.clone()), ..asked.filter.clone() };
+    let found = visit.site.reports.drivers(&filter, &visit.viewer()).await?;
+    let link = format!("{}{}", visit.path("/drivers"), asked.query(&[("team", &team)]));
+    let found = found.filter(|report| !report.attributes.is_empty());
+    Ok(found.map(|report| agent::TeamDrivers::of(visit.words(), team, &report, link)))
 }
 
 /// The page on which a manager signs in.

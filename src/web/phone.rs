@@ -21,12 +21,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use askama::Template;
 use axum::body::Body;
-use axum::extract::{OriginalUri, Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{self, Sse};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use futures_util::Stream;
@@ -35,6 +34,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::serve::Peer;
 use crate::phone::{Act, Event, InProcess, Line, Live, Phone};
+
+mod page;
 
 /// Calls that may run at one time; further ones are refused.
 const MOST_CALLS: usize = 50;
@@ -278,9 +279,7 @@ const BANDWIDTH_MEDIA: &str =
 /// The routes of the phone in the browser.
 pub fn router(desk: Arc<PhoneDesk>) -> Router {
     Router::new()
-        .route("/phone", get(page))
-        .route("/phone/phone.css", get(style))
-        .route("/phone/phone.js", get(program))
+        .merge(page::router())
         .route("/phone/media/2010-04-01/Accounts/{account}/Recordings/{id}", get(recording))
         .route("/phone/media/v1/Account/{account}/Recording/{id}", get(recording))
         .route("/phone/media/recordings/{id}", get(recording))
@@ -291,82 +290,6 @@ pub fn router(desk: Arc<PhoneDesk>) -> Router {
         .route("/phone/calls/{id}/record", post(speak))
         .route("/phone/calls/{id}/hangup", post(hang_up))
         .with_state(desk)
-}
-
-#[derive(Template)]
-#[template(path = "phone.html")]
-struct Page<'a> {
-    setup: &'a PhoneSetup,
-    /// The way to the report's own pages.
-    up: &'static str,
-    /// Survey and language that are chosen at first; empty for the first of the list.
-    survey: String,
-    lang: String,
-    tries: bool,
-    keys: &'static [(char, &'static str)],
-}
-
-/// The keypad as the ITU draws it (E.161).
-const KEYPAD: [(char, &str); 12] = [
-    ('1', ""),
-    ('2', "ABC"),
-    ('3', "DEF"),
-    ('4', "GHI"),
-    ('5', "JKL"),
-    ('6', "MNO"),
-    ('7', "PQRS"),
-    ('8', "TUV"),
-    ('9', "WXYZ"),
-    ('*', ""),
-    ('0', "+"),
-    ('#', ""),
-];
-
-/// Nothing but this server's own files; no inline script or style.
-const POLICY: &str = "default-src 'self'; object-src 'none'; base-uri 'none'; \
-                      form-action 'none'; frame-ancestors 'none'";
-
-async fn page(
-    State(desk): State<Arc<PhoneDesk>>,
-    OriginalUri(uri): OriginalUri,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let asked = super::reports::pairs(query.as_deref());
-    let of = |key: &str| asked.iter().find(|(k, _)| k == key).map(|(_, v)| v.clone());
-    let (survey, lang) = (of("survey").unwrap_or_default(), of("lang").unwrap_or_default());
-    // Below another path it is the phone for tries.
-    let tries = uri.path().ends_with("/try/phone");
-    let up = if tries { "../" } else { "" };
-    let page = Page { setup: &desk.offer().await, up, survey, lang, tries, keys: &KEYPAD };
-    match page.render() {
-        Ok(html) => {
-            let headers = [
-                (header::CONTENT_SECURITY_POLICY, POLICY),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                (header::REFERRER_POLICY, "no-referrer"),
-                (header::CACHE_CONTROL, "no-store"),
-            ];
-            (headers, Html(html)).into_response()
-        }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-async fn style() -> Response {
-    asset("text/css; charset=utf-8", include_str!("assets/phone.css"))
-}
-
-async fn program() -> Response {
-    asset("text/javascript; charset=utf-8", include_str!("assets/phone.js"))
-}
-
-fn asset(kind: &'static str, text: &'static str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    (headers, text).into_response()
 }
 
 /// What the page wants to call; everything but the provider may be empty.
@@ -624,7 +547,7 @@ mod tests {
         let app = router(desk());
         let request = Request::get("/phone").body(Body::empty()).unwrap();
         let answer = app.clone().oneshot(request).await.unwrap();
-        assert_eq!(answer.headers()["content-security-policy"], POLICY);
+        assert_eq!(answer.headers()["content-security-policy"], page::POLICY);
         let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
         let html = String::from_utf8(body.to_vec()).unwrap();
         assert!(!html.contains("<A17>") && html.contains("A17"));

@@ -49,7 +49,9 @@ impl Site {
     /// # Errors
     /// If the store does not answer; what is asked stays as it was.
     pub async fn take_published(&self) -> Result<(), StoreError> {
-        for (step, survey) in self.desk.surveys_to_take().await? {
+        let steps = self.desk.surveys_to_take().await?;
+        let any = !steps.is_empty();
+        for (step, survey) in steps {
             if step.files.is_empty() {
                 self.library.take_files(&step.name);
             } else {
@@ -66,6 +68,9 @@ impl Site {
             let (name, version, by) = (&step.name, step.version, &step.by);
             tracing::info!(survey = name, %version, by, "published in the page");
             self.desk.take_survey(step, survey);
+        }
+        if any {
+            self.desk.remember_surveys().await;
         }
         Ok(())
     }

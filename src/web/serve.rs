@@ -1,9 +1,10 @@
-//! hyper's own server: limits on headers and connections, and a drain when it stops.
+//! hyper's own server: limits on handshakes, headers and connections, and a drain when it stops.
 
+use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -11,10 +12,13 @@ use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use ipnet::IpNet;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::Sleep;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::config::Limits;
@@ -24,7 +28,7 @@ use crate::config::Limits;
 pub struct Peer(pub SocketAddr);
 
 /// Time for running requests to finish when the server stops.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// A client that takes nothing for so long has gone, or holds its place on purpose.
 const WRITE: Duration = Duration::from_secs(30);
@@ -94,48 +98,158 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patience<S> {
     }
 }
 
-/// Serves until `stop` comes, then lets running requests finish.
+/// How many connections each peer has: one of them must not take the places of all others.
+#[derive(Clone, Debug)]
+struct Seats {
+    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    most: usize,
+    /// Proxies bring everybody's requests.
+    free: Arc<[IpNet]>,
+}
+
+/// A peer's connection; its place is free again when this is dropped.
+struct Seat {
+    seats: Seats,
+    whose: Option<IpAddr>,
+}
+
+impl Seats {
+    fn new(most: usize, free: &[IpNet]) -> Self {
+        Self { taken: Arc::default(), most, free: free.into() }
+    }
+
+    /// A place for that peer; `None` where it has as many as one may have.
+    fn sit(&self, peer: IpAddr) -> Option<Seat> {
+        let peer = peer.to_canonical();
+        if self.most == 0 || self.free.iter().any(|net| net.contains(&peer)) {
+            return Some(Seat { seats: self.clone(), whose: None });
+        }
+        let whose = one_of(peer);
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let n = taken.entry(whose).or_default();
+        if *n >= self.most {
+            return None;
+        }
+        *n += 1;
+        Some(Seat { seats: self.clone(), whose: Some(whose) })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let Some(whose) = self.whose else { return };
+        let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = taken.get_mut(&whose) {
+            *n -= 1;
+            if *n == 0 {
+                taken.remove(&whose);
+            }
+        }
+    }
+}
+
+/// Who that is: of IPv6 the network of 64 bits, which one customer has to themself.
+fn one_of(peer: IpAddr) -> IpAddr {
+    match peer {
+        IpAddr::V4(_) => peer,
+        IpAddr::V6(peer) => {
+            let network = u128::from(peer) >> 64 << 64;
+            IpAddr::V6(network.into())
+        }
+    }
+}
+
+/// What every connection is served with, once it speaks.
+struct Door {
+    server: hyper::server::conn::http1::Builder,
+    router: Router,
+    graceful: GracefulShutdown,
+}
+
+/// What a connection holds as long as it is there.
+type Held = (OwnedSemaphorePermit, Seat);
+
+impl Door {
+    /// Serves that connection until its end.
+    fn open<S>(&self, stream: S, peer: SocketAddr, held: Held)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let router = self.router.clone().map_request(
+            move |mut request: http::Request<hyper::body::Incoming>| {
+                request.extensions_mut().insert(Peer(peer));
+                request.map(axum::body::Body::new)
+            },
+        );
+        let service = TowerToHyperService::new(router);
+        let connection = self.server.serve_connection(TokioIo::new(stream), service);
+        let connection = self.graceful.watch(connection);
+        tokio::spawn(async move {
+            // A client that breaks off is its own affair.
+            let _ = connection.await;
+            drop(held);
+        });
+    }
+}
+
+/// Serves until `stop` comes, then lets running requests finish. Of each peer that is none of the
+/// `proxies` only so many connections are taken as the limits say. With `tls` nothing is said to
+/// whoever does not shake hands.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: &Limits,
+    proxies: &[IpNet],
+    tls: Option<TlsAcceptor>,
     stop: impl Future<Output = ()>,
 ) {
+    let seats = Seats::new(limits.connections_per_peer, proxies);
+    let patience = Duration::from_secs(limits.header_seconds);
     let mut server = hyper::server::conn::http1::Builder::new();
-    server
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(limits.header_seconds))
-        .max_buf_size(64 * 1024);
-    let graceful = GracefulShutdown::new();
+    server.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(64 * 1024);
+    let door = Door { server, router, graceful: GracefulShutdown::new() };
     let places = Arc::new(Semaphore::new(limits.connections));
+    // Under way; they are dropped when the server stops.
+    let mut handshakes = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let (stream, peer) = tokio::select! {
+        let ((stream, place), peer) = tokio::select! {
             () = &mut stop => break,
             accepted = accept(&listener, &places) => accepted,
+            Some(shaken) = handshakes.join_next() => {
+                if let Ok(Some((stream, peer, held))) = shaken {
+                    door.open(stream, peer, held);
+                }
+                continue;
+            }
         };
-        let (stream, place) = stream;
-        let router =
-            router.clone().map_request(move |mut request: http::Request<hyper::body::Incoming>| {
-                request.extensions_mut().insert(Peer(peer));
-                request.map(axum::body::Body::new)
-            });
-        let stream = TokioIo::new(Patience { stream, waiting: None });
-        let connection = server.serve_connection(stream, TowerToHyperService::new(router));
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            // A client that breaks off is its own affair.
-            let _ = connection.await;
-            drop(place);
+        let Some(seat) = seats.sit(peer.ip()) else { continue };
+        let stream = Patience { stream, waiting: None };
+        let held = (place, seat);
+        let Some(tls) = &tls else {
+            door.open(stream, peer, held);
+            continue;
+        };
+        let handshake = tls.accept(stream);
+        handshakes.spawn(async move {
+            match tokio::time::timeout(patience, handshake).await {
+                Ok(Ok(stream)) => Some((stream, peer, held)),
+                // Whoever speaks no TLS, or trusts others, is told so by the protocol itself.
+                Ok(Err(fault)) => {
+                    tracing::debug!("a TLS handshake failed: {fault}");
+                    None
+                }
+                Err(_) => None,
+            }
         });
     }
-    drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    drop((listener, handshakes));
+    if tokio::time::timeout(DRAIN, door.graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in {} s", DRAIN.as_secs());
     }
 }
 
-type Accepted = ((tokio::net::TcpStream, tokio::sync::OwnedSemaphorePermit), SocketAddr);
+type Accepted = ((TcpStream, OwnedSemaphorePermit), SocketAddr);
 
 /// The next connection, once there is a place for it.
 async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Accepted {
@@ -161,6 +275,25 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+
+    #[test]
+    fn nobody_takes_the_places_of_others() {
+        let proxy = "10.0.0.0/8".parse().expect("a network");
+        let seats = Seats::new(2, &[proxy]);
+        let peer = |text: &str| text.parse().expect("an address");
+        let one = seats.sit(peer("192.0.2.1")).expect("a place");
+        let _two = seats.sit(peer("::ffff:192.0.2.1")).expect("a place");
+        assert!(seats.sit(peer("192.0.2.1")).is_none(), "two are taken");
+        assert!(seats.sit(peer("192.0.2.2")).is_some(), "others are others");
+        drop(one);
+        let _one = seats.sit(peer("192.0.2.1")).expect("free again");
+        let _far = [seats.sit(peer("2001:db8::1")), seats.sit(peer("2001:db8::2"))];
+        assert!(seats.sit(peer("2001:db8::3")).is_none(), "one network, one customer");
+        assert!(seats.sit(peer("2001:db8:0:1::3")).is_some());
+        let proxied: Vec<_> = (0..9).map(|_| seats.sit(peer("10.1.2.3"))).collect();
+        assert!(proxied.iter().all(Option::is_some), "a proxy brings everybody");
+        assert_eq!(seats.taken.lock().expect("not poisoned").len(), 2);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_is_given_up() {

@@ -17,8 +17,8 @@ use axum::routing::any;
 use futures_util::FutureExt;
 use http::{HeaderMap, Method as HttpMethod, StatusCode, header};
 
-use super::Site;
 use super::serve::Peer;
+use super::{Site, watched};
 use crate::clock::{self, CallTime};
 use crate::config::{Next, Otherwise, Provider};
 use crate::desk::Answer;
@@ -31,6 +31,7 @@ use crate::dialect::{
 };
 use crate::interview::{Disposition, End, Ending, Input, Order, Recording, Voice};
 use crate::survey::Lang;
+use crate::telemetry::request::{current, during, going_on};
 
 mod body;
 
@@ -61,6 +62,17 @@ enum Address {
     Fallback,
 }
 
+impl Address {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Turn => "turn",
+            Self::Start => "start",
+            Self::Notice => "notice",
+            Self::Fallback => "fallback",
+        }
+    }
+}
+
 async fn webhook(
     State(site): State<Site>,
     Path((name, path)): Path<(String, String)>,
@@ -89,13 +101,36 @@ async fn webhook(
             return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
         }
     };
+    let watched = watched::watch(&site, &request);
+    if let Some(span) = watched.span() {
+        span.route(request.method().as_str(), &format!("/voice/{{provider}}/{}", address.word()));
+        span.note("aftercall.provider", provider.name.clone());
+    }
+    let served = served(&site, provider, address, method, request);
+    let response = during(watched.clone(), served).await;
+    watched::answered(&watched, &response);
+    response
+}
+
+/// The answer in time, or a goodbye.
+async fn served(
+    site: &Site,
+    provider: &Provider,
+    address: Address,
+    method: Method,
+    request: http::Request<Body>,
+) -> Response {
+    let begun = tokio::time::Instant::now();
     let uri = request.uri().clone();
     let is_upload = provider.kind.uploads() && body::is_multipart(request.headers());
     let whole = if is_upload { site.patience.upload } else { site.patience.plain };
     let proven = AtomicBool::new(false);
-    let handled = handle(&site, provider, address, method, request, &proven);
+    // On the heap once: every layer around it would move it.
+    let handled = Box::pin(handle(site, provider, address, method, request, &proven));
     let work = AssertUnwindSafe(handled).catch_unwind();
-    let reason = match tokio::time::timeout(whole, work).await {
+    let done = tokio::time::timeout(whole, work).await;
+    site.desk.counters().webhook_took(&provider.name, address.word(), begun.elapsed());
+    let reason = match done {
         Ok(Ok(response)) => return response,
         Ok(Err(_)) => "panic",
         Err(_) => "timeout",
@@ -111,7 +146,7 @@ async fn webhook(
     if proven && address != Address::Notice {
         site.desk.failed_soon(provider, token.as_deref(), reason);
     }
-    sorry(&site, provider, site.desk.language_of(provider, token.as_deref()))
+    sorry(site, provider, site.desk.language_of(provider, token.as_deref()))
 }
 
 async fn handle(
@@ -183,7 +218,7 @@ async fn handle(
     if let Some(draft) = draft
         && site.desk.token_fits(provider, event.call_id.as_deref(), event.token.as_deref())
         && recorded(&event.what).is_some_and(|recording| recording.seconds != Some(0))
-        && !draft.keep(site, provider).await
+        && !Box::pin(draft.keep(site, provider)).await
     {
         request.upload = None;
         event = language.read(&request, &params);
@@ -313,11 +348,12 @@ async fn answer(
             let (site, account) = (site.clone(), provider.clone());
             let (call, token) = (call_id.map(String::from), token.map(String::from));
             let held = site.desk.put_off();
-            let work = tokio::spawn(async move {
+            let work = going_on(current(), async move {
                 let (call, token) = (call.as_deref(), token.as_deref());
                 take_notice(&site, &account, call, token, notice, now).await;
                 drop(held);
             });
+            let work = tokio::spawn(work);
             let budget = Duration::from_millis(provider.budget_ms);
             if let Ok(Err(fault)) = tokio::time::timeout(budget, work).await {
                 tracing::error!(provider = %provider.name, "a notice was not taken: {fault}");
@@ -329,10 +365,10 @@ async fn answer(
             Answer::Nothing
         }
         What::Turn(input) if address == Address::Fallback => {
-            desk.fallback(provider, call_id, token, input, now).await
+            Box::pin(desk.fallback(provider, call_id, token, input, now)).await
         }
         What::Start(_) | What::Hello(_) if address == Address::Fallback => {
-            match desk.fallback(provider, call_id, token, Input::Silence, now).await {
+            match Box::pin(desk.fallback(provider, call_id, token, Input::Silence, now)).await {
                 Answer::Sorry(lang) => {
                     Answer::Sorry(spoken(site, params.filled("lang")).unwrap_or(lang))
                 }
@@ -367,7 +403,8 @@ async fn answer(
         What::Start(mut start) => {
             start.handover.leg = start.handover.leg.take().filter(|leg| leg.len() <= LONGEST_ID);
             let unanswered = start.unanswered;
-            let found = desk.start(provider, call_id, *start, trusted, now, (site.draw)()).await;
+            let begun = desk.start(provider, call_id, *start, trusted, now, (site.draw)());
+            let found = Box::pin(begun).await;
             return respond(site, provider, &found, Asked { unanswered, open: None });
         }
     };
@@ -393,7 +430,7 @@ async fn take_notice(
                     lasted: Some(lasted.seconds),
                     ..Routed::default()
                 };
-                site.desk.routing(provider, &event, now).await;
+                site.desk.routing(provider, event, now).await;
             }
         }
         Notice::Recording { id, url, seconds, ready } => {
@@ -428,7 +465,7 @@ async fn take_notice(
                 at_ms: routing.at_ms,
                 lasted: None,
             };
-            site.desk.routing(provider, &event, now).await;
+            site.desk.routing(provider, event, now).await;
         }
         Notice::Other { status } => {
             tracing::debug!(provider = %provider.name, status, "a notice that changes nothing");

@@ -198,6 +198,8 @@ async fn no_page_is_wider_than_a_small_screen() {
         ("agents", "/agents"),
         ("funnel", "/agents/funnel"),
         ("compare", "/agents/compare"),
+        ("fairness", "/agents/fairness"),
+        ("resolution", "/resolution"),
         ("queues", "/queues"),
         ("questions", "/questions"),
         ("drivers", "/drivers"),
@@ -303,7 +305,8 @@ async fn everything_goes_with_the_keyboard_alone() {
     browser.see("//span[@class='words'][contains(., 'resolved')]").await;
     browser.press(Key::Escape).await;
     browser.see("//p[@id='state'][.='You hung up']").await;
-    // And again, from the button.
+    // And again, from the button, which comes back when the server has heard of the end.
+    browser.see("//button[@id='call'][not(@disabled)]").await;
     browser.tab_to("#call").await;
     browser.press(Key::Enter).await;
     browser.see("//span[@class='words'][contains(., 'Hello')]").await;

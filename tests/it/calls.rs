@@ -1,6 +1,8 @@
 //! Whole calls, placed by the phone through the real webhooks and XML: what callers press is what
 //! the report shows, whatever happens to requests, server and database meanwhile.
 
+use std::path::PathBuf;
+
 use aftercall::app::App;
 use aftercall::config::Config;
 use aftercall::dialect::{Kind, Proof};
@@ -11,22 +13,32 @@ use aftercall::phone::{
 use aftercall::web::{Body, Router};
 
 mod alike;
-mod anything;
+pub mod anything;
+mod attack;
 mod away;
 mod broken;
 mod cases;
 mod checked;
 mod commands;
-mod killed;
+mod failover;
+mod faults;
+mod histories;
+pub mod killed;
+mod line_faults;
 mod many;
 mod meddler;
 mod nobody;
+mod nodes;
 mod pairs;
 mod proxy;
+mod rotation;
 mod seconds;
 mod strangers;
 mod table;
-mod turns;
+mod tls;
+mod told;
+pub mod turns;
+mod upgrade;
 mod voicexml;
 
 /// 2026-01-20, 10:00 UTC.
@@ -38,7 +50,7 @@ const START_KEY: &str = "fedcba9876543210fedcba9876543210";
 /// Signs Telnyx's requests (the first test key of RFC 8032).
 const PRIVATE_KEY: &str = "nWGxne/9WmC6hEr0kuwsxERJxXtnMmkZcDrOx8MFn2A=";
 /// Where documents say that the server is.
-const PUBLIC: &str = "http://127.0.0.1:8080";
+pub const PUBLIC: &str = "http://127.0.0.1:8080";
 
 /// A server in this process, with every kind of provider.
 struct Centre {
@@ -104,6 +116,15 @@ call.callbacks = true
         "s".repeat(32),
         "c".repeat(32),
     )
+}
+
+/// The same in a file, for the program itself on a free port.
+pub fn write_settings_with(folder: &std::path::Path, url: &str, further: &str) -> PathBuf {
+    let file = folder.join("aftercall.toml");
+    let own = format!("spool = \"{}\"\n{further}", folder.join("spool").display());
+    let text = settings("127.0.0.1:0", PUBLIC, url, &folder.join("media"), &own);
+    std::fs::write(&file, text).expect("written");
+    file
 }
 
 fn section(kind: Kind) -> String {
@@ -194,23 +215,23 @@ pub fn wastes_little(kind: Kind, outcome: &Outcome) -> Result<(), String> {
 }
 
 /// Numbers that look drawn, the same ones for the same seed (xorshift64*).
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         let mut dice = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         dice.below(1);
         dice
     }
 
-    fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % n
     }
 
-    fn one<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
+    pub fn one<'a, T: ?Sized>(&mut self, of: &[&'a T]) -> &'a T {
         of[usize::try_from(self.below(of.len() as u64)).expect("a place")]
     }
 }

@@ -14,10 +14,13 @@ use crate::harness::Database;
 use crate::report::sample::{VERSION, survey};
 
 mod agree;
+mod anonymous;
+mod chart;
 mod commands;
 mod figures;
 mod lines;
 mod openapi;
+mod strange;
 
 /// Its settings: pages and API stand open.
 fn settings(database: &Database) -> String {

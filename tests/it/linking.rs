@@ -19,6 +19,7 @@ mod api;
 mod door;
 mod handovers;
 mod records;
+mod unasked;
 
 /// 2026-01-20, 10:00 UTC.
 const T: i64 = 1_768_903_200_000;

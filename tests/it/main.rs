@@ -11,6 +11,7 @@ mod harness;
 mod house;
 mod linking;
 mod migrations;
+mod operations;
 mod outbox;
 mod pages;
 mod report;

@@ -200,6 +200,10 @@ impl Centre {
 
     /// The provider says that a recording is there.
     async fn notice(&self, recording: &str, url: &str) {
+        self.spoken(recording, CommentStatus::Ready, Some(url)).await;
+    }
+
+    async fn spoken(&self, recording: &str, status: CommentStatus, url: Option<&str>) {
         let known = self
             .store
             .comment(Comment {
@@ -207,9 +211,9 @@ impl Centre {
                 recording: recording.into(),
                 question: 0,
                 seconds: Some(4),
-                url: Some(url.into()),
+                url: url.map(String::from),
                 file: None,
-                status: CommentStatus::Ready,
+                status,
                 at_ms: NOW,
             })
             .await
@@ -411,6 +415,34 @@ both! {
         assert!(reason.contains("refused our credentials (401)"), "{reason}");
         assert_eq!(centre.counters.total("recording_failed", "main"), 1);
         assert_eq!(centre.files(), Vec::<String>::new());
+    }
+
+    /// A caller spoke, and the provider never tells of the recording, or not where it is: after a
+    /// day it is given up with the reason. One that was told of is fetched, however late.
+    async fn a_recording_that_never_comes_is_given_up(database: Database) {
+        let provider = Provider::start("AC1:first", vec![sound(100)]).await;
+        let centre = Centre::open(database, &provider, "").await;
+        centre.spoken("RE1", CommentStatus::Expected, None).await;
+        centre.spoken("RE2", CommentStatus::Ready, None).await;
+        centre.spoken("RE3", CommentStatus::Expected, None).await;
+        let stand = async || {
+            let all = centre.store.comments(INTERVIEW).await.expect("read");
+            let mut all: Vec<_> = all.into_iter().map(|c| (c.recording, c.status)).collect();
+            all.sort_by(|one, other| one.0.cmp(&other.0));
+            all.into_iter().map(|(_, status)| status).collect::<Vec<_>>()
+        };
+        use CommentStatus::{Expected, Failed, Ready, Stored};
+        assert_eq!(centre.worker.step(NOW + 24 * HOUR).await, 0);
+        assert_eq!(stand().await, [Expected, Ready, Expected]);
+        centre.notice("RE3", &format!("{}{RECORDING}", provider.base)).await;
+        assert_eq!(centre.worker.step(NOW + 24 * HOUR + 1).await, 1);
+        assert_eq!(stand().await, [Failed, Failed, Stored]);
+        for recording in ["RE1", "RE2"] {
+            let reason = centre.reason(recording).await.unwrap_or_default();
+            assert!(reason.contains("did not tell within 24 hours"), "{reason}");
+        }
+        assert_eq!(centre.counters.total("recording_failed", "main"), 2);
+        assert_eq!(provider.seen().len(), 1);
     }
 
     /// What is not the recording, or not the provider's, is never kept.

@@ -13,6 +13,7 @@ use tower::ServiceExt;
 use crate::harness::{Database, both};
 
 mod reviews;
+pub(crate) mod together;
 
 const PASSWORD: &str = "a long enough password";
 
@@ -82,7 +83,7 @@ both! {
     /// Nobody reads anything without password or token, and the way in and out works.
     async fn the_door_keeps_strangers_out(database: Database) {
         let router = site(&database).await;
-        for path in ["/", "/agents", "/agents/funnel", "/agents/compare", "/queues", "/questions", "/drivers", "/unlinked", "/agents/A17", "/interviews/00"] {
+        for path in ["/", "/agents", "/agents/funnel", "/agents/compare", "/agents/fairness", "/resolution", "/queues", "/questions", "/drivers", "/unlinked", "/agents/A17", "/interviews/00"] {
             let closed = ask(&router, get(path, &[])).await;
             assert_eq!(closed.status, StatusCode::SEE_OTHER, "{path}");
             let to = closed.headers[header::LOCATION].to_str().expect("text");
@@ -165,6 +166,8 @@ both! {
             ("/", StatusCode::OK, "No calls yet"),
             ("/agents", StatusCode::OK, "No calls yet"),
             ("/agents/funnel", StatusCode::OK, "No funnel plot for this view"),
+            ("/agents/fairness", StatusCode::OK, "Nothing can be said yet"),
+            ("/resolution", StatusCode::OK, "observed_resolution"),
             ("/agents/compare", StatusCode::OK, "This period and the one before"),
             ("/agents/compare?one=A1&other=A2", StatusCode::BAD_REQUEST, "has interviews in this view"),
             ("/queues", StatusCode::OK, "Nobody was asked in this view"),
@@ -336,6 +339,36 @@ both! {
             assert_eq!(body["error"]["code"], code);
             assert!(body["error"]["message"].as_str().is_some_and(|m| m.len() > 15), "{body}");
         }
+    }
+
+    /// Turns that wait on a server's disk are told of beside the figures that they are not in.
+    async fn what_waits_on_another_server_is_told(database: Database) {
+        let (app, router) = house(&database).await;
+        let cookie = cookie(&router).await;
+        let version = app.site.desk.survey("post-call").expect("the survey").version;
+        app.store().begin(begin(6, version, Said::default())).await.expect("begun");
+        let folder = tempfile::tempdir().expect("a folder");
+        let other = aftercall::store::Store::open(&database.url).await.expect("opens");
+        let random = [[1; 16], [2; 16]];
+        other.use_spool(&database.url, folder.path(), "other", random).await.expect("a spool");
+        let text = "One answer waits on a server’s disk";
+        for waits in [false, true] {
+            if waits {
+                let begin = begin(7, version, Said::default());
+                let turn = turn(&begin, vec![(0, Outcome::Answered(4))]);
+                let first = other.spool_turn(Some(Box::new(begin)), turn).await.expect("kept");
+                assert_eq!(first, None);
+            }
+            other.seen(1_768_903_200_000).await.expect("told");
+            let with = [(header::COOKIE, cookie.as_str())];
+            let page = ask(&router, get("/", &with)).await;
+            assert_eq!(page.text.contains(text), waits, "{}", page.text);
+            let path = "/api/v1/reports/agents?from=2026-01-01&to=2026-01-31";
+            let report = ask(&router, get(path, &with)).await;
+            let report: serde_json::Value = serde_json::from_str(&report.text).expect("JSON");
+            assert_eq!(report["waiting"]["answers"], u64::from(waits));
+        }
+        other.close().await;
     }
 
     /// What is not there is said to people on a page and to programs by a code.

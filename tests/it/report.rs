@@ -13,6 +13,8 @@ use crate::harness::{Database, both};
 use sample::{Unit, VERSION, answers, put, stages, survey};
 
 mod compared;
+pub(crate) mod fairness;
+mod numbers;
 pub mod sample;
 
 /// 2026-02-01T06:00:00Z.
@@ -90,11 +92,12 @@ both! {
         sql.extend(answers(Unit { generation: 2, ..unit(rasa, DAY) }, 0, &[(1, 1000)]));
         put(&database.url, &sql).await;
 
-        let wanted = json!({
+        let mut wanted = json!({
             "from": "2026-01-01", "to": "2026-01-31", "time_zone": "Europe/Vilnius",
             "generated_at": "2026-02-01T06:00:00Z",
             "confidence": 0.95, "definitions": "2026-1", "min_n": 20,
             "surveys": [{"survey": "post-call", "versions": ["9f2c0001"], "credit": "last"}],
+            "anonymous": false,
             "not_linked": {"interviews": 0}, "waiting": {"answers": 0},
             "agents": [{"agent": "A17", "name": "Rasa", "team": "support",
                 "offered": 120, "started": 96, "completed": 88,
@@ -102,7 +105,7 @@ both! {
                                  "no_contact": 15, "failed": 3},
                 "answer_rate": {"n": 120, "score": 0.775, "low": 0.6924310051535484,
                                 "high": 0.8405084533161647},
-                "response_rate": null, "response_rate_reason": "not_computed",
+                "response_rate": null, "response_rate_reason": "coverage",
                 "csat": {"n": 95, "score": 0.8421052631578947, "low": 0.7557039468613879,
                          "high": 0.9019148375589726, "mean": 4.2631578947368425,
                          "mean_low": 4.058991759296377, "mean_high": 4.467324030177308,
@@ -116,6 +119,12 @@ both! {
                         "counts": {"1": 4, "2": 6, "3": 15, "4": 35, "5": 30}, "enough": true},
                 "fcr": {"n": 92, "score": 0.8043478260869565, "low": 0.7117967165323347,
                         "high": 0.8725015682503303, "enough": true}}]});
+        let row = wanted["agents"][0].as_object_mut().expect("a row");
+        row.insert("reach".into(), Value::Null);
+        row.insert("reach_reason".into(), "coverage".into());
+        // No record tells of any of these calls.
+        let coverage = json!({"n": 120, "score": 0.0, "low": 0.0, "high": 0.031019166418703482});
+        row.insert("coverage".into(), coverage);
         let mut got = json_of(&reports, &january()).await;
         got.as_object_mut().expect("an object").remove("centre").expect("the centre's totals");
         // Of one agent alone nobody can say what is expected; what several get is tested apart.

@@ -56,3 +56,56 @@ fn the_settings_in_the_readme_are_accepted() {
     assert_eq!(config.providers.len(), 2);
     assert!(config.public());
 }
+
+/// What is wrong with a certificate is told before a port is opened, with all other faults.
+#[test]
+fn a_certificate_that_cannot_be_shown_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let make = || rcgen::generate_simple_self_signed(vec!["centre.example".to_owned()]);
+    let (one, other) = (make().expect("made"), make().expect("made"));
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.display().to_string()
+    };
+    let chain = write("chain.pem", &one.cert.pem());
+    let key = write("key.pem", &one.signing_key.serialize_pem());
+    let foreign = write("other.pem", &other.signing_key.serialize_pem());
+    let broken =
+        write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----");
+    let empty = write("empty.pem", "nothing");
+    let locked = write(
+        "locked.pem",
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----",
+    );
+    let read = |certificate: &str, key: &str, scheme: &str| {
+        let text = format!(
+            "public_url = \"{scheme}://centre.example\"\nsecret = \"{}\"\ncaller_key = \"{}\"\n\
+             [tls]\ncertificate = \"{certificate}\"\nkey = \"{key}\"\n[offer]\nshare = 7\n",
+            "s".repeat(32),
+            "k".repeat(32)
+        );
+        let refused = Config::read(&text, "a.toml", Vec::new()).expect_err("a share of seven");
+        let told = refused.to_string();
+        assert!(told.contains("offer.share"), "all at once: {told}");
+        told
+    };
+    assert!(!read(&chain, &key, "https").contains("tls"));
+    for (certificate, key, wanted) in [
+        (&*chain, "", "a.toml:6: tls.key: is missing: name the PEM files of both"),
+        ("", &*key, "a.toml:5: tls.certificate: is missing"),
+        ("/nowhere/chain.pem", &key, "tls.certificate: /nowhere/chain.pem cannot be read: No such"),
+        (&chain, "/nowhere/key.pem", "tls.key: /nowhere/key.pem cannot be read: No such"),
+        (&empty, &key, "holds no certificate: it must be in PEM form"),
+        (&key, &key, "holds no certificate"),
+        (&broken, &key, "holds a certificate that cannot be read"),
+        (&chain, &empty, "holds no private key"),
+        (&chain, &locked, "without a passphrase"),
+        (&chain, &foreign, "does not belong to the first certificate in"),
+    ] {
+        let told = read(certificate, key, "https");
+        assert!(told.contains(wanted), "{wanted} in {told}");
+    }
+    let told = read(&chain, &key, "http");
+    assert!(told.contains("public_url: must begin with https:// where [tls]"), "{told}");
+}

@@ -4,20 +4,29 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Millis, Outcome};
-use aftercall::store::{Begin, By, CallerHash, Carried, Said, Store, Turn};
+use aftercall::store::{
+    Begin, By, CallerHash, Carried, Handled, Judge, Judged, Said, Store, StoreError, Turn,
+};
 use aftercall::survey::{About, Credit, Kind, Lang, Question, Speech, Survey, Thresholds, Version};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 
 use crate::harness::Database;
 
+mod anonymous;
+mod audit;
+mod backup;
 mod claims;
+mod erasure;
+mod leases;
 mod migrating;
 mod names;
 mod notices;
 mod periods;
 mod recounts;
+mod retention;
 mod reviews;
 mod source;
+mod spool;
 mod statements;
 mod tallies;
 
@@ -50,11 +59,15 @@ fn survey(version: Version) -> Survey {
         same_series: None,
         when: None,
         random_group: None,
+        pair: None,
+        dimension: None,
+        means: Vec::new(),
     };
     Survey {
         name: "post-call".into(),
         version,
         title: "After the call".into(),
+        anonymous: false,
         credit: Credit::Last,
         languages: vec!["en".parse::<Lang>().expect("a language")],
         choose_language: false,
@@ -148,7 +161,18 @@ fn turn(n: u16, turn: u8, value: u8) -> Turn {
 }
 
 /// A recount by the rules and days in force.
-const AS_IS: By<'_> = By { rules: &[], match_ms: 0, day_of: None };
+const AS_IS: By<'_> = By { rules: &[], match_ms: 0, day_of: None, judge: &JUDGE };
+
+/// Every call could have been asked.
+pub const JUDGE: Judge<'_> = Judge { says: &asked_all, day_of: &day_of };
+
+fn asked_all(_: &Handled<'_>) -> Judged {
+    Judged { left_out: "", credit: Credit::Last }
+}
+
+fn day_of(at: Millis) -> i64 {
+    at.div_euclid(86_400_000)
+}
 
 /// The one number that a query gives, past the store.
 pub async fn number(database: &Database, sql: &str) -> i64 {
@@ -228,7 +252,11 @@ async fn wrong_rows(database: &Database) -> i64 {
             union all select id, 'not_linked' from interviews as u where ineligible = ''
                 and not exists (select 1 from credits as k where k.interview = u.id and k.kind = 1
                     and k.agent > 0 and k.gen = (select reading from tally_state))
+            union all select id, 'sampled_out' from interviews
+                where ineligible in ('sampled_out', 'agent_cap')
             union all select id, disposition from interviews
+            union all select id, 'recorded' from interviews as r where exists (
+                select 1 from legs as l where l.call_id = r.call_id and l.agent is not null)
         ), counted as (
             select case when i.counted = c.gen then i.day else i.day_before end as at_day, i.survey, i.language, i.channel, c.kind, c.agent, c.team, c.queue,
                 s.stage, count(*) as n
@@ -238,6 +266,12 @@ async fn wrong_rows(database: &Database) -> i64 {
             where s.stage <> 'not_linked' or c.kind = 0
             group by at_day, i.survey, i.language, i.channel, c.kind, c.agent, c.team, c.queue,
                 s.stage
+            union all
+            select c.day, 0, coalesce(c.language, ''), 'phone', u.kind, u.agent, u.team, u.queue,
+                case when c.left_out = '' then 'unasked' else 'left_out' end as stage, count(*)
+            from calls as c join call_units as u on u.call_id = c.id
+            where not exists (select 1 from interviews as i where i.call_id = c.id)
+            group by c.day, coalesce(c.language, ''), u.kind, u.agent, u.team, u.queue, stage
         )";
     const DROPS: &str = "with tallied as (
             select day, survey, language, question, second, n

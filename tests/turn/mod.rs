@@ -22,11 +22,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// 2026-01-20, 10:00 UTC.
 pub const T: i64 = 1_768_903_200_000;
-const PUBLIC: &str = "https://survey.example.com";
+pub const PUBLIC: &str = "https://survey.example.com";
 /// Signs Telnyx's requests (the first test key of RFC 8032).
 const PRIVATE_KEY: &str = "nWGxne/9WmC6hEr0kuwsxERJxXtnMmkZcDrOx8MFn2A=";
 /// Signs the others' requests, or starts their calls.
-const KEY: &str = "0123456789abcdef0123456789abcdef";
+pub const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 /// A provider of one kind, without a store.
 pub struct Server {

@@ -6,15 +6,15 @@ use crate::app::{App, AppError};
 use crate::interview::Millis;
 
 /// Teams, with the queues they serve and how much of each.
-const TEAMS: [(&str, [u32; 4]); 3] =
+pub(super) const TEAMS: [(&str, [u32; 4]); 3] =
     [("Support", [6, 1, 5, 2]), ("Sales", [3, 8, 1, 0]), ("Billing", [4, 1, 1, 5])];
 
 /// Queues, with how much happier or sadder their callers are.
-const QUEUES: [(&str, f64); 4] =
+pub(super) const QUEUES: [(&str, f64); 4] =
     [("General", 0.0), ("Orders", 0.25), ("Technical", -0.15), ("Complaints", -0.7)];
 
 /// Agents, with how they are rated on the whole: around 0, most within ±0.6.
-const AGENTS: [(&str, f64); 30] = [
+pub(super) const AGENTS: [(&str, f64); 30] = [
     ("Rasa Jankauskienė", 0.55),
     ("Tomas Petrauskas", 0.10),
     ("Ieva Kazlauskaitė", -0.05),
@@ -68,11 +68,11 @@ pub(super) struct Planned {
     pub from: String,
     /// The keys pressed, as in `aftercall call --keys`.
     pub keys: String,
-    agent: usize,
-    queue: usize,
-    lang: &'static str,
-    talk: u32,
-    number: u32,
+    pub agent: usize,
+    pub queue: usize,
+    pub lang: &'static str,
+    pub talk: u32,
+    pub number: u32,
 }
 
 impl Planned {
@@ -91,11 +91,11 @@ impl Planned {
     }
 }
 
-fn code(agent: usize) -> String {
+pub(super) fn code(agent: usize) -> String {
     format!("A{:02}", agent + 1)
 }
 
-fn team(agent: usize) -> usize {
+pub(super) fn team(agent: usize) -> usize {
     agent * TEAMS.len() / AGENTS.len()
 }
 
@@ -173,6 +173,8 @@ fn keys(mood: f64, dice: &mut Dice) -> String {
     // A caller's own leaning joins all answers of one call.
     let leaning = mood + dice.bell() * 0.8;
     let rating = five(leaning + 0.9 + dice.bell() * 0.5);
+    // Some take 1 for the best.
+    let rating = if dice.below(60) == 0 { 6 - rating } else { rating };
     let solved = if leaning + dice.bell() * 0.7 > -0.75 { 1 } else { 2 };
     let effort = five(leaning + 0.5 + dice.bell() * 0.7);
     let recommend = (7.9 + leaning * 1.9 + dice.bell() * 1.3).round().clamp(0.0, 10.0) as u32;
@@ -212,7 +214,7 @@ fn five(feeling: f64) -> u32 {
 
 /// SplitMix64 (Steele, Lea and Flood 2014): small, and the same everywhere.
 #[derive(Clone, Debug)]
-struct Dice(u64);
+pub(super) struct Dice(pub u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -223,7 +225,7 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: u32) -> u32 {
+    pub fn below(&mut self, end: u32) -> u32 {
         u32::try_from(self.next() % u64::from(end.max(1))).unwrap_or_default()
     }
 

@@ -11,7 +11,7 @@ use super::super::reveal;
 use super::super::sending::{
     Alert, CaseRules, Event, Every, Mail, MailTls, Quiet, ReportMail, Webhook,
 };
-use super::{Reading, filled, integer, string, strings};
+use super::{Finest, Reading, filled, integer, string, strings};
 
 /// Languages of mails.
 const LANGUAGES: [&str; 5] = ["en", "lt", "lv", "pl", "ta"];
@@ -232,6 +232,24 @@ impl Reading<'_> {
             survey: filled(table, "survey"),
             language,
         })
+    }
+
+    /// Mails about single agents that would be refused.
+    pub(super) fn too_fine(&mut self, reports: &[ReportMail], finest: Finest) {
+        for mail in reports {
+            let fits = match mail.every {
+                Every::Day => finest == Finest::Day,
+                Every::Week => finest != Finest::Month,
+                Every::Month => finest != Finest::Week,
+            };
+            if !fits {
+                let (every, finest) = (mail.every.word(), finest.word());
+                self.fault(
+                    "report_mail",
+                    format!("every = \"{every}\" does not go with people_finest = \"{finest}\""),
+                );
+            }
+        }
     }
 
     /// Mails that nobody could send.

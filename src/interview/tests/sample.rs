@@ -29,6 +29,9 @@ pub fn question(name: &str, kind: Kind, about: About) -> Question {
         same_series: None,
         when: None,
         random_group: None,
+        pair: None,
+        dimension: None,
+        means: Vec::new(),
     }
 }
 
@@ -65,6 +68,7 @@ pub fn survey(questions: Vec<Question>) -> Survey {
         name: "post-call".into(),
         version: Version(0x0a1b_2c3d),
         title: "After the call".into(),
+        anonymous: false,
         credit: Credit::Last,
         prompts: languages.iter().map(|&lang| (lang, words(lang))).collect(),
         languages,

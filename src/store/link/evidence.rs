@@ -64,7 +64,7 @@ const RULES: &str = "select s.version, m.value, r.value as next,
     where s.version in ({rows bigint})";
 
 /// What an interview knows of its call.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, Default, FromRow)]
 pub(super) struct Row {
     pub id: Uuid,
     survey: i64,
@@ -80,11 +80,22 @@ pub(super) struct Row {
     pub link: String,
     /// Newest generation of the tallies that counts it.
     pub counted: i64,
+    /// Its call has a record that names an agent.
+    pub recorded: bool,
 }
 
 impl Row {
-    pub const SQL: &str = "select id, survey, started_ms, caller_hash, call_ref, said_agent,
-            said_team, said_queue, said_leg, said_call, call_id, link, counted
+    /// The call that was inferred when the caller's hash was still there: it stands.
+    fn inferred_once(&self) -> Option<Uuid> {
+        let gone = self.link == Link::Inferred.word() && self.caller_hash.is_none();
+        self.call_id.filter(|_| gone)
+    }
+
+    // Nothing links an interview of an anonymous survey, also not while its call runs.
+    pub const SQL: &str = "select id, survey, started_ms,
+            case when not anonymous then caller_hash end as caller_hash,
+            case when not anonymous then call_ref end as call_ref, said_agent,
+            said_team, said_queue, said_leg, said_call, call_id, link, counted, recorded
         from interviews where id in ({rows uuid})";
 }
 
@@ -136,6 +147,24 @@ pub(super) struct Found {
     pub call_id: Option<Uuid>,
     pub link: Link,
     pub units: Vec<Unit>,
+    /// The call has a record that names an agent.
+    pub recorded: bool,
+}
+
+/// The legs that an agent answered up to that moment, in the order of their beginning.
+fn served(legs: &[Leg], until: Millis) -> Vec<(Millis, &Leg)> {
+    // A leg without a start counts, and stands where it became known.
+    let mut before = Millis::MIN;
+    let mut served: Vec<(Millis, &Leg)> = Vec::new();
+    for leg in legs {
+        before = leg.started_ms.unwrap_or(before);
+        let in_time = leg.started_ms.is_none_or(|start| start <= until);
+        if leg.agent.is_some() && leg.answered() && in_time {
+            served.push((before, leg));
+        }
+    }
+    served.sort_by_key(|(start, _)| *start);
+    served
 }
 
 /// Decides for whom an interview counts. `legs` are those of its call, in the order in which they
@@ -147,17 +176,8 @@ fn decide(
     legs: &[Leg],
     stays: &Stays,
 ) -> Found {
-    // A leg without a start counts, and stands where it became known.
-    let mut before = Millis::MIN;
-    let mut served: Vec<(Millis, &Leg)> = Vec::new();
-    for leg in legs {
-        before = leg.started_ms.unwrap_or(before);
-        let in_time = leg.started_ms.is_none_or(|start| start <= row.started_ms);
-        if leg.agent.is_some() && leg.answered() && in_time {
-            served.push((before, leg));
-        }
-    }
-    served.sort_by_key(|(start, _)| *start);
+    let served = served(legs, row.started_ms);
+    let recorded = call.is_some() && legs.iter().any(|leg| leg.agent.is_some());
     let unit = |leg: &Leg| {
         let agent = leg.agent.unwrap_or_default();
         let at = leg.started_ms.unwrap_or(row.started_ms);
@@ -193,7 +213,7 @@ fn decide(
         let mut units = vec![Unit { kind: 0, agent: 0, ..unit(last) }];
         units.extend(credited);
         let link = if inferred { Link::Inferred } else { Link::Record };
-        return Found { call_id, link, units };
+        return Found { call_id, link, units, recorded };
     }
     // No record names an agent: what the hand-over said, with the queue of the last leg if the
     // record knows that much.
@@ -205,13 +225,73 @@ fn decide(
         queue: queue.unwrap_or_default(),
     };
     let Some(agent) = row.said_agent else {
-        return Found { call_id, link: Link::None, units: vec![whole] };
+        return Found { call_id, link: Link::None, units: vec![whole], recorded };
     };
     if whole.team == 0 {
         whole.team = team_at(stays, agent, row.started_ms);
     }
     let units = vec![whole, Unit { kind: 1, agent, ..whole }];
-    Found { call_id, link: Link::Handover, units }
+    Found { call_id, link: Link::Handover, units, recorded }
+}
+
+/// Who served the callers of some calls, as their records say.
+pub(in crate::store) struct Handling {
+    legs: HashMap<Uuid, Vec<Leg>>,
+    stays: Stays,
+}
+
+/// The last agent who spoke with a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) struct Last {
+    pub agent: i64,
+    pub queue: Option<i64>,
+    /// Seconds of talk, where known.
+    pub talk: Option<i64>,
+    /// When the leg ended, else when it was answered or began.
+    pub at_ms: Option<Millis>,
+}
+
+impl Handling {
+    pub async fn read(tx: &mut Tx, calls: Vec<Uuid>) -> Result<Self, sqlx::Error> {
+        let rows: Vec<Leg> = tx.fetch(LEGS, &[Column::Id(calls)]).await?;
+        let agents: BTreeSet<i64> = rows.iter().filter_map(|leg| leg.agent).collect();
+        let agents = Column::Int(agents.into_iter().collect());
+        let mut handling = Self { legs: HashMap::new(), stays: HashMap::new() };
+        for leg in rows {
+            handling.legs.entry(leg.call_id).or_default().push(leg);
+        }
+        let stays: Vec<(i64, Millis, Option<Millis>, i64)> = tx.fetch(STAYS, &[agents]).await?;
+        for (agent, from, to, team) in stays {
+            handling.stays.entry(agent).or_default().push((from, to, team));
+        }
+        Ok(handling)
+    }
+
+    fn legs(&self, call: Uuid) -> &[Leg] {
+        self.legs.get(&call).map_or(&[], Vec::as_slice)
+    }
+
+    /// `None` where no agent spoke with the caller.
+    pub fn last(&self, call: Uuid) -> Option<Last> {
+        let (_, leg) = *served(self.legs(call), Millis::MAX).last()?;
+        let talk = leg.talk_seconds.or_else(|| {
+            let (from, to) = (leg.answered_ms.or(leg.started_ms)?, leg.ended_ms?);
+            Some((to - from).max(0) / 1000)
+        });
+        let at_ms = leg.ended_ms.or(leg.answered_ms).or(leg.started_ms);
+        Some(Last { agent: leg.agent?, queue: leg.queue, talk, at_ms })
+    }
+
+    /// For whom the call would count if its caller were asked now; nobody where no agent spoke
+    /// with the caller.
+    pub fn units(&self, call: Uuid, rule: Credit) -> Vec<Unit> {
+        let row = Row { id: call, started_ms: Millis::MAX, ..Row::default() };
+        let found = decide(rule, &row, Some((call, false)), self.legs(call), &self.stays);
+        match found.link {
+            Link::Record => found.units,
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A call that has a name.
@@ -272,6 +352,7 @@ impl Evidence {
             .chain(chosen)
             .chain(by_leg.iter().map(|leg| leg.1))
             .chain(by_caller.iter().map(|call| call.1))
+            .chain(rows.iter().filter_map(Row::inferred_once))
             .collect();
         let legs: Vec<Leg> = tx.fetch(LEGS, &[Column::Id(calls.into_iter().collect())]).await?;
         let agents: BTreeSet<i64> = legs
@@ -367,6 +448,9 @@ impl Evidence {
 
     /// The only call that fits by caller and time.
     fn guess(&self, row: &Row) -> Option<Uuid> {
+        if let Some(call) = row.inferred_once() {
+            return Some(call);
+        }
         // A guess must not contradict an agent that the hand-over named.
         let mut fitting = self.callers.get(&row.id)?.iter().copied().filter(|call| {
             row.said_agent.is_none_or(|said| {

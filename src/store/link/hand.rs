@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::history::{self, By, Step};
-use super::{Changes, lock, move_credits};
+use super::{Changes, lock};
 use crate::interview::{InterviewId, Millis};
 use crate::store::rows::{Column, Tx};
 use crate::store::writer::again;
@@ -102,8 +102,7 @@ impl Store {
         let held = crate::store::tally::hold(&mut tx).await?;
         put(&mut tx, id, wish).await?;
         let changes = Changes::find(&mut tx, vec![id], match_ms).await?;
-        move_credits(&mut tx, &locked, held, &changes.credits).await?;
-        changes.write_links(&mut tx).await?;
+        changes.write(&mut tx, &locked, held).await?;
         if let Some(found) = changes.found.get(&id) {
             let by = Some(By { who: wish.who, reason: wish.reason });
             history::write(&mut tx, wish.at_ms, &[Step { interview: id, found, by }]).await?;

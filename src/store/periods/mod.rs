@@ -78,7 +78,7 @@ pub(crate) async fn note(
         Column::Int(spans.iter().map(|span| span.0).collect()),
         Column::Int(spans.iter().map(|span| span.1).collect()),
     ];
-    let _: Vec<(i64, i64)> = tx.fetch(LOCK_CHANGED, &columns).await?;
+    let _: Vec<(i64, i64)> = tx.fetch_plain(LOCK_CHANGED, &columns).await?;
     tx.run(CHANGED, &columns).await?;
     Ok(())
 }

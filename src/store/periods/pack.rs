@@ -9,10 +9,11 @@
 use std::collections::BTreeMap;
 
 use super::super::StoreError;
-use super::super::tally::NOT_LINKED;
+use super::super::tally::{NOT_LINKED, RECORDED, SAMPLED_OUT};
+use super::super::unasked::{LEFT_OUT, UNASKED};
 
 /// The stages of the funnel by their number in a body. New ones come at the end.
-pub(crate) const STAGES: [&str; 11] = [
+pub(crate) const STAGES: [&str; 15] = [
     "handed_over",
     "offered",
     "started",
@@ -24,6 +25,10 @@ pub(crate) const STAGES: [&str; 11] = [
     "no_contact",
     "failed",
     "ineligible",
+    RECORDED,
+    UNASKED,
+    LEFT_OUT,
+    SAMPLED_OUT,
 ];
 
 /// The number of a stage.

@@ -3,10 +3,14 @@
 //! Packed days, months and years are read where there are any, the tallies by day elsewhere
 //! (`store::periods`), and added up here. All that is asked at once is read as of one moment, so
 //! that the figures of one report belong together.
+//!
+//! Counts of anonymous surveys come through the [`Fence`] of the view and not otherwise: answers by
+//! whole months and nothing else, no stages of the funnel, no items without an answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::super::anonymous;
 use super::super::periods::pack::{self, Reader, STAGES, Who, stage_number};
 use super::super::periods::{Source, Step, plan, shard};
 use super::super::rows::{Column, Tx};
@@ -14,6 +18,7 @@ use super::super::tally::generations;
 use super::super::{Store, StoreError};
 use super::{Cut, Unit};
 use crate::clock;
+use crate::satisfaction::anonymous::{Cell, Dimension, Fence};
 
 /// What of the calendar a series is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,14 +218,87 @@ impl Store {
     pub async fn counts(&self, asks: &[Ask<'_>]) -> Result<Vec<Vec<Group>>, StoreError> {
         let mut tx = Tx::look_up(&self.pools).await?;
         let (reading, _) = generations(&mut tx).await?;
+        let anonymous = anonymous::versions(&mut tx).await?;
         let mut all = Vec::with_capacity(asks.len());
         for ask in asks {
-            let mut sums = Sums::new(ask);
+            let mut sums = Sums::new(ask, Gate::of(ask, anonymous.clone()));
             read(&mut tx, reading, ask, &mut sums).await?;
             all.push(sums.groups());
         }
         tx.commit().await?;
         Ok(all)
+    }
+}
+
+/// Counts of a view with nothing held back, from which it is decided what may be shown of
+/// anonymous surveys.
+pub(in crate::store) async fn raw_counts(
+    tx: &mut Tx,
+    ask: &Ask<'_>,
+) -> Result<Vec<Group>, StoreError> {
+    let (reading, _) = generations(tx).await?;
+    let mut sums = Sums::new(ask, Gate::Open);
+    read(tx, reading, ask, &mut sums).await?;
+    Ok(sums.groups())
+}
+
+/// What a view lets through.
+enum Gate {
+    /// All there is.
+    Open,
+    /// Nothing of these surveys, which are anonymous.
+    Without(BTreeSet<i64>),
+    /// Of these surveys, which are anonymous, what the fence shows; nothing of others.
+    Fenced { anonymous: BTreeSet<i64>, fence: Arc<Fence>, depth: usize, days: (i64, i64) },
+    /// Nothing: an anonymous survey by days, weeks or agents.
+    Shut,
+}
+
+impl Gate {
+    fn of(ask: &Ask<'_>, anonymous: BTreeSet<i64>) -> Self {
+        let Ask { cut, unit, apart } = *ask;
+        let Some(fence) = &cut.fence else { return Self::Without(anonymous) };
+        let short = matches!(apart.every, Some(Every::Day | Every::Week));
+        if short || unit == Unit::Agents || apart.agent {
+            return Self::Shut;
+        }
+        let by = [
+            (Dimension::Queue, cut.queue.is_some() || apart.queue),
+            (Dimension::Language, cut.language.is_some() || apart.language),
+            (Dimension::Team, cut.team.is_some() || apart.team),
+            (Dimension::Channel, cut.channel.is_some() || apart.channel),
+        ];
+        Self::Fenced {
+            anonymous,
+            fence: fence.clone(),
+            depth: Dimension::depth(
+                by.into_iter().filter(|(_, by)| *by).map(|(dimension, _)| dimension),
+            ),
+            days: (cut.from, cut.to),
+        }
+    }
+
+    /// Whether anything of that survey and of the month of that day comes through; a month only
+    /// wholly.
+    fn lets(&self, survey: i64, month: i64) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Without(anonymous) => !anonymous.contains(&survey),
+            Self::Fenced { anonymous, days: (from, to), .. } => {
+                let last = clock::day_of(clock::date(month).last_of_month());
+                anonymous.contains(&survey) && *from <= month && last <= *to
+            }
+            Self::Shut => false,
+        }
+    }
+
+    /// Whether items of that outcome come through.
+    fn lets_item(&self, cell: Cell, outcome: i64) -> bool {
+        match self {
+            Self::Fenced { fence, depth, .. } => outcome >= 0 && fence.shows(cell, *depth),
+            Self::Open | Self::Without(_) => true,
+            Self::Shut => false,
+        }
     }
 }
 
@@ -245,7 +323,9 @@ async fn read(
 ) -> Result<(), StoreError> {
     let Ask { cut, unit, apart } = *ask;
     let agent = cut.agent.filter(|_| unit == Unit::Agents);
-    let longest = apart.every.map_or(Step::Year, Every::longest);
+    // What is fenced is decided month by month.
+    let whole = if cut.fence.is_some() { Step::Month } else { Step::Year };
+    let longest = apart.every.map_or(whole, Every::longest);
     for run in plan(tx, generation, (cut.from, cut.to), longest).await? {
         let mut columns = columns(generation, cut, (run.from, run.to));
         columns.push(Column::Int(vec![unit.kind()]));
@@ -356,11 +436,15 @@ struct Sums {
     survey: usize,
     /// Whether `at` is the place of `key`.
     found: bool,
+    gate: Gate,
+    /// Whether nothing of what is being read comes through; its month, where that is asked for.
+    shut: bool,
+    month: i64,
     fault: Result<(), StoreError>,
 }
 
 impl Sums {
-    fn new(ask: &Ask<'_>) -> Self {
+    fn new(ask: &Ask<'_>, gate: Gate) -> Self {
         let agent = ask.cut.agent.filter(|_| ask.unit == Unit::Agents);
         Self {
             apart: ask.apart,
@@ -373,6 +457,9 @@ impl Sums {
             at: 0,
             survey: 0,
             found: false,
+            gate,
+            shut: false,
+            month: 0,
             fault: Ok(()),
         }
     }
@@ -385,6 +472,10 @@ impl Sums {
 
     /// What the units after this belong to.
     fn begin(&mut self, day: i64, survey: i64, language: &str, channel: &str) {
+        if let Gate::Fenced { .. } = self.gate {
+            self.month = Every::Month.start(day);
+        }
+        self.shut = !self.gate.lets(survey, self.month);
         let start = self.apart.every.map_or(0, |every| every.start(day));
         let language = if self.apart.language { self.word(language) } else { 0 };
         let channel = if self.apart.channel { self.word(channel) } else { 0 };
@@ -447,7 +538,11 @@ impl Sums {
 impl Reader for Sums {
     fn unit(&mut self, (agent, team, queue): Who) -> bool {
         let other = |only: Option<i64>, this| only.is_some_and(|only| only != this);
-        if other(self.only.0, agent) || other(self.only.1, team) || other(self.only.2, queue) {
+        if self.shut
+            || other(self.only.0, agent)
+            || other(self.only.1, team)
+            || other(self.only.2, queue)
+        {
             return false;
         }
         let pick = |wanted, id| if wanted { id } else { 0 };
@@ -470,6 +565,10 @@ impl Reader for Sums {
     }
 
     fn answer(&mut self, question: i64, outcome: i64, raw: i64, reviewed: i64) {
+        let cell = Cell { month: self.month, version: self.cells[self.survey].0, question };
+        if !self.gate.lets_item(cell, outcome) {
+            return;
+        }
         let Some(place) = self.cells[self.survey].1.place(question, outcome) else {
             let sentence = format!("outcome {outcome} of question {question} in the tallies");
             return self.note(Err(StoreError::Corrupt(sentence)));
@@ -483,6 +582,9 @@ impl Reader for Sums {
     }
 
     fn stage(&mut self, stage: usize, n: i64) {
+        if let Gate::Fenced { .. } = self.gate {
+            return;
+        }
         let sum = &mut self.sums[self.at].stages[stage];
         *sum = sum.saturating_add(n);
     }

@@ -114,7 +114,7 @@ where
         "select i.id, i.survey, i.language, i.channel, i.started_ms, case when i.counted = ",
     );
     sql.push(READING).push(" then i.day else i.day_before end as day, i.disposition, i.link,");
-    sql.push(" i.closed from interviews i where i.ineligible = '' and i.started_ms between ");
+    sql.push(" i.closed from interviews i where i.ineligible = '' and not i.anonymous and i.started_ms between ");
     let (oldest, newest) = moments(cut.from, cut.to);
     sql.push_bind(after.map_or(oldest, |after| oldest.max(after.started_ms)));
     sql.push(" and ").push_bind(newest);

@@ -239,7 +239,7 @@ const ONE: &str = "
     select i.id, i.survey, i.started_ms, i.language, i.channel, i.disposition, i.link,
            i.caller_last, exists (select 1 from marks m where m.interview = i.id
                and m.taken_ms is null) as marked
-    from interviews i where i.id = $1";
+    from interviews i where i.id = $1 and not i.anonymous";
 const ANSWERS: &str =
     "select question, outcome from answers where interview = $1 order by question";
 /// The team in which the agent named at hand-over was at the leg's start, else at the interview's.

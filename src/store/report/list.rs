@@ -45,6 +45,8 @@ pub struct Pick {
     pub commented: bool,
     /// Only those with an answer marked as outside the agent's control.
     pub marked: bool,
+    /// Only those with answers that hardly fit together: any of these of their survey version.
+    pub clashes: Option<Vec<(Version, Clash)>>,
     /// Only these, also where their callers were not asked.
     pub named: Option<Vec<InterviewId>>,
     /// Only those that count for one of these teams.
@@ -53,6 +55,15 @@ pub struct Pick {
     pub after: Option<After>,
     /// At most so many.
     pub limit: u32,
+}
+
+/// Answers of one interview that hardly fit together; questions by their index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clash {
+    /// Each of these questions has one of its values.
+    All(Vec<(u8, Vec<i64>)>),
+    /// At least so many of these questions are answered, all with the same value.
+    Alike(Vec<u8>, i64),
 }
 
 /// The generation of the tallies that reports read; credits of others are none.
@@ -114,7 +125,11 @@ where
         ("i.started_ms", "i.id")
     };
     let (oldest, newest) = moments(cut.from, cut.to);
-    sql.push(" and ").push(at).push(" between ").push_bind(oldest).push(" and ");
+    sql.push(" and not i.anonymous and ")
+        .push(at)
+        .push(" between ")
+        .push_bind(oldest)
+        .push(" and ");
     sql.push_bind(pick.after.map_or(newest, |after| newest.min(after.started_ms)));
     if let Some(named) = &pick.named {
         among(&mut sql, "i.id", named.iter().map(|id| Uuid::from_bytes(id.0)));
@@ -150,6 +165,15 @@ where
         }
         sql.push("))");
     }
+    if let Some(clashes) = &pick.clashes {
+        sql.push(" and (1 = 0");
+        for (which, clash) in clashes {
+            sql.push(" or (i.survey = ").push_bind(i64::from(which.0));
+            clashing(&mut sql, clash);
+            sql.push(")");
+        }
+        sql.push(")");
+    }
     for (column, wanted) in
         [("disposition", &pick.disposition), ("link", &pick.link), ("caller_last", &pick.digits)]
     {
@@ -182,6 +206,30 @@ where
         sql.push(") as counted");
     }
     sql
+}
+
+/// The interview's answers clash so.
+fn clashing<DB: Database>(sql: &mut QueryBuilder<DB>, clash: &Clash)
+where
+    i64: sqlx::Type<DB> + for<'q> sqlx::Encode<'q, DB>,
+{
+    match clash {
+        Clash::All(answers) => {
+            for (question, values) in answers {
+                sql.push(" and exists (select 1 from answers e where e.interview = i.id");
+                sql.push(" and e.question = ").push_bind(i64::from(*question));
+                among(sql, "e.outcome", values.iter().copied());
+                sql.push(")");
+            }
+        }
+        Clash::Alike(questions, least) => {
+            sql.push(" and (select case when min(e.outcome) = max(e.outcome) and count(*) >= ");
+            sql.push_bind(*least).push(" then 1 else 0 end from answers e");
+            sql.push(" where e.interview = i.id and e.outcome >= 0");
+            among(sql, "e.question", questions.iter().map(|q| i64::from(*q)));
+            sql.push(") = 1");
+        }
+    }
 }
 
 /// The column has one of these values; without any, none fits.

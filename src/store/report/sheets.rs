@@ -25,7 +25,7 @@ const SHEETS: &str = "select picked.id as interview, answers.question, answers.o
       select interviews.id, interviews.started_ms from interviews
       join credits on credits.interview = interviews.id and credits.kind = 0
         and credits.gen = (select reading from tally_state where id = 1)
-      where interviews.day between $1 and $2 and interviews.survey = $3
+      where not interviews.anonymous and interviews.day between $1 and $2 and interviews.survey = $3
         and interviews.started = $4 and interviews.ineligible = ''
         and (cast($5 as bigint) is null or credits.team = $5)
         and (cast($6 as bigint) is null or credits.queue = $6)

@@ -70,6 +70,8 @@ pub struct DropCount {
 /// By what a view is split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Split {
+    /// Not at all.
+    Whole,
     /// Local day.
     Day,
     /// Team of the credit.
@@ -84,6 +86,7 @@ pub enum Split {
 
 const DROPS: &str = "select survey, question, second, cast(sum(n) as bigint) as n from drop_tally
     where gen = (select reading from tally_state where id = 1)
+      and survey not in (select version from surveys where anonymous)
       and day between $1 and $2
       and (cast($3 as text) is null or survey in (select version from surveys where name = $3))
       and (cast($4 as bigint) is null or survey = $4)
@@ -94,6 +97,7 @@ impl Split {
     fn apart(self) -> Apart {
         let none = Apart::default();
         match self {
+            Self::Whole => none,
             Self::Day => Apart::series(Every::Day),
             Self::Team => Apart { team: true, ..none },
             Self::Queue => Apart { queue: true, ..none },
@@ -102,15 +106,46 @@ impl Split {
         }
     }
 
+    /// Which part a group is, as a number and as a word of its own.
+    pub fn part_of(self, group: &Group) -> (i64, String) {
+        let (part, word) = self.part(group);
+        (part, word.to_owned())
+    }
+
     /// Which part a group is, as a number and as a word.
     fn part(self, group: &Group) -> (i64, &str) {
         match self {
+            Self::Whole => (0, ""),
             Self::Day => (group.start, ""),
             Self::Team => (group.team, ""),
             Self::Queue => (group.queue, ""),
             Self::Language => (0, &group.language),
             Self::Channel => (0, &group.channel),
         }
+    }
+
+    fn answers(self, group: &Group) -> impl Iterator<Item = PartCount> {
+        let (part, word) = self.part(group);
+        group.answers.iter().filter(|given| given.n != 0).map(move |given| PartCount {
+            survey: group.survey,
+            part,
+            word: word.to_owned(),
+            question: given.question,
+            outcome: given.outcome,
+            n: given.n,
+            reviewed: given.reviewed,
+        })
+    }
+
+    fn stages(self, group: &Group) -> impl Iterator<Item = PartStage> {
+        let (part, word) = self.part(group);
+        group.stages.iter().map(move |(stage, n)| PartStage {
+            survey: group.survey,
+            part,
+            word: word.to_owned(),
+            stage: (*stage).to_owned(),
+            n: *n,
+        })
     }
 }
 
@@ -138,57 +173,25 @@ impl Store {
         Ok(groups.iter().flatten().flat_map(of_group).collect())
     }
 
-    /// Answers of a view by its parts.
+    /// Answers and stages of views by their parts, of all views as of one moment, in their order.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn answers_by(
+    pub async fn split_counts(
         &self,
-        split: Split,
-        cut: &Cut,
-        unit: Unit,
-    ) -> Result<Vec<PartCount>, StoreError> {
-        let groups = self.counts(&[Ask { cut, unit, apart: split.apart() }]).await?;
-        let of_group = |group: &Group| {
-            let (survey, (part, word)) = (group.survey, split.part(group));
-            let word = word.to_owned();
-            let answers = group.answers.clone().into_iter().filter(|given| given.n != 0);
-            answers.map(move |given| PartCount {
-                survey,
-                part,
-                word: word.clone(),
-                question: given.question,
-                outcome: given.outcome,
-                n: given.n,
-                reviewed: given.reviewed,
-            })
+        views: &[(Split, &Cut, Unit)],
+    ) -> Result<Vec<(Vec<PartCount>, Vec<PartStage>)>, StoreError> {
+        let asks: Vec<Ask> = views
+            .iter()
+            .map(|&(split, cut, unit)| Ask { cut, unit, apart: split.apart() })
+            .collect();
+        let found = self.counts(&asks).await?;
+        let split = |(groups, (split, ..)): (&Vec<Group>, &(Split, &Cut, Unit))| {
+            let answers = groups.iter().flat_map(|group| split.answers(group)).collect();
+            let stages = groups.iter().flat_map(|group| split.stages(group)).collect();
+            (answers, stages)
         };
-        Ok(groups.iter().flatten().flat_map(of_group).collect())
-    }
-
-    /// Stages of the funnel of a view by its parts.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn stages_by(
-        &self,
-        split: Split,
-        cut: &Cut,
-        unit: Unit,
-    ) -> Result<Vec<PartStage>, StoreError> {
-        let groups = self.counts(&[Ask { cut, unit, apart: split.apart() }]).await?;
-        let of_group = |group: &Group| {
-            let (survey, (part, word)) = (group.survey, split.part(group));
-            let word = word.to_owned();
-            group.stages.clone().into_iter().map(move |(stage, n)| PartStage {
-                survey,
-                part,
-                word: word.clone(),
-                stage: stage.to_owned(),
-                n,
-            })
-        };
-        Ok(groups.iter().flatten().flat_map(of_group).collect())
+        Ok(found.iter().zip(views).map(split).collect())
     }
 
     /// Where callers left: by survey, version, language and days of the view; its other limits

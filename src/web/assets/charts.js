@@ -132,6 +132,22 @@
       };
     },
 
+    sides(data, c) {
+      const bar = (name, key, color, pattern) => ({
+        name, type: "bar", barMaxWidth: 34, data: data.points.map((p) => p[key]),
+        itemStyle: { color, borderColor: c.fill, borderWidth: 1, borderType: pattern, borderRadius: [3, 3, 0, 0] },
+      });
+      return {
+        ...common(c),
+        grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
+        legend: { top: 0, textStyle: { color: c.text } },
+        tooltip: { ...tip(c), trigger: "axis", formatter: (of) => data.points[(Array.isArray(of) ? of[0] : of).dataIndex].tip },
+        xAxis: axis(c, { type: "category", data: data.points.map((p) => p.label), splitLine: { show: false } }),
+        yAxis: axis(c, { type: "value", min: 0, axisLine: { show: false } }),
+        series: [bar(data.axes[0], "x", c.soft, "dashed"), bar(data.axes[1], "y", c.fill, "solid")],
+      };
+    },
+
     steps(data, c) {
       return {
         ...common(c),

@@ -14,6 +14,13 @@ const sound = $("sound");
 const form = $("choices");
 const after = $("after");
 
+const texts = JSON.parse($("texts").textContent);
+
+/** A text with values in its places. */
+function filled(name, values) {
+  return texts[name].replace(/\{(\w+)\}/g, (whole, place) => values[place] ?? whole);
+}
+
 let call = null; // { id, events, began, ticking }
 let tones = null; // the page's own tone generator, made at the first touch
 
@@ -146,41 +153,33 @@ function folded(text) {
   });
 }
 
-const ENDS = {
-  caller: "You hung up",
-  server: "The call is over",
-  returned: "Given back to the platform",
-  rejected: "The call was refused",
-  fault: "The platform could not go on",
-};
-
 const happened = {
   request(e) {
     const place = new URL(e.url, location.href);
     const params = e.params.map(([name, value]) => `${name}=${value}`).join("  ");
     show(`${time(e.at_ms)}  ${e.method} ${place.pathname}  ${params}`);
   },
-  document(e) { show(`${time(e.at_ms)}  answered in ${e.took_ms} ms`, pretty(e.xml)); },
-  say(e) { status("Speaking"); speak(e); write(e, "words", e.text); },
+  document(e) { show(`${time(e.at_ms)}  ${filled("answered", { n: e.took_ms })}`, pretty(e.xml)); },
+  say(e) { status(texts.speaking); speak(e); write(e, "words", e.text); },
   play(e) {
-    status("Speaking");
+    status(texts.speaking);
     play(e);
-    if (e.url) write(e, e.words ? "words" : "quiet", e.words || `sound: ${e.name}`);
+    if (e.url) write(e, e.words ? "words" : "quiet", e.words || filled("sound", { name: e.name }));
   },
   cut() { silence(); },
   pause() { },
-  listening() { status("Waiting for a key"); },
+  listening() { status(texts.waiting); },
   key(e) { dialled.textContent += e.key; write(e, "pressed", e.key); recordOver(); },
-  silence(e) { write(e, "quiet", "no key was pressed in time"); },
+  silence(e) { write(e, "quiet", texts.silence); },
   recording(e) {
-    status("Recording");
-    write(e, "quiet", "recording");
+    status(texts.recording);
+    write(e, "quiet", texts.recording);
     speakButton.hidden = false;
     $("recording-hint").hidden = false;
     $("hint").hidden = true;
   },
-  recorded(e) { recordOver(); write(e, "quiet", `recorded ${(e.millis / 1000).toFixed(1)} s`); },
-  hangup(e) { silence(); status(ENDS[e.by] || "The call is over"); write(e, "quiet", ENDS[e.by]); },
+  recorded(e) { recordOver(); write(e, "quiet", filled("recorded", { n: (e.millis / 1000).toFixed(1) })); },
+  hangup(e) { silence(); status(texts[e.by] || texts.over); write(e, "quiet", texts[e.by] || texts.over); },
   fault(e) { write(e, "fault", e.message); },
 };
 
@@ -191,7 +190,7 @@ function recordOver() {
   $("recording-hint").hidden = true;
   $("hint").hidden = false;
   speakButton.setAttribute("aria-pressed", "false");
-  speakButton.textContent = "Speak";
+  speakButton.textContent = texts.speak;
 }
 
 // ---- the line --------------------------------------------------------------------------------
@@ -221,16 +220,16 @@ async function begin() {
   after.hidden = true;
   after.firstElementChild.href = wish.agent ? `agents/${encodeURIComponent(wish.agent)}` : "unlinked";
   if (form.contains(document.activeElement)) document.activeElement.blur();
-  status("Calling");
+  status(texts.calling);
   let answer;
   try {
     answer = await send("", wish);
   } catch {
-    return over("No connection to the server");
+    return over(texts.away);
   }
   if (!answer.ok) {
     const fault = await answer.json().catch(() => ({}));
-    return over(fault.message || `The server answered ${answer.status}`);
+    return over(fault.message || filled("refused", { n: answer.status }));
   }
   call.id = (await answer.json()).id;
   call.began = performance.now();
@@ -244,7 +243,7 @@ async function begin() {
   };
   call.events.addEventListener("end", () => over());
   call.events.onerror = () => {
-    if (call && call.events.readyState === EventSource.CLOSED) over("The connection broke");
+    if (call && call.events.readyState === EventSource.CLOSED) over(texts.broke);
   };
 }
 
@@ -271,7 +270,7 @@ function press(key) {
 }
 
 function hangUp() {
-  if (call && call.id) send(`/${call.id}/hangup`, {}).catch(() => over("No connection to the server"));
+  if (call && call.id) send(`/${call.id}/hangup`, {}).catch(() => over(texts.away));
 }
 
 $("keypad").addEventListener("click", (event) => {
@@ -284,7 +283,7 @@ speakButton.addEventListener("click", () => {
   if (!call || !call.id) return;
   const speaking = speakButton.getAttribute("aria-pressed") !== "true";
   speakButton.setAttribute("aria-pressed", String(speaking));
-  speakButton.textContent = speaking ? "Stop speaking" : "Speak";
+  speakButton.textContent = speaking ? texts.stop : texts.speak;
   send(`/${call.id}/record`, { speaking }).catch(() => { });
 });
 // A small screen has room for one thing at a time.

@@ -2,17 +2,27 @@
 
 use askama::Template;
 
-use super::Shell;
 use super::agents::{Tile, segment, tile};
 use super::asked::{Asked, Form};
 use super::chart::Chart;
-use super::draw::{Part, count, difference_text, mean_texts, name, rate_text, score_text};
+use super::comments::Playable;
+use super::draw::{
+    Part, count, difference_text, ends_text, mean_texts, name, rate_text, score_text, too_few,
+};
+use super::{Shell, drivers};
 use crate::report::AgentsReport;
 use crate::report::agents::Rate;
-use crate::report::interviews::List;
+use crate::report::drivers::DriversReport;
+use crate::report::interviews::{self, List, Row};
 use crate::report::measures::{Figure, Measured, Shape};
 use crate::survey::About;
 use crate::words::Words;
+
+/// Comments on the page; the link leads to all.
+pub const SPOKEN: usize = 5;
+
+/// Attributes on the page; the link leads to all.
+const DRIVERS: usize = 4;
 
 /// One value of a scale: what it is called, its bar, its count, where it leads.
 pub struct Value {
@@ -36,6 +46,8 @@ pub struct Block {
     pub mean: String,
     /// What is expected, the verdict and the rank, in words; empty where agents are not compared.
     pub compared: Vec<String>,
+    /// The same without the marked answers, in words; empty where none is marked.
+    pub reviewed: String,
     /// How many of those who heard the question answered it, in words.
     pub response: String,
     /// All values, the highest first.
@@ -70,6 +82,10 @@ pub struct AgentPage {
     list: List,
     /// The leading figure week by week.
     trend: Option<Chart>,
+    drivers: Option<TeamDrivers>,
+    spoken: Vec<Spoken>,
+    /// Where all interviews with a comment are.
+    all_spoken: String,
     /// What the list is limited to, in words.
     chosen: Option<String>,
     older: Option<String>,
@@ -77,6 +93,55 @@ pub struct AgentPage {
     query: String,
     /// Head of the list, with how many interviews it holds on all its pages.
     caption: String,
+}
+
+/// What goes together with satisfaction among the callers of the agent's team.
+pub struct TeamDrivers {
+    /// The team.
+    team: String,
+    /// The attributes, the most important first: what was asked for and its figures, in words.
+    lines: Vec<(String, String)>,
+    /// The page with all of it.
+    link: String,
+}
+
+impl TeamDrivers {
+    /// The drivers of that team.
+    pub fn of(words: &Words, team: String, report: &DriversReport, link: String) -> Self {
+        let percent = |part: f64| format!("{:.0}\u{a0}%", part * 100.0);
+        let lines = report.attributes.iter().take(DRIVERS).map(|driver| {
+            let (satisfied, interval) = rate_text(driver.satisfied);
+            let importance = percent(driver.importance);
+            let low = percent(driver.importance_low);
+            let high = percent(driver.importance_high);
+            let places = [
+                ("importance", (&importance).into()),
+                ("low", (&low).into()),
+                ("high", (&high).into()),
+                ("satisfied", (&satisfied).into()),
+                ("interval", (&interval).into()),
+                ("n", driver.satisfied.n.into()),
+            ];
+            (drivers::called(words, driver), words.fill("agent-driver", &places))
+        });
+        Self { team, lines: lines.collect(), link }
+    }
+}
+
+/// An interview with what its caller said.
+pub struct Spoken {
+    /// The interview.
+    row: Row,
+    /// The recordings.
+    comments: Vec<Playable>,
+}
+
+impl Spoken {
+    /// One of [`crate::report::Reports::spoken`].
+    pub fn of(shell: &Shell, row: Row, spoken: &[interviews::Spoken]) -> Self {
+        let comments = spoken.iter().map(|one| Playable::of(shell, &row.id, one)).collect();
+        Self { row, comments }
+    }
 }
 
 /// What stands on the page beside the report's figures.
@@ -87,6 +152,10 @@ pub struct Agent {
     pub list: List,
     /// The leading figure week by week.
     pub trend: Option<Chart>,
+    /// What goes together with satisfaction in the agent's team, where that can be said.
+    pub drivers: Option<TeamDrivers>,
+    /// The newest comments.
+    pub spoken: Vec<Spoken>,
 }
 
 /// The page of the one agent in that report.
@@ -99,7 +168,7 @@ pub fn page(
     chosen: Option<(&Figure, u8)>,
 ) -> AgentPage {
     let words = shell.words;
-    let Agent { name: agent_name, list, trend } = agent;
+    let Agent { name: agent_name, list, trend, drivers, spoken } = agent;
     let code = asked.filter.agent.clone().unwrap_or_default();
     let path = format!("{}/agents/{}", shell.base, segment(&code));
     let teams = report.agents.iter().map(|row| {
@@ -154,9 +223,16 @@ pub fn page(
             .map(|(f, value)| format!("{}: {}", name(words, f), label(words, &f.shape, value))),
         query: asked.query(&[("measure", measure.as_str()), ("score", score.as_str())]),
         caption: words.fill("agent-interviews-n", &[("n", held(report, chosen).into())]),
-        code,
         path,
+        all_spoken: format!(
+            "{}/interviews{}",
+            shell.base,
+            asked.query(&[("agent", &code), ("comment", "yes")])
+        ),
         trend,
+        drivers,
+        spoken,
+        code,
         list,
         older,
         form,
@@ -216,6 +292,7 @@ fn block(
             .map(|(mean, interval)| mean_text(words, &mean, &interval))
             .unwrap_or_default(),
         compared: compared_lines(words, figure, measured),
+        reviewed: reviewed_line(words, figure, measured),
         response: measured.response.map(|r| response_text(words, r)).unwrap_or_default(),
         values: values.collect(),
     }
@@ -242,6 +319,26 @@ fn compared_lines(words: &Words, figure: &Figure, measured: &Measured) -> Vec<St
         lines.push(words.fill("agent-rank", &places));
     }
     lines
+}
+
+fn reviewed_line(words: &Words, figure: &Figure, measured: &Measured) -> String {
+    let Some(reviewed) = measured.reviewed else { return String::new() };
+    let score = match (reviewed.score.filter(|_| reviewed.enough), reviewed.low, reviewed.high) {
+        (Some(score), Some(low), Some(high)) => {
+            let interval = ends_text(words, &figure.shape, low, high);
+            format!("{} ({interval})", score_text(&figure.shape, score))
+        }
+        _ => too_few(words, &figure.shape, reviewed.n),
+    };
+    let share = format!("{:.0}", reviewed.marked_share * 100.0);
+    let places = [
+        ("score", (&score).into()),
+        ("n", reviewed.n.into()),
+        ("marked", reviewed.marked.into()),
+        ("all", measured.n.into()),
+        ("share", (&share).into()),
+    ];
+    words.fill("agent-beside-reviewed", &places)
 }
 
 fn mean_text(words: &Words, mean: &str, interval: &str) -> String {

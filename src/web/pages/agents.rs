@@ -8,10 +8,10 @@ use askama::Template;
 use super::Shell;
 use super::asked::{Asked, Form};
 use super::draw::{
-    Bar, Spark, count, difference_text, interval_text, mean_texts, meaning, name, rate_text,
-    score_text, too_few,
+    Bar, Spark, count, difference_text, interval_text, known_text, mean_texts, meaning, name,
+    rate_text, score_text, too_few,
 };
-use crate::report::agents::{AgentRow, Comparison, Rate};
+use crate::report::agents::{AgentRow, Comparison, Figures, Rate};
 use crate::report::measures::{Compared, Figure, Measured, Shape, Verdict, measured};
 use crate::report::{AgentsReport, People, Period, Sight, Viewer};
 use crate::words::Words;
@@ -123,9 +123,13 @@ pub struct AgentsPage {
     xlsx: String,
     /// Addresses of the other views.
     funnel: String,
+    /// Whether all callers are asked.
+    fairness: String,
     compare: String,
     /// The pages of a long table: number, address, whether it is this one.
     pages: Vec<(usize, String, bool)>,
+    /// To all columns, or to fewer; none where there are no others.
+    more: Option<(String, String)>,
     empty: bool,
     /// Why there are no agents to see at all: title and sentence.
     closed: Option<(String, String)>,
@@ -168,11 +172,23 @@ pub fn page(
     if compared {
         columns.extend([told("agents-expected"), told("agents-rank")]);
     }
-    if lead.is_some_and(|f| matches!(f.shape, Shape::Scale { .. })) {
+    let reviewed = lead.is_some_and(|lead| any_marked(report, lead));
+    if reviewed {
+        columns.push(told("agents-reviewed"));
+    }
+    let all = asked.all_columns();
+    let has_mean = lead.is_some_and(|f| matches!(f.shape, Shape::Scale { .. }));
+    let mean = all && has_mean;
+    if mean {
         columns.push(told("agents-mean"));
     }
     columns.extend(others.iter().map(|f| column(f)));
     columns.extend([told("agents-offered"), told("agents-rate")]);
+    let has_rates = over_calls(report);
+    let over_calls = all && has_rates;
+    if over_calls {
+        columns.extend([told("overview-response"), told("rates-reach")]);
+    }
     let query = asked.query(&[]);
     let mut rows: Vec<(&AgentRow, Place)> =
         report.agents.iter().map(|row| (row, Place::of(report, row))).collect();
@@ -186,7 +202,11 @@ pub fn page(
     let shown = rows.into_iter().skip((here - 1) * PAGE).take(PAGE);
     let mut groups: Vec<Group> = Vec::new();
     for (row, place) in shown {
-        let mut line = line(words, &shell.base, &query, row, lead, &others, compared);
+        let wide = Wide { compared, reviewed, mean };
+        let mut line = line(words, &shell.base, &query, row, lead, &others, wide);
+        if over_calls {
+            line.cells.extend(call_cells(words, &row.figures));
+        }
         line.spark = lead
             .zip(sparks.get(&row.agent))
             .and_then(|(lead, weeks)| Spark::of(words, &lead.shape, weeks));
@@ -236,11 +256,22 @@ pub fn page(
         json: format!("{}/api/v1/reports/agents?{api}", shell.base),
         xlsx: format!("{}/api/v1/reports/agents.xlsx?{api}", shell.base),
         funnel: format!("{path}/funnel{query}"),
+        fairness: format!("{path}/fairness{query}"),
         compare: format!("{path}/compare{query}"),
         pages: match pages {
             0 | 1 => Vec::new(),
             _ => (1..=pages).map(|n| (n, page_link(n), n == here)).collect(),
         },
+        more: (has_mean || has_rates).then(|| match all {
+            true => {
+                let link = format!("{path}{}", asked.query(&[("columns", "")]));
+                (words.say("agents-columns-fewer"), link)
+            }
+            false => {
+                let link = format!("{path}{}", asked.query(&[("columns", "all")]));
+                (words.say("agents-columns-all"), link)
+            }
+        }),
         path,
         empty: form.choices.empty && report.agents.is_empty(),
         closed: None,
@@ -325,6 +356,20 @@ fn others<'a>(
     all.filter(move |f| lead.is_none_or(|lead| lead.key != f.key)).take(COLUMNS - 1)
 }
 
+/// Whether a reviewer has marked any answer of that figure of somebody with answers enough.
+fn any_marked(report: &AgentsReport, figure: &Figure) -> bool {
+    let of = |row: &AgentRow| row.figures.measures.get(&figure.key).filter(|m| m.enough)?.reviewed;
+    report.agents.iter().any(|row| of(row).is_some())
+}
+
+/// Columns that stand only where there is something in them, or where they are asked for.
+#[derive(Clone, Copy)]
+struct Wide {
+    compared: bool,
+    reviewed: bool,
+    mean: bool,
+}
+
 fn line(
     words: &Words,
     base: &str,
@@ -332,15 +377,18 @@ fn line(
     row: &AgentRow,
     lead: Option<&Figure>,
     others: &[&Figure],
-    compared: bool,
+    wide: Wide,
 ) -> Line {
     let measures = &row.figures.measures;
     let leading = lead.and_then(|f| Some((f, measures.get(&f.key)?)));
     let mut cells = Vec::new();
-    if compared {
+    if wide.compared {
         cells.extend(compared_cells(words, leading));
     }
-    if lead.is_some_and(|f| matches!(f.shape, Shape::Scale { .. })) {
+    if wide.reviewed {
+        cells.push(reviewed_cell(words, leading));
+    }
+    if wide.mean {
         cells.push(mean_cell(words, leading.map(|(_, m)| m)));
     }
     cells.extend(others.iter().map(|f| cell(words, f, measures.get(&f.key))));
@@ -395,6 +443,22 @@ fn compared_cells(words: &Words, leading: Option<(&Figure, &Measured)>) -> [Cell
     ]
 }
 
+/// The leading figure without the marked answers.
+fn reviewed_cell(words: &Words, leading: Option<(&Figure, &Measured)>) -> Cell {
+    let label = words.say("agents-reviewed");
+    let found = leading.filter(|(_, m)| m.enough);
+    let Some((figure, reviewed)) = found.and_then(|(f, m)| Some((f, m.reviewed?))) else {
+        return Cell::none(label);
+    };
+    let share = format!("{:.0}", reviewed.marked_share * 100.0);
+    let places = [("n", reviewed.n.into()), ("share", (&share).into())];
+    let sub = words.fill("agents-reviewed-sub", &places);
+    match reviewed.score.filter(|_| reviewed.enough) {
+        Some(score) => Cell { label, value: score_text(&figure.shape, score), sub, few: false },
+        None => Cell { label, value: too_few(words, &figure.shape, reviewed.n), sub, few: true },
+    }
+}
+
 fn cell(words: &Words, figure: &Figure, measured: Option<&Measured>) -> Cell {
     let label = name(words, figure);
     let Some(m) = measured else { return Cell::none(label) };
@@ -424,6 +488,23 @@ fn mean_cell(words: &Words, measured: Option<&Measured>) -> Cell {
         Some((value, sub)) => Cell { label, value, sub, few: false },
         None => Cell::none(label),
     }
+}
+
+/// Whether response rate and reach of anybody are known: columns of dashes would say nothing.
+fn over_calls(report: &AgentsReport) -> bool {
+    report.agents.iter().any(|row| row.figures.reach.is_some())
+}
+
+/// The rates over all calls.
+fn call_cells(words: &Words, figures: &Figures) -> [Cell; 2] {
+    [
+        ("overview-response", figures.response_rate, figures.response_rate_reason),
+        ("rates-reach", figures.reach, figures.reach_reason),
+    ]
+    .map(|(key, rate, reason)| {
+        let (value, sub) = known_text(words, rate, reason, figures.coverage);
+        Cell { label: words.say(key), value, sub, few: rate.is_none() }
+    })
 }
 
 fn rate_cell(words: &Words, rate: Option<Rate>) -> Cell {
@@ -522,6 +603,17 @@ pub fn tiles(
         }
         None => plain("agents-rate", "–".into(), words.say("agents-nobody-offered")),
     });
+    for (key, rate, reason) in [
+        ("overview-response", centre.response_rate, centre.response_rate_reason),
+        ("rates-reach", centre.reach, centre.reach_reason),
+    ] {
+        let (value, note) = known_text(words, rate, reason, centre.coverage);
+        let note = match rate {
+            Some(_) => format!("{}\n{note}", words.say("interval-of")),
+            None => note,
+        };
+        tiles.push(plain(key, value, note));
+    }
     let n = report.not_linked.interviews;
     let note = words.say(if n == 0 { "agents-all-linked" } else { "agents-no-agent" });
     tiles.push(Tile {

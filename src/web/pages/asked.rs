@@ -50,6 +50,8 @@ pub struct Form {
     pub filling: bool,
     /// The filters in force, in words; empty if there are none.
     pub only: String,
+    /// What is to be known of anonymous surveys; empty where there are none.
+    pub anonymous: String,
     /// The page with the same days and no filter.
     pub clear: String,
 }
@@ -68,7 +70,7 @@ pub struct Asked {
 }
 
 /// Names in a page's address that are no filters of the report.
-const OF_PAGES: [&str; 14] = [
+const OF_PAGES: [&str; 16] = [
     "measure",
     "score",
     "after",
@@ -83,6 +85,8 @@ const OF_PAGES: [&str; 14] = [
     "comment",
     "low",
     "marked",
+    "clashing",
+    "columns",
 ];
 
 impl Asked {
@@ -96,8 +100,17 @@ impl Asked {
         }
         let (rest, filters): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|(name, _)| OF_PAGES.contains(&name.as_str()));
+        let said = |names: &[&str]| {
+            filters.iter().any(|(name, value)| names.contains(&name.as_str()) && !value.is_empty())
+        };
+        let dated = said(&["from", "to"]);
+        let mut filters = filters.clone();
+        if !dated && !said(&["period"]) {
+            filters.retain(|(name, _)| name != "period");
+            let usual = visit.site.reports.usual_period().word();
+            filters.push(("period".into(), usual.into()));
+        }
         let filter = Filter::read(&filters, today)?;
-        let dated = filters.iter().any(|(n, v)| (n == "from" || n == "to") && !v.is_empty());
         let word = filters.iter().find(|(name, _)| name == "period").map(|(_, v)| v.as_str());
         let period = (!dated).then(|| word.and_then(Period::from_word).unwrap_or(Period::Days30));
         Ok(Ok(Self { filter, period, today, rest, own_agent: false }))
@@ -118,6 +131,11 @@ impl Asked {
     /// Answers that an agent must have to be shown, if the address asks for some.
     pub fn least(&self) -> Option<u64> {
         self.of_page("least")?.trim().parse().ok()
+    }
+
+    /// Whether a table shows also the columns that are rarely needed.
+    pub fn all_columns(&self) -> bool {
+        self.of_page("columns") == Some("all")
     }
 
     /// The page of a long table, from 1.
@@ -170,6 +188,9 @@ impl Asked {
         if let Some(least) = self.of_page("least") {
             query.append_pair("least", least);
         }
+        if self.all_columns() && !more.iter().any(|(name, _)| *name == "columns") {
+            query.append_pair("columns", "all");
+        }
         query.extend_pairs(more.iter().filter(|(_, value)| !value.is_empty()));
         let query = query.finish();
         if query.is_empty() { query } else { format!("?{query}") }
@@ -207,7 +228,8 @@ impl Asked {
         let version = filter.version.map(|v| v.to_string());
         let language = filter.language.map(|l| l.to_string());
         let words = visit.words();
-        let hidden = [("version", &version), ("agent", &agent)];
+        let columns = self.all_columns().then(|| "all".to_owned());
+        let hidden = [("version", &version), ("agent", &agent), ("columns", &columns)];
         let hidden = hidden.into_iter().filter_map(|(n, v)| Some((n, v.clone()?))).collect();
         let named = language.as_deref().map(|code| language_in(words, code));
         let channel = filter.channel.as_deref().map(|word| channel_in(words, word));
@@ -253,8 +275,18 @@ impl Asked {
             filling: filter.to >= self.today && filter.from <= self.today,
             only: said,
             clear: format!("{path}{}", days.query(&[])),
+            anonymous: anonymous(visit).await?,
         })
     }
+}
+
+/// Says where anonymous surveys are, if there are any.
+async fn anonymous(visit: &Visit) -> Result<String, PageError> {
+    let names = visit.site.reports.anonymous_surveys().await?;
+    Ok(match names.is_empty() {
+        true => String::new(),
+        false => visit.words().fill("filter-anonymous", &[("names", (&names.join(", ")).into())]),
+    })
 }
 
 fn periods(words: &Words) -> Vec<(&'static str, String)> {
@@ -324,6 +356,7 @@ impl Form {
             filling: false,
             only: String::new(),
             clear: path.to_owned(),
+            anonymous: anonymous(visit).await?,
         })
     }
 }
@@ -331,7 +364,7 @@ impl Form {
 /// The filters of the page that led to an interview, for the way back: what is no filter is left
 /// out, since anybody can write an address.
 pub fn way_back(query: Option<&str>) -> String {
-    const NAMES: [&str; 19] = [
+    const NAMES: [&str; 20] = [
         "period",
         "from",
         "to",
@@ -351,6 +384,7 @@ pub fn way_back(query: Option<&str>) -> String {
         "comment",
         "low",
         "marked",
+        "clashing",
     ];
     let kept = pairs(query)
         .into_iter()

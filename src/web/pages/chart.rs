@@ -41,7 +41,12 @@ pub struct Data(String);
 impl Data {
     /// The JSON of a drawing.
     pub fn of(drawing: &Drawing) -> Self {
-        let json = serde_json::to_string(drawing).unwrap_or_else(|_| "null".into());
+        Self::of_value(drawing)
+    }
+
+    /// The JSON of whatever a script reads.
+    pub fn of_value(value: &impl Serialize) -> Self {
+        let json = serde_json::to_string(value).unwrap_or_else(|_| "null".into());
         Self(json.replace('<', "\\u003c").replace('&', "\\u0026"))
     }
 }
@@ -87,6 +92,13 @@ pub enum Drawing {
         /// What the axes are called: satisfied, importance.
         axes: [String; 2],
         /// The attributes.
+        points: Vec<Dot>,
+    },
+    /// Two means beside each other for each of several things.
+    Sides {
+        /// What they are called.
+        axes: [String; 2],
+        /// The things, with the one mean along and the other up.
         points: Vec<Dot>,
     },
     /// So many at each second or step.

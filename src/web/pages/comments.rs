@@ -1,4 +1,4 @@
-//! `/interviews/{id}/comments/{recording}`: a spoken comment, to be played in the page.
+//! Spoken comments, to be played in the page: `/interviews/{id}/comments/{recording}`.
 
 use std::io::SeekFrom;
 use std::path::Path as FilePath;
@@ -11,16 +11,46 @@ use axum::routing::get;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
+use super::agents::segment;
 use super::interviews::viewer;
-use super::{PageError, Visit};
+use super::{PageError, Shell, Visit};
 use crate::desk::audit::Act;
 use crate::report::ReportError;
-use crate::report::interviews::Reader;
+use crate::report::interviews::{Reader, Spoken};
 use crate::web::Site;
 
 /// The one address.
 pub fn router() -> Router<Site> {
     Router::new().route("/interviews/{id}/comments/{recording}", get(play))
+}
+
+/// A comment with the address to play it, if it is here.
+pub struct Playable {
+    /// What was asked, and how long it is.
+    pub label: String,
+    /// How far the recording is.
+    pub status: String,
+    /// Where it is played; none where it is not here.
+    pub play: Option<String>,
+}
+
+impl Playable {
+    /// What was recorded in the interview with that id.
+    pub fn of(shell: &Shell, id: &str, spoken: &Spoken) -> Self {
+        let seconds = spoken.seconds.and_then(|seconds| u64::try_from(seconds).ok());
+        let long = seconds.map(|n| shell.fill("interview-comment-seconds", "n", n));
+        let label = [Some(spoken.question.clone()).filter(|q| !q.is_empty()), long];
+        let here = spoken.status == "stored";
+        let path = || {
+            let (base, recording) = (&shell.base, segment(&spoken.recording));
+            format!("{base}/interviews/{id}/comments/{recording}")
+        };
+        Self {
+            label: label.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            status: shell.say(&format!("interview-comment-{}", spoken.status)),
+            play: here.then(path),
+        }
+    }
 }
 
 /// Bytes sent at once where a player asks for "the rest": it asks again for what follows.

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::cases::local;
+use super::settings::Part;
 use super::visit::{Shell, Visit};
 use super::{PageError, html};
 use crate::desk::audit::Act;
@@ -48,6 +49,7 @@ struct Row {
 #[template(path = "deliveries.html")]
 struct DeliveriesPage {
     shell: Shell,
+    part: Part,
     path: String,
     /// Status, its word's key, how many, and whether only these are shown.
     chips: Vec<(&'static str, &'static str, u64, bool)>,
@@ -110,6 +112,7 @@ async fn list(visit: Visit, RawQuery(query): RawQuery) -> Response {
             .map(|one| (one.word(), key(one), count(one), status == Some(one)))
             .to_vec();
         html(&DeliveriesPage {
+            part: Part::of(&visit, "deliveries"),
             shell: visit.shell("settings"),
             path,
             chips,

@@ -6,6 +6,7 @@ use askama::filters::HtmlSafe;
 
 use crate::report::agents::Rate;
 use crate::report::measures::{Detail, Figure, Measured, Shape, measure_name};
+use crate::report::weighted::Sampled;
 use crate::survey::About;
 use crate::words::Words;
 
@@ -235,6 +236,23 @@ fn span(words: &Words, low: f64, high: f64, text: impl Fn(f64) -> String) -> Str
     format!("{from}–{to}")
 }
 
+/// The share weighted by calls, in words; empty where there is none.
+pub fn weighted_text(words: &Words, shape: &Shape, measured: &Measured) -> String {
+    let Some(weighted) = measured.weighted.filter(|_| measured.enough) else {
+        return String::new();
+    };
+    let score = score_text(shape, weighted.score);
+    let interval = ends_text(words, shape, weighted.low, weighted.high);
+    words.fill("weighted-line", &[("score", (&score).into()), ("interval", (&interval).into())])
+}
+
+/// Why shares are weighted, in words; empty where all calls were asked.
+pub fn sampled_text(words: &Words, sampled: Option<Sampled>) -> String {
+    let Some(Sampled { offered, left_out }) = sampled else { return String::new() };
+    let places = [("out", left_out.into()), ("all", (offered + left_out).into())];
+    words.fill("weighted-about", &places)
+}
+
 /// A difference with its sign: `+2.1` points of percent, or of the net promoter score.
 pub fn difference_text(shape: &Shape, value: f64) -> String {
     let scaled = if *shape == Shape::Nps { value } else { value * 100.0 };
@@ -246,6 +264,12 @@ pub fn difference_text(shape: &Shape, value: f64) -> String {
     }
 }
 
+/// Two ends of a difference's interval, in the same points as [`difference_text`].
+pub fn difference_ends(words: &Words, shape: &Shape, low: f64, high: f64) -> String {
+    let (low, high) = (difference_text(shape, low), difference_text(shape, high));
+    words.fill("interval-to", &[("low", (&low).into()), ("high", (&high).into())])
+}
+
 /// A rate and its interval.
 pub fn rate_text(rate: Rate) -> (String, String) {
     let percent = |part: f64| format!("{:.0}", part * 100.0);
@@ -253,6 +277,28 @@ pub fn rate_text(rate: Rate) -> (String, String) {
         format!("{}\u{a0}%", percent(rate.score)),
         format!("{}–{}\u{a0}%", percent(rate.low), percent(rate.high)),
     )
+}
+
+/// A rate over all calls and its interval; where it is not known, a dash and why.
+pub fn known_text(
+    words: &Words,
+    rate: Option<Rate>,
+    reason: Option<&str>,
+    coverage: Option<Rate>,
+) -> (String, String) {
+    match (rate, reason, coverage) {
+        (Some(rate), ..) => rate_text(rate),
+        (None, Some("coverage"), Some(covered)) if covered.score > 0.0 => {
+            // Rounded down: 94.9 % is not enough.
+            let share = format!("{:.0}", (covered.score * 100.0).floor());
+            let places = [("share", share.as_str().into()), ("n", covered.n.into())];
+            ("–".into(), words.fill("rates-why-covered", &places))
+        }
+        (None, reason, _) => {
+            let key = format!("rates-why-{}", reason.unwrap_or("coverage"));
+            ("–".into(), words.say(&key))
+        }
+    }
 }
 
 /// A whole number with a true minus; never "−0".

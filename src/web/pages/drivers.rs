@@ -79,7 +79,8 @@ fn notes(words: &Words, report: &DriversReport) -> Vec<String> {
     notes
 }
 
-fn called(words: &Words, driver: &Driver) -> String {
+/// What an attribute is called.
+pub fn called(words: &Words, driver: &Driver) -> String {
     match driver.measure.as_str() {
         "" | "attribute" => driver.asks.clone(),
         word => measure(words, word),

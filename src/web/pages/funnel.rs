@@ -9,7 +9,9 @@ use axum::routing::get;
 use super::agents::segment;
 use super::asked::Form;
 use super::chart::{Chart, Data, Dot, Drawing, Limit, Row, Unit};
-use super::draw::{difference_text, ends_text, interval_text, meaning, name, score_text, too_few};
+use super::draw::{
+    difference_ends, difference_text, interval_text, meaning, name, score_text, too_few,
+};
 use super::visit::{Shell, Visit};
 use super::{html, page};
 use crate::report::funnel::{Funnel, WIDE};
@@ -33,6 +35,7 @@ struct FunnelPage {
     path: String,
     table: String,
     compare: String,
+    fairness: String,
     chart: Option<Chart>,
     /// φ̂ in words.
     spread: String,
@@ -70,6 +73,7 @@ async fn funnel_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
             form: asked.form(&visit, &path).await?,
             table: format!("{}{query}", visit.path("/agents")),
             compare: format!("{}{query}", visit.path("/agents/compare")),
+            fairness: format!("{}{query}", visit.path("/agents/fairness")),
             shell: visit.shell("agents"),
             path,
         })
@@ -164,6 +168,7 @@ struct TwoPage {
     path: String,
     table: String,
     funnel: String,
+    fairness: String,
     /// Agents to choose: code and name.
     agents: Vec<(String, String)>,
     one: String,
@@ -219,6 +224,7 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
             form: asked.form(&visit, &path).await?,
             table: format!("{}{query}", visit.path("/agents")),
             funnel: format!("{}{query}", visit.path("/agents/funnel")),
+            fairness: format!("{}{query}", visit.path("/agents/fairness")),
             shell: visit.shell("agents"),
             path,
             agents,
@@ -261,7 +267,7 @@ fn line(words: &Words, pair: &Pair) -> Line {
             let places = format!(
                 "{} ({})",
                 difference_text(shape, *difference),
-                ends_text(words, shape, *low, *high)
+                difference_ends(words, shape, *low, *high)
             );
             match change {
                 Change::Up => (places, "up"),

@@ -1,6 +1,8 @@
 //! `/interviews/{id}`: one interview, with what a manager may decide about it: whom it counts
 //! for, and which answers were outside the agent's control.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Form, Path, RawQuery};
@@ -10,13 +12,16 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::agents::segment;
+use super::comments::Playable;
 use super::interviews::viewer;
 use super::{PageError, Shell, Visit, asked, html};
 use crate::desk::audit::Act;
 use crate::desk::review::{Linked, Marked, Marking, REASONS, Wish};
-use crate::report::ReportError;
-use crate::report::interviews::{Detail, Reader, Served, Spoken, Witness};
+use crate::report::interview::Detail;
+use crate::report::interviews::{Reader, Served, Witness};
+use crate::report::reviews::Reviewer;
 use crate::report::transcript::Did;
+use crate::report::{People, ReportError, Sight};
 use crate::web::Site;
 use crate::web::access::Person;
 use crate::web::reports::pairs;
@@ -38,10 +43,25 @@ pub fn router() -> Router<Site> {
         .layer(DefaultBodyLimit::max(FORM))
 }
 
-/// Whether somebody may decide which answers count against these agents: managers and reviewers,
-/// but nobody about their own answers. A person is an agent if their name is the agent's code.
-pub fn may_review<'a>(person: &Person, mut agents: impl Iterator<Item = &'a str>) -> bool {
-    person.may_review() && !agents.any(|code| code == person.name)
+/// Somebody as the rule on one's own answers knows them. A person is an agent if they are said to
+/// be, or if their name is the agent's code.
+fn reviewer(person: &Person, own_team: bool) -> Reviewer {
+    let codes = std::iter::once(person.name.clone()).chain(person.agent.clone());
+    let teams = match &person.sight {
+        Sight::Teams(teams) => teams.clone(),
+        Sight::Everything | Sight::Own(_) => BTreeSet::new(),
+    };
+    Reviewer { codes: codes.collect(), teams: (!own_team).then_some(teams) }
+}
+
+/// Whether the visitor may decide which answers of that interview count: managers and reviewers,
+/// but nobody about their own answers.
+async fn may_review(visit: &Visit, id: &str) -> Result<bool, PageError> {
+    if !visit.person.may_review() {
+        return Ok(false);
+    }
+    let who = reviewer(&visit.person, visit.site.config.review_own_team);
+    Ok(!visit.site.reports.is_own(id, &who).await?)
 }
 
 /// One step of the link's history, in words.
@@ -50,13 +70,6 @@ struct Step {
     how: String,
     whom: Vec<String>,
     by: String,
-}
-
-/// A comment with the address to play it, if it is here.
-struct Comment {
-    label: String,
-    status: String,
-    play: Option<String>,
 }
 
 /// What was typed into a form that could not be followed.
@@ -101,7 +114,7 @@ struct InterviewPage {
     doubts: Vec<String>,
     /// The number to call, for managers, if the caller asked for it.
     number: Option<String>,
-    comments: Vec<Comment>,
+    comments: Vec<Playable>,
     steps: Vec<Step>,
     manages: bool,
     reviews: bool,
@@ -180,8 +193,7 @@ async fn page(
         }
         false => Default::default(),
     };
-    let codes = one.credits.iter().filter_map(|served| served.agent.as_deref());
-    let reviews = may_review(&visit.person, codes);
+    let reviews = may_review(visit, id).await?;
     let page = InterviewPage {
         credits,
         counts_for: one.credits.iter().map(|served| whom(words, served)).collect(),
@@ -189,7 +201,7 @@ async fn page(
         record: one.legs.iter().map(|(of, talk)| served_text(words, of, *talk)).collect(),
         doubts: doubts(words, &one),
         number,
-        comments: one.comments.iter().map(|c| comment(&shell, id, c)).collect(),
+        comments: one.comments.iter().map(|c| Playable::of(&shell, id, c)).collect(),
         steps: steps(words, &one),
         manages,
         reviews,
@@ -257,22 +269,6 @@ fn doubts(words: &Words, one: &Detail) -> Vec<String> {
     twice.into_iter().chain(others).chain(against).collect()
 }
 
-fn comment(shell: &Shell, id: &str, spoken: &Spoken) -> Comment {
-    let seconds = spoken.seconds.and_then(|seconds| u64::try_from(seconds).ok());
-    let long = seconds.map(|n| shell.fill("interview-comment-seconds", "n", n));
-    let label = [Some(spoken.question.clone()).filter(|q| !q.is_empty()), long];
-    let here = spoken.status == "stored";
-    let path = || {
-        let (base, recording) = (&shell.base, segment(&spoken.recording));
-        format!("{base}/interviews/{id}/comments/{recording}")
-    };
-    Comment {
-        label: label.into_iter().flatten().collect::<Vec<_>>().join(", "),
-        status: shell.say(&format!("interview-comment-{}", spoken.status)),
-        play: here.then(path),
-    }
-}
-
 /// The history: how it began, and each change since.
 fn steps(words: &Words, one: &Detail) -> Vec<Step> {
     let how = |link: &str| words.say(&format!("interview-link-{link}"));
@@ -333,6 +329,15 @@ async fn link(
     }
 }
 
+/// The agent's own code, where agents appear by other ones.
+async fn meant(visit: &Visit, code: &str) -> Result<String, PageError> {
+    let behind = match visit.viewer().people {
+        People::Coded => visit.site.reports.behind(code).await?,
+        _ => None,
+    };
+    Ok(behind.map_or_else(|| code.to_owned(), |(own, _)| own))
+}
+
 /// Does it; gives a sentence if it cannot be done.
 async fn linked(visit: &Visit, id: &str, form: &LinkForm) -> Result<Option<String>, PageError> {
     if !visit.person.may_manage() {
@@ -346,7 +351,7 @@ async fn linked(visit: &Visit, id: &str, form: &LinkForm) -> Result<Option<Strin
         "agent" if form.agent.is_empty() => {
             return Ok(Some(words.say("interview-fault-agent-empty")));
         }
-        "agent" => Wish::Agent { agent: form.agent.clone(), team, queue },
+        "agent" => Wish::Agent { agent: meant(visit, &form.agent).await?, team, queue },
         "nobody" => Wish::Nobody { team, queue },
         "call" if form.call.is_empty() => return Ok(Some(words.say("interview-fault-call-empty"))),
         "call" => Wish::Call(form.call.clone()),
@@ -395,9 +400,8 @@ async fn mark(
 
 /// Refuses who may not decide about that interview's answers.
 async fn reviewed(visit: &Visit, id: &str, words: &'static Words) -> Result<(), PageError> {
-    let one = seen(visit, id, words).await?;
-    let codes = one.credits.iter().filter_map(|served| served.agent.as_deref());
-    if may_review(&visit.person, codes) { Ok(()) } else { Err(PageError::Forbidden) }
+    seen(visit, id, words).await?;
+    if may_review(visit, id).await? { Ok(()) } else { Err(PageError::Forbidden) }
 }
 
 async fn marked(visit: &Visit, id: &str, form: &MarkForm) -> Result<Option<String>, PageError> {
@@ -461,28 +465,25 @@ async fn take_back(
 mod tests {
     use super::*;
     use crate::desk::audit::By;
-    use crate::report::Sight;
     use crate::web::access::Role;
 
     #[test]
-    fn nobody_reviews_their_own_answers() {
-        let person = |role| Person {
-            name: "A17".into(),
-            role,
+    fn a_person_may_be_an_agent_by_name_or_by_their_account() {
+        let person = |agent: Option<&str>, sight| Person {
+            name: "Rasa".into(),
+            role: Role::Manager,
             by: By::Settings,
-            sight: Sight::Everything,
+            sight,
             language: None,
+            agent: agent.map(String::from),
         };
-        for (role, agents, wanted) in [
-            (Role::Manager, &["A18"][..], true),
-            (Role::Admin, &[], true),
-            (Role::Manager, &["A18", "A17"], false),
-            (Role::Admin, &["A17"], false),
-            (Role::Read, &["A18"], false),
-            (Role::Reviewer, &["A18"], true),
-            (Role::Feed, &[], false),
-        ] {
-            assert_eq!(may_review(&person(role), agents.iter().copied()), wanted, "{role:?}");
-        }
+        let red = Sight::Teams(["red".to_owned()].into());
+        let plain = reviewer(&person(None, red.clone()), true);
+        assert_eq!((plain.codes, plain.teams), (vec!["Rasa".to_owned()], None));
+        let strict = reviewer(&person(Some("A17"), red), false);
+        assert_eq!(strict.codes, ["Rasa", "A17"]);
+        assert_eq!(strict.teams, Some(["red".to_owned()].into()));
+        let all = reviewer(&person(None, Sight::Everything), false);
+        assert_eq!(all.teams, Some(BTreeSet::new()));
     }
 }

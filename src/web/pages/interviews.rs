@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use super::asked::{Asked, Form};
-use super::{PageError, Shell, Visit, asked_wrong, html};
+use super::{PageError, Shell, Visit, asked_wrong, html, sentence_of};
 use crate::report::interviews::{COUNTED, List, Reader, Wanted};
 use crate::report::{ReportError, Viewer};
 use crate::web::Site;
@@ -54,6 +54,7 @@ struct Further {
     commented: bool,
     low: bool,
     marked: bool,
+    clashing: bool,
 }
 
 impl Further {
@@ -74,6 +75,7 @@ impl Further {
             commented: set("comment"),
             low: set("low"),
             marked: set("marked"),
+            clashing: set("clashing"),
         })
     }
 
@@ -87,6 +89,7 @@ impl Further {
             ("comment", yes(self.commented)),
             ("low", yes(self.low)),
             ("marked", yes(self.marked)),
+            ("clashing", yes(self.clashing)),
         ]
     }
 
@@ -100,6 +103,7 @@ impl Further {
             commented: self.commented,
             low: self.low,
             marked: self.marked,
+            clashing: self.clashing,
             search: text(&self.search),
             after: after.map(str::to_owned),
         }
@@ -152,8 +156,9 @@ async fn unlinked(visit: Visit, RawQuery(query): RawQuery) -> Response {
 async fn answer(visit: Visit, query: Option<String>, view: View) -> Response {
     match made(&visit, query.as_deref(), view).await {
         Ok(page) => page,
-        Err(PageError::Report(ReportError::Asked { sentence, .. })) => {
-            asked_wrong(&visit, view.path(), query.as_deref(), &sentence).await
+        Err(PageError::Report(ReportError::Asked { code, sentence })) => {
+            let sentence = sentence_of(visit.words(), code, &sentence);
+            asked_wrong(&visit, view.path(), query.as_deref(), sentence).await
         }
         Err(fault) => fault.page(&visit.site, visit.tongue),
     }

@@ -8,7 +8,7 @@ use axum::routing::get;
 use super::draw::{interval_text, meaning, name, score_text};
 use super::visit::OwnVisit;
 use super::{PageError, Shell, html};
-use crate::report::measures::{Figure, Measured};
+use crate::report::measures::{Figure, Measured, Rank, Verdict};
 use crate::report::own::{Own, WEEKS};
 use crate::web::Site;
 
@@ -37,9 +37,16 @@ struct MePage {
     columns: Vec<(String, String)>,
     /// All shown weeks together.
     together: Vec<Cell>,
+    /// The last week, month and quarter: its name, its days, and how each figure compared.
+    judged: Vec<(String, String, Vec<Cell>)>,
     /// Days and figures of each week.
     weeks: Vec<(String, Vec<Cell>)>,
     floor: u64,
+    /// Keys of what is said of weeks, or of months.
+    about: &'static str,
+    nothing: &'static str,
+    caption: &'static str,
+    column: &'static str,
 }
 
 async fn me(OwnVisit(visit): OwnVisit) -> Response {
@@ -54,13 +61,29 @@ async fn me(OwnVisit(visit): OwnVisit) -> Response {
 
 fn page(shell: Shell, own: &Own) -> MePage {
     debug_assert!(own.weeks.len() <= WEEKS);
+    let [about, nothing, caption, column] = match own.by_months {
+        true => ["me-about-months", "me-nothing-about-months", "me-months", "me-month"],
+        false => ["me-about", "me-nothing-about", "me-weeks", "me-week"],
+    };
     let line = |measures: &[Option<Measured>]| -> Vec<Cell> {
         let both = own.figures.iter().zip(measures);
         both.map(|(figure, one)| cell(&shell, figure, one.as_ref(), own.floor)).collect()
     };
     let weeks = own.weeks.iter().filter(|week| week.measures.iter().any(Option::is_some));
     let weeks = weeks.map(|week| (format!("{} – {}", week.from, week.to), line(&week.measures)));
+    let judged = own.judged.iter().filter(|one| one.verdicts.iter().any(Option::is_some));
+    let judged = judged.map(|one| {
+        let cells = own.figures.iter().zip(&one.verdicts);
+        (
+            shell.say_of("period", one.period.word()),
+            format!("{} – {}", one.from, one.to),
+            cells
+                .map(|(figure, verdict)| compared_cell(&shell, figure, verdict.as_ref()))
+                .collect(),
+        )
+    });
     MePage {
+        judged: judged.collect(),
         columns: own
             .figures
             .iter()
@@ -69,7 +92,33 @@ fn page(shell: Shell, own: &Own) -> MePage {
         together: line(&own.together),
         weeks: weeks.collect(),
         floor: own.floor,
+        about,
+        nothing,
+        caption,
+        column,
         shell,
+    }
+}
+
+fn compared_cell(
+    shell: &Shell,
+    figure: &Figure,
+    compared: Option<&(Verdict, Option<Rank>)>,
+) -> Cell {
+    let label = name(shell.words, figure);
+    let Some((verdict, rank)) = compared else {
+        return Cell { label, value: shell.say("me-not-compared"), sub: String::new(), few: true };
+    };
+    // One place alone would be a position.
+    let rank = rank.filter(|rank| rank.low < rank.high).map(|rank| {
+        let places = [("low", rank.low.into()), ("high", rank.high.into()), ("of", rank.of.into())];
+        shell.words.fill("agent-rank", &places)
+    });
+    Cell {
+        label,
+        value: shell.say_of("verdict", verdict.word()),
+        sub: rank.unwrap_or_default(),
+        few: *verdict == Verdict::TooFew,
     }
 }
 

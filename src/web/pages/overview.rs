@@ -9,9 +9,15 @@ use axum::routing::get;
 use super::agents::{Tile, tile};
 use super::asked::{Asked, Form};
 use super::chart::Chart;
-use super::draw::{difference_text, ends_text, name, rate_text, score_text};
+use super::draw::{
+    difference_ends, difference_text, known_text, name, rate_text, sampled_text, score_text,
+    weighted_text,
+};
 use super::visit::{Shell, Visit};
 use super::{html, page, trends};
+use crate::report::ReportError;
+use crate::report::anonymous::ANONYMOUS;
+use crate::report::finest::MONTHS_ONLY;
 use crate::report::measures::{Figure, Shape};
 use crate::report::overview::{Change, Overview};
 use crate::report::targets::{Against, Standing};
@@ -32,6 +38,8 @@ struct Headline {
     mark: &'static str,
     /// Where it stands against its target, in words; empty where it has none.
     target: String,
+    /// The same weighted by calls, in words; empty where all calls were asked.
+    weighted: String,
 }
 
 /// A team, queue or language whose figure changed.
@@ -57,8 +65,11 @@ struct OverviewPage {
     /// How many were compared for the list.
     compared: u64,
     trend: Option<Chart>,
+    /// Why figures are weighted, in words; empty where they are not.
+    sampled: String,
     /// What waits: words and address.
-    waiting: Vec<(String, String)>,
+    /// What waits for somebody: its words, and where it is seen to, if anywhere.
+    waiting: Vec<(String, Option<String>)>,
     agents: String,
     empty: bool,
 }
@@ -67,7 +78,15 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
     page!(visit, query, "/", |asked| {
         let reports = &visit.site.reports;
         let overview = reports.overview(&asked.filter, &visit.viewer()).await?;
-        let trend = reports.trend(&asked.filter, None, &visit.viewer()).await?;
+        let trend = match reports.trend(&asked.filter, None, &visit.viewer()).await {
+            // What has no weeks has no line of them; the figures stand all the same.
+            Err(ReportError::Asked { code: ANONYMOUS | MONTHS_ONLY, .. }) => None,
+            trend => trend?,
+        };
+        let viewer = visit.viewer();
+        let open = visit.site.desk.open_cases().await.map_err(ReportError::from)?;
+        let open = open.into_iter().filter(|(team, _)| viewer.sees_team(team.as_deref()));
+        let open_cases = open.map(|(_, n)| n).sum();
         let form = asked.form(&visit, &visit.path("/")).await?;
         let shell = visit.shell("overview");
         let words = shell.words;
@@ -86,9 +105,10 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
             before: format!("{} – {}", overview.before_from, overview.before_to),
             zone: overview.time_zone.clone(),
             headlines: headlines(words, &overview),
+            sampled: sampled_text(words, overview.sampled),
             changed: changed(words, &overview, &asked, &visit),
             compared: overview.compared,
-            waiting: waiting(words, &overview, &visit, &query),
+            waiting: waiting(words, &overview, open_cases, &visit, &query),
             agents: format!("{}{query}", visit.path("/agents")),
             empty: form.choices.empty,
             trend,
@@ -103,7 +123,7 @@ fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
         let found = overview.changes.iter().find(|change| change.measure == key);
         let Some(change) = found else { return (String::new(), "none") };
         let difference = difference_text(shape, change.difference);
-        let interval = ends_text(words, shape, change.low, change.high);
+        let interval = difference_ends(words, shape, change.low, change.high);
         let places = [("difference", (&difference).into()), ("interval", (&interval).into())];
         (words.fill(change_key(change.change), &places), mark(change.change))
     };
@@ -118,6 +138,7 @@ fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
                 change,
                 mark,
                 target: against.map(|a| target_text(words, &figure.shape, a)).unwrap_or_default(),
+                weighted: weighted_text(words, &figure.shape, measured),
             })
         })
         .take(5)
@@ -147,13 +168,27 @@ fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
         change: rate_change,
         mark: rate_mark,
         target: String::new(),
+        weighted: String::new(),
     });
-    found.push(Headline {
-        tile: plain("overview-response", "–".into(), words.say("overview-response-why")),
-        change: String::new(),
-        mark: "none",
-        target: String::new(),
-    });
+    let now = &overview.now;
+    for (key, rate, reason) in [
+        ("overview-response", now.response_rate, now.response_rate_reason),
+        ("rates-reach", now.reach, now.reach_reason),
+    ] {
+        let (value, note) = known_text(words, rate, reason, now.coverage);
+        let note = match rate {
+            Some(_) => format!("{}\n{note}", words.say("interval-of")),
+            None => note,
+        };
+        let tile = plain(key, value, note);
+        found.push(Headline {
+            tile,
+            change: String::new(),
+            mark: "none",
+            target: String::new(),
+            weighted: String::new(),
+        });
+    }
     found
 }
 
@@ -196,7 +231,7 @@ fn changed(words: &Words, overview: &Overview, asked: &Asked, visit: &Visit) -> 
         };
         let by = words.say(&format!("filter-{}", one.by));
         let difference = difference_text(shape, one.changed.difference);
-        let interval = ends_text(words, shape, one.changed.low, one.changed.high);
+        let interval = difference_ends(words, shape, one.changed.low, one.changed.high);
         let (now, before) = (score_text(shape, one.score), score_text(shape, one.score_before));
         let places = [
             ("difference", (&difference).into()),
@@ -219,13 +254,22 @@ fn changed(words: &Words, overview: &Overview, asked: &Asked, visit: &Visit) -> 
 fn waiting(
     words: &Words,
     overview: &Overview,
+    open_cases: u64,
     visit: &Visit,
     query: &str,
-) -> Vec<(String, String)> {
+) -> Vec<(String, Option<String>)> {
     let mut found = Vec::new();
+    if overview.waiting.answers > 0 {
+        let n = overview.waiting.answers;
+        found.push((words.fill("overview-unsaved", &[("n", n.into())]), None));
+    }
+    if open_cases > 0 {
+        let text = words.fill("overview-cases", &[("n", open_cases.into())]);
+        found.push((text, Some(visit.path("/cases"))));
+    }
     if overview.not_linked > 0 {
         let text = words.fill("overview-unlinked", &[("n", overview.not_linked.into())]);
-        found.push((text, format!("{}{query}", visit.path("/unlinked"))));
+        found.push((text, Some(format!("{}{query}", visit.path("/unlinked")))));
     }
     found
 }

@@ -53,6 +53,9 @@ struct QuestionsPage {
     form: Form,
     path: String,
     drivers: String,
+    /// What callers said beside whether they called again; only where that is looked at.
+    resolution: Option<String>,
+    together: String,
     versions: Vec<Version>,
 }
 
@@ -64,6 +67,12 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let versions = report.surveys.iter().map(|asked| version(words, asked));
         html(&QuestionsPage {
             drivers: format!("{}{}", visit.path("/drivers"), asked.query(&[])),
+            resolution: visit
+                .site
+                .config
+                .observed_resolution
+                .then(|| format!("{}{}", visit.path("/resolution"), asked.query(&[]))),
+            together: format!("{}{}", visit.path("/together"), asked.query(&[])),
             versions: versions.collect(),
             form: asked.form(&visit, &path).await?,
             shell: visit.shell("questions"),

@@ -7,7 +7,10 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::asked::{Asked, Form, channel_in, language_in};
-use super::draw::{Bar, count, interval_text, meaning, name, rate_text, score_text, too_few};
+use super::draw::{
+    Bar, count, interval_text, known_text, meaning, name, rate_text, sampled_text, score_text,
+    too_few, weighted_text,
+};
 use super::visit::{Shell, Visit};
 use super::{html, page};
 use crate::report::agents::Figures;
@@ -28,6 +31,14 @@ struct Cell {
     sub: String,
     few: bool,
     bar: Option<Bar>,
+    /// The same weighted by calls, in words; empty where it is not.
+    weighted: String,
+}
+
+impl Cell {
+    fn plain(label: String, value: String, sub: String, few: bool) -> Self {
+        Self { label, value, sub, few, bar: None, weighted: String::new() }
+    }
 }
 
 /// One part of the centre, or the whole.
@@ -45,6 +56,8 @@ struct QueuesPage {
     form: Form,
     path: String,
     caption: String,
+    /// Why figures are weighted, in words; empty where they are not.
+    sampled: String,
     /// Splits to choose: name, address, whether it is shown.
     splits: Vec<(String, String, bool)>,
     /// Columns: name and meaning.
@@ -65,10 +78,11 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let scored: Vec<&Figure> = scored(&report).collect();
         let mut columns: Vec<_> =
             scored.iter().map(|figure| (name(words, figure), meaning(words, figure))).collect();
-        for key in ["agents-offered", "agents-rate"] {
+        for key in ["agents-offered", "agents-rate", "overview-response", "rates-reach"] {
             columns.push((words.say(key), words.say(&format!("{key}-meaning"))));
         }
         html(&QueuesPage {
+            sampled: sampled_text(words, report.sampled),
             caption: words.say(&format!("queues-by-{}", by.word())),
             splits: splits.to_vec(),
             columns,
@@ -121,7 +135,7 @@ fn cells(words: &Words, scored: &[&Figure], figures: &Figures) -> Vec<Cell> {
         let label = name(words, figure);
         let Some(m) = figures.measures.get(&figure.key) else {
             let value = words.say("not-asked");
-            return Cell { label, value, sub: String::new(), few: true, bar: None };
+            return Cell::plain(label, value, String::new(), true);
         };
         let score = m.score.filter(|_| m.enough);
         let interval = interval_text(words, &figure.shape, m);
@@ -135,21 +149,25 @@ fn cells(words: &Words, scored: &[&Figure], figures: &Figures) -> Vec<Cell> {
                 Some(_) => format!("{interval} · n\u{a0}=\u{a0}{}", count(m.n)),
                 None => interval,
             },
+            weighted: weighted_text(words, &figure.shape, m),
             few: score.is_none(),
             bar: Some(Bar::of(words, figure, m)),
         }
     };
     let mut cells: Vec<Cell> = scored.iter().map(of).collect();
-    cells.push(Cell {
-        label: words.say("agents-offered"),
-        value: count(figures.offered),
-        sub: words.fill("agents-started-n", &[("n", figures.started.into())]),
-        few: false,
-        bar: None,
-    });
+    let started = words.fill("agents-started-n", &[("n", figures.started.into())]);
+    let offered = words.say("agents-offered");
+    cells.push(Cell::plain(offered, count(figures.offered), started, false));
     let rate = figures.answer_rate.map(rate_text);
     let few = rate.is_none();
     let (value, sub) = rate.unwrap_or_else(|| ("–".into(), String::new()));
-    cells.push(Cell { label: words.say("agents-rate"), value, sub, few, bar: None });
+    cells.push(Cell::plain(words.say("agents-rate"), value, sub, few));
+    for (key, rate, reason) in [
+        ("overview-response", figures.response_rate, figures.response_rate_reason),
+        ("rates-reach", figures.reach, figures.reach_reason),
+    ] {
+        let (value, sub) = known_text(words, rate, reason, figures.coverage);
+        cells.push(Cell::plain(words.say(key), value, sub, rate.is_none()));
+    }
     cells
 }

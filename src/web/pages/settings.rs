@@ -16,6 +16,7 @@ use crate::web::reports::pairs;
 mod log;
 mod people;
 mod person;
+mod reviews;
 mod shown;
 mod targets;
 mod teams;
@@ -33,6 +34,7 @@ pub fn router() -> Router<Site> {
         .merge(tokens::router())
         .merge(targets::router())
         .merge(shown::router())
+        .merge(reviews::router())
         .merge(log::router())
         .layer(DefaultBodyLimit::max(FORM))
 }
@@ -49,7 +51,8 @@ pub struct Part {
 }
 
 impl Part {
-    fn of(visit: &Visit, here: &'static str) -> Self {
+    /// That part, before any form was sent.
+    pub fn of(visit: &Visit, here: &'static str) -> Self {
         Self { shell: visit.shell("settings"), here, said: None }
     }
 
@@ -74,16 +77,17 @@ impl Part {
     /// Parts: path, what it is called, whether it is this one.
     pub fn parts(&self) -> Vec<(String, String, bool)> {
         let all = [
-            ("people", "/settings"),
-            ("teams", "/settings/teams"),
-            ("tokens", "/settings/tokens"),
-            ("targets", "/settings/targets"),
-            ("shown", "/settings/shown"),
-            ("log", "/settings/log"),
+            ("people", "/settings", "settings-people"),
+            ("teams", "/settings/teams", "settings-teams"),
+            ("tokens", "/settings/tokens", "settings-tokens"),
+            ("targets", "/settings/targets", "settings-targets"),
+            ("shown", "/settings/shown", "settings-shown"),
+            ("reviews", "/settings/reviews", "settings-reviews"),
+            ("deliveries", "/settings/deliveries", "deliveries-title"),
+            ("log", "/settings/log", "settings-log"),
         ];
-        let one = |(part, path): (&'static str, &str)| {
-            let name = self.shell.say(&format!("settings-{part}"));
-            (format!("{}{path}", self.shell.base), name, part == self.here)
+        let one = |(part, path, key): (&'static str, &str, &str)| {
+            (format!("{}{path}", self.shell.base), self.shell.say(key), part == self.here)
         };
         all.map(one).into()
     }

@@ -65,6 +65,8 @@ struct Line {
     longest: String,
     too_long: bool,
     places: Vec<String>,
+    /// Of an anonymous survey it is not told how many were asked.
+    anonymous: bool,
     offered: String,
     started: String,
     since: String,
@@ -134,6 +136,7 @@ fn line(
         longest: seconds(shell, longest),
         too_long: longest > u64::from(survey.promise_seconds),
         places: places(visit, shell, survey),
+        anonymous: survey.anonymous,
         offered: shell.fill("surveys-offered-n", "n", u64::try_from(offered).unwrap_or(0)),
         started: shell.fill("surveys-started-n", "n", u64::try_from(started).unwrap_or(0)),
         since: match first {

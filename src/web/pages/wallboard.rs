@@ -12,7 +12,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream;
-use http::{HeaderName, header};
+use http::request::Parts;
+use http::{HeaderName, StatusCode, header};
 use tokio::sync::watch;
 
 use super::interviews::viewer;
@@ -22,6 +23,7 @@ use crate::report::ReportError;
 use crate::report::measures::{Measured, Shape};
 use crate::report::wall::{Board, Part};
 use crate::web::Site;
+use crate::web::access::Person;
 use crate::web::reports::pairs;
 use crate::words::Words;
 
@@ -123,13 +125,16 @@ async fn page(visit: Visit, RawQuery(query): RawQuery) -> Response {
 /// What one who follows remembers.
 struct Follower {
     site: Site,
+    /// What they asked with, by which they are known.
+    asked: Parts,
+    person: Person,
     words: &'static Words,
     part: Part,
     seen: watch::Receiver<Seen>,
     begun: bool,
 }
 
-async fn events(visit: Visit, RawQuery(query): RawQuery) -> Response {
+async fn events(visit: Visit, RawQuery(query): RawQuery, asked: Parts) -> Response {
     let (part, _) = match part(&visit, query.as_deref()).await {
         Ok(part) => part,
         Err(fault) => return fault.page(&visit.site, visit.tongue),
@@ -138,6 +143,8 @@ async fn events(visit: Visit, RawQuery(query): RawQuery) -> Response {
         words: visit.shell("").words,
         seen: visit.site.desk.look_at_wall(),
         site: visit.site.clone(),
+        person: visit.person.clone(),
+        asked,
         part,
         begun: false,
     };
@@ -154,12 +161,15 @@ async fn events(visit: Visit, RawQuery(query): RawQuery) -> Response {
 }
 
 impl Follower {
-    /// The next event; `None` when the server stops. Each one tells all there is to tell, so
-    /// whoever comes back has missed nothing.
+    /// The next event; `None` when the server stops, or when who follows may look no more. Each
+    /// one tells all there is to tell, so whoever comes back has missed nothing.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if self.begun {
                 self.seen.changed().await.ok()?;
+                if !self.may_look().await {
+                    return None;
+                }
             }
             self.begun = true;
             let seen = self.seen.borrow_and_update().clone();
@@ -179,6 +189,23 @@ impl Follower {
                 }
             }
         }
+    }
+
+    /// Whether they may still look, now that their session may have ended or their teams changed.
+    async fn may_look(&mut self) -> bool {
+        let visit = match Visit::of(&mut self.asked, &self.site).await {
+            Ok(visit) => visit,
+            // While the database does not answer, nothing is shown either.
+            Err(refused) => return refused.status() == StatusCode::SERVICE_UNAVAILABLE,
+        };
+        if visit.person == self.person {
+            return true;
+        }
+        match part(&visit, self.asked.uri.query()).await {
+            Ok((part, _)) => (self.person, self.part) = (visit.person, part),
+            Err(_) => return false,
+        }
+        true
     }
 
     async fn text(&self, at: i64, today: &Today) -> Option<String> {

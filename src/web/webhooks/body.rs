@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::io::AsyncWriteExt;
@@ -64,7 +64,7 @@ pub(super) async fn read(
     let limit = site.config.limits.body_kb * 1024;
     match multer::parse_boundary(content_type(headers)) {
         Err(_) => whole(body, limit).await.map(|bytes| (bytes, None)),
-        Ok(boundary) => multipart(site, provider, token, body, boundary, limit).await,
+        Ok(boundary) => Box::pin(multipart(site, provider, token, body, boundary, limit)).await,
     }
 }
 
@@ -78,6 +78,10 @@ pub(super) fn is_multipart(headers: &HeaderMap) -> bool {
 }
 
 async fn whole(body: Body, limit: usize) -> Result<Vec<u8>, StatusCode> {
+    // Who says so beforehand is not waited for.
+    if body.size_hint().lower() > limit as u64 {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
     match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes().to_vec()),
         Err(fault) if fault.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),

@@ -122,6 +122,8 @@ agents-trend-label = The last twelve weeks: { $weeks }
 agents-free-period = Comparisons are made for complete weeks, months and quarters. These dates are none of them, so intervals are shown and nobody is compared.
 agents-free-filter = Comparisons are made over all of an agent’s telephone answers. With these filters intervals are shown and nobody is compared.
 agents-several-surveys = Comparisons are made within one survey. Choose one to see them.
+agents-columns-all = Show all columns
+agents-columns-fewer = Show fewer columns
 agents-view-table = Table
 agents-view-funnel = Funnel plot
 agents-view-compare = Compare two
@@ -176,9 +178,12 @@ agent-response = { $share } of { $n } who heard it answered ({ $interval })
 agent-expected = Expected for these queues and languages: { $score }
 agent-difference = { $verdict }; difference with chance taken off: { $difference }
 agent-rank = rank between { $low } and { $high } of { $of }
-agent-reviewed = Without answers marked “outside our control”: { $score } (n = { $n }; { $share } of answers are marked)
-agent-drivers = What goes together with satisfaction in this team
+agent-drivers = What goes together with satisfaction in team { $team }
+agent-drivers-note = Over all interviews of the team. “Goes together with” is not “causes”.
+agent-drivers-all = All of it, as a chart
+agent-driver = importance { $importance } ({ $low } to { $high }); satisfied { $satisfied } ({ $interval }), n = { $n }
 agent-comments = Comments to listen to
+agent-comments-all = All interviews with a comment
 
 # Figures over time
 trend-title = { $measure } week by week
@@ -202,13 +207,20 @@ overview-heading = How satisfied callers are
 overview-before = compared with { $days }
 overview-to-agents = Agents one by one
 overview-waiting = What waits
+overview-unsaved = { $n ->
+    [one] One answer waits on a server’s disk until the database takes it: it is in no figure yet
+   *[other] { $n } answers wait on a server’s disk until the database takes them: they are in no figure yet
+}
 overview-unlinked = { $n ->
     [one] One interview counts for no agent: see and link it
    *[other] { $n } interviews count for no agent: see and link them
 }
+overview-cases = { $n ->
+    [one] One case is open: see who is still to be looked after
+   *[other] { $n } cases are open: see who is still to be looked after
+}
 overview-response = Response rate
 overview-response-meaning = Complete and partial interviews out of all calls that could have been asked
-overview-response-why = needs records of at least 95 % of all calls
 overview-changed-most = What changed most
 overview-changed-note = Teams, queues and languages whose figures changed beyond chance, after counting all { $n } that were compared.
 overview-nothing = Nothing beyond chance, of { $n } figures of teams, queues and languages that were compared.

@@ -122,6 +122,8 @@ agents-trend-label = Paskutinės dvylika savaičių: { $weeks }
 agents-free-period = Lyginama pagal ištisas savaites, mėnesius ir ketvirčius. Pasirinktos datos nė vieno iš jų neatitinka, todėl rodomi intervalai ir niekas nelyginamas.
 agents-free-filter = Lyginama pagal visus agento atsakymus telefonu. Su šiais filtrais rodomi intervalai ir niekas nelyginamas.
 agents-several-surveys = Lyginama vieno klausimyno ribose. Pasirinkite klausimyną, kad matytumėte palyginimus.
+agents-columns-all = Rodyti visus stulpelius
+agents-columns-fewer = Rodyti mažiau stulpelių
 agents-view-table = Lentelė
 agents-view-funnel = Piltuvėlio diagrama
 agents-view-compare = Dviejų palyginimas
@@ -176,9 +178,12 @@ agent-response = išgirdo: { $n }, iš jų atsakė: { $share } ({ $interval })
 agent-expected = Tikėtinas šių eilių ir kalbų lygis: { $score }
 agent-difference = { $verdict }; skirtumas atėmus atsitiktinumo įtaką: { $difference }
 agent-rank = rangas nuo { $low } iki { $high } iš { $of }
-agent-reviewed = Be atsakymų, pažymėtų „ne nuo mūsų priklauso“: { $score } (n = { $n }; pažymėtų atsakymų dalis – { $share })
-agent-drivers = Kas šioje komandoje susiję su pasitenkinimu
+agent-drivers = Kas komandoje { $team } siejasi su pasitenkinimu
+agent-drivers-note = Pagal visas komandos apklausas. „Siejasi“ nereiškia „lemia“.
+agent-drivers-all = Visa tai diagramoje
+agent-driver = svarba { $importance } (nuo { $low } iki { $high }); patenkinti { $satisfied } ({ $interval }), n = { $n }
 agent-comments = Komentarai, kuriuos verta išklausyti
+agent-comments-all = Visos apklausos su komentaru
 
 # Rodikliai laikui bėgant
 trend-title = { $measure }: savaitė po savaitės
@@ -204,15 +209,25 @@ overview-heading = Kiek patenkinti skambintojai
 overview-before = palyginti su laikotarpiu { $days }
 overview-to-agents = Rezultatai pagal agentus
 overview-waiting = Kas laukia
+overview-unsaved = { $n ->
+    [one] { $n } atsakymas laukia serverio diske, kol jį priims duomenų bazė: jo dar nėra jokiame skaičiuje
+    [few] { $n } atsakymai laukia serverio diske, kol juos priims duomenų bazė: jų dar nėra jokiame skaičiuje
+    [many] { $n } atsakymo laukia serverio diske, kol juos priims duomenų bazė: jų dar nėra jokiame skaičiuje
+   *[other] { $n } atsakymų laukia serverio diske, kol juos priims duomenų bazė: jų dar nėra jokiame skaičiuje
+}
 overview-unlinked = { $n ->
     [one] { $n } apklausa nepriskirta jokiam agentui: peržiūrėkite ir susiekite
     [few] { $n } apklausos nepriskirtos jokiam agentui: peržiūrėkite ir susiekite
     [many] { $n } apklausos nepriskirta jokiam agentui: peržiūrėkite ir susiekite
    *[other] { $n } apklausų nepriskirta jokiam agentui: peržiūrėkite ir susiekite
 }
+overview-cases = { $n ->
+    [one] { $n } neišspręstas atvejis: žiūrėti, kuo dar reikia pasirūpinti
+    [few] { $n } neišspręsti atvejai: žiūrėti, kuo dar reikia pasirūpinti
+   *[other] { $n } neišspręstų atvejų: žiūrėti, kuo dar reikia pasirūpinti
+}
 overview-response = Atsakymo lygis
 overview-response-meaning = Baigtų ir dalinių apklausų dalis tarp visų skambučių, per kuriuos buvo galima apklausti
-overview-response-why = reikia bent 95 % visų skambučių duomenų
 overview-changed-most = Kas pasikeitė labiausiai
 overview-changed-note = Komandos, eilės ir kalbos, kurių rodikliai pasikeitė statistiškai reikšmingai, atsižvelgus į visus palygintus (iš viso { $n }).
 overview-nothing = Statistiškai reikšmingų pokyčių nėra; iš viso palyginta komandų, eilių ir kalbų rodiklių: { $n }.

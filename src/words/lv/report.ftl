@@ -122,6 +122,8 @@ agents-trend-label = Pēdējās divpadsmit nedēļas: { $weeks }
 agents-free-period = Salīdzina pilnas nedēļas, mēnešus un ceturkšņus. Izvēlētie datumi neatbilst nevienam no tiem, tāpēc tiek rādīti intervāli un neviens netiek salīdzināts.
 agents-free-filter = Salīdzina pēc visām aģenta atbildēm pa tālruni. Ar šiem filtriem tiek rādīti intervāli un neviens netiek salīdzināts.
 agents-several-surveys = Salīdzina vienas aptaujas ietvaros. Lai redzētu salīdzinājumus, izvēlieties vienu aptauju.
+agents-columns-all = Rādīt visas ailes
+agents-columns-fewer = Rādīt mazāk aiļu
 agents-view-table = Tabula
 agents-view-funnel = Piltuves diagramma
 agents-view-compare = Divu salīdzinājums
@@ -176,9 +178,12 @@ agent-response = dzirdēja: { $n }, no tiem atbildēja: { $share } ({ $interval 
 agent-expected = Sagaidāmais līmenis šīm rindām un valodām: { $score }
 agent-difference = { $verdict }; starpība, atskaitot nejaušības ietekmi: { $difference }
 agent-rank = rangs no { $low } līdz { $high }, kopā { $of }
-agent-reviewed = Bez atbildēm, kas atzīmētas „nav mūsu ietekmē”: { $score } (n = { $n }; atzīmēto atbilžu īpatsvars – { $share })
-agent-drivers = Kas šajā komandā ir saistīts ar apmierinātību
+agent-drivers = Kas komandā { $team } ir saistīts ar apmierinātību
+agent-drivers-note = Pēc visām komandas aptaujām. “Saistīts” nenozīmē “izraisa”.
+agent-drivers-all = Viss kopā diagrammā
+agent-driver = nozīme { $importance } (no { $low } līdz { $high }); apmierināti { $satisfied } ({ $interval }), n = { $n }
 agent-comments = Komentāri, kurus vērts noklausīties
+agent-comments-all = Visas aptaujas ar komentāru
 
 # Rādītāji laika gaitā
 trend-title = { $measure }: nedēļu pēc nedēļas
@@ -203,14 +208,22 @@ overview-heading = Cik apmierināti ir zvanītāji
 overview-before = salīdzinot ar periodu { $days }
 overview-to-agents = Rezultāti pa aģentiem
 overview-waiting = Kas gaida
+overview-unsaved = { $n ->
+    [zero] { $n } atbilžu gaida servera diskā, līdz tās pieņems datubāze: tās vēl nav nevienā skaitlī
+    [one] { $n } atbilde gaida servera diskā, līdz to pieņems datubāze: tā vēl nav nevienā skaitlī
+   *[other] { $n } atbildes gaida servera diskā, līdz tās pieņems datubāze: tās vēl nav nevienā skaitlī
+}
 overview-unlinked = { $n ->
     [zero] { $n } interviju nav ieskaitītas nevienam aģentam: apskatiet un piesaistiet
     [one] { $n } intervija nav ieskaitīta nevienam aģentam: apskatiet un piesaistiet
    *[other] { $n } intervijas nav ieskaitītas nevienam aģentam: apskatiet un piesaistiet
 }
+overview-cases = { $n ->
+    [one] { $n } atvērta lieta: skatīt, par ko vēl jāparūpējas
+   *[other] { $n } atvērtas lietas: skatīt, par ko vēl jāparūpējas
+}
 overview-response = Atbildētības līmenis
 overview-response-meaning = Pabeigto un daļējo interviju īpatsvars starp visiem zvaniem, kuros varēja aptaujāt
-overview-response-why = vajadzīgi dati par vismaz 95 % visu zvanu
 overview-changed-most = Kas mainījies visvairāk
 overview-changed-note = Komandas, rindas un valodas, kuru rādītāji mainījušies statistiski nozīmīgi, ņemot vērā visus salīdzinātos (kopā { $n }).
 overview-nothing = Statistiski nozīmīgu izmaiņu nav; pavisam salīdzināti komandu, rindu un valodu rādītāji: { $n }.

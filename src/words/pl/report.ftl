@@ -122,6 +122,8 @@ agents-trend-label = Ostatnie dwanaście tygodni: { $weeks }
 agents-free-period = Porównania obejmują pełne tygodnie, miesiące i kwartały. Wybrane daty nie są żadnym z nich, dlatego widać przedziały, a nikt nie jest porównywany.
 agents-free-filter = Porównania obejmują wszystkie odpowiedzi telefoniczne dotyczące agenta. Przy tych filtrach widać przedziały, a nikt nie jest porównywany.
 agents-several-surveys = Porównania dotyczą jednej ankiety. Wybierz ankietę, aby je zobaczyć.
+agents-columns-all = Pokaż wszystkie kolumny
+agents-columns-fewer = Pokaż mniej kolumn
 agents-view-table = Tabela
 agents-view-funnel = Wykres lejkowy
 agents-view-compare = Porównanie dwóch
@@ -176,9 +178,12 @@ agent-response = usłyszało: { $n }, z tego odpowiedziało: { $share } ({ $inte
 agent-expected = Wynik oczekiwany dla tych kolejek i języków: { $score }
 agent-difference = { $verdict }; różnica po odjęciu wpływu przypadku: { $difference }
 agent-rank = pozycja w rankingu od { $low } do { $high } z { $of }
-agent-reviewed = Bez odpowiedzi oznaczonych „poza naszą kontrolą”: { $score } (n = { $n }; odsetek oznaczonych odpowiedzi – { $share })
-agent-drivers = Co w tym zespole wiąże się z zadowoleniem
+agent-drivers = Co w zespole { $team } idzie w parze z zadowoleniem
+agent-drivers-note = Na podstawie wszystkich ankiet zespołu. „Idzie w parze” nie znaczy „powoduje”.
+agent-drivers-all = Wszystko na wykresie
+agent-driver = znaczenie { $importance } (od { $low } do { $high }); zadowoleni { $satisfied } ({ $interval }), n = { $n }
 agent-comments = Komentarze, których warto posłuchać
+agent-comments-all = Wszystkie ankiety z komentarzem
 
 # Wskaźniki w czasie
 trend-title = { $measure }: tydzień po tygodniu
@@ -204,15 +209,25 @@ overview-heading = Zadowolenie dzwoniących
 overview-before = w porównaniu z okresem { $days }
 overview-to-agents = Wyniki agentów
 overview-waiting = Do zrobienia
+overview-unsaved = { $n ->
+    [one] Jedna odpowiedź czeka na dysku serwera, aż przyjmie ją baza danych: nie ma jej jeszcze w żadnej liczbie
+    [few] { $n } odpowiedzi czekają na dysku serwera, aż przyjmie je baza danych: nie ma ich jeszcze w żadnej liczbie
+    [many] { $n } odpowiedzi czeka na dysku serwera, aż przyjmie je baza danych: nie ma ich jeszcze w żadnej liczbie
+   *[other] { $n } odpowiedzi czeka na dysku serwera, aż przyjmie je baza danych: nie ma ich jeszcze w żadnej liczbie
+}
 overview-unlinked = { $n ->
     [one] Jeden wywiad nie jest zaliczony żadnemu agentowi: zobacz go i powiąż
     [few] { $n } wywiady nie są zaliczone żadnemu agentowi: zobacz je i powiąż
     [many] { $n } wywiadów nie jest zaliczonych żadnemu agentowi: zobacz je i powiąż
    *[other] { $n } wywiadu nie jest zaliczone żadnemu agentowi: zobacz je i powiąż
 }
+overview-cases = { $n ->
+    [one] Jedna otwarta sprawa: zobacz, kim trzeba się jeszcze zająć
+    [few] { $n } otwarte sprawy: zobacz, kim trzeba się jeszcze zająć
+   *[other] { $n } otwartych spraw: zobacz, kim trzeba się jeszcze zająć
+}
 overview-response = Wskaźnik odpowiedzi
 overview-response-meaning = Wywiady pełne i częściowe jako odsetek wszystkich połączeń, w których można było zapytać
-overview-response-why = wymaga rekordów co najmniej 95 % wszystkich połączeń
 overview-changed-most = Co zmieniło się najbardziej
 overview-changed-note = Zespoły, kolejki i języki, których wskaźniki zmieniły się w sposób istotny statystycznie, po uwzględnieniu wszystkich porównanych (łącznie { $n }).
 overview-nothing = Brak zmian istotnych statystycznie; liczba porównanych wskaźników zespołów, kolejek i języków: { $n }.

@@ -38,6 +38,52 @@ both! {
         house.enter(&email).await;
     }
 
+    /// Who manages no team changes nothing, neither theirs nor what is asked in the whole centre.
+    async fn who_manages_no_team_changes_nothing(database: Database) {
+        let house = House::planted(&database, "").await;
+        let of_none = Who::with_cookie("none", house.enter(&house.user("manager", &[], None).await).await);
+        let of_red = house.enter(&house.user("manager", &["red"], None).await).await;
+        let of_red = Who::with_cookie("red", of_red);
+        for (who, status) in [(&of_none, StatusCode::FORBIDDEN), (&of_red, StatusCode::OK)] {
+            for path in ["/surveys/post-call/edit", "/try/phone"] {
+                let answer = house.get(path, who).await;
+                assert_eq!(answer.status, status, "{} {path}: {}", who.name, answer.text);
+            }
+        }
+        for (path, fields) in [
+            ("/switches", &[("what", "queue"), ("queue", "sales"), ("on", "no")][..]),
+            ("/surveys/post-call/edit", &[("lang", "en"), ("base", "x"), ("revision", "0")]),
+            ("/surveys/post-call/files", &[("base", "x")]),
+            ("/cases/1", &[("do", "close")]),
+            (&format!("/interviews/{RED}/link"), &[("to", "nobody"), ("reason", "x")]),
+        ] {
+            let answer = house.post(path, fields, &of_none).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {}", answer.text);
+        }
+        assert!(house.app.store().audit("", None, 50).await.expect("reads").iter().all(|entry| {
+            !["switch_survey", "publish_survey", "relink"].contains(&entry.act.as_str())
+        }));
+    }
+
+    /// What somebody types where an id belongs does not come into the log as it was typed.
+    async fn the_log_holds_nothing_that_was_typed(database: Database) {
+        let house = House::planted(&database, "").await;
+        let admin = Who::with_cookie("admin", house.enter("").await);
+        let typed = "Ona Onaitė 861234567";
+        for (path, fields) in [
+            ("/settings/deliveries/Ona%20Onait%C4%97%20861234567/replay", &[][..]),
+            ("/switches", &[("queue", typed), ("does", "off")]),
+            ("/settings/targets/remove", &[("measure", typed), ("from", "1")]),
+            ("/settings/tokens/revoke", &[("hash", typed)]),
+        ] {
+            house.post(path, fields, &admin).await;
+        }
+        let log = house.app.store().audit("", None, 50).await.expect("reads");
+        let kept: Vec<_> = log.iter().map(|entry| (&*entry.act, &*entry.object)).collect();
+        assert!(kept.iter().filter(|(act, _)| act.starts_with("change_") || act.starts_with("switch_")).count() >= 3, "{kept:?}");
+        assert!(!kept.iter().any(|(_, object)| object.contains("Ona") || object.contains("8612")), "{kept:?}");
+    }
+
     /// Wrong passwords for one account make those who try it wait a little, and nobody else.
     async fn an_account_waits_a_little(database: Database) {
         let house = House::build(&database, "").await;
@@ -78,6 +124,60 @@ both! {
         assert_eq!(log.len(), 1);
         assert_eq!(log[0].who, "settings");
         assert!(!log[0].object.contains("R-ONE") && log[0].object.len() == 32, "{:?}", log[0]);
+        // Whoever links by hand names agents as they see them, in the list that leads there too.
+        let list = house.get(&format!("/interviews?{DAYS}"), &admin).await;
+        assert!(list.text.contains(&format!("href=\"/agents/{code}\">Agent {code}<")), "{}", list.text);
+        let list = house.get(&format!("/interviews?{DAYS}&team=blue"), &admin).await;
+        assert!(!list.text.contains(&code), "{}", list.text);
+        let at = list.text.find("href=\"/interviews/").expect("an interview") + 6;
+        let path: String = list.text[at..].chars().take_while(|c| *c != '?' && *c != '"').collect();
+        let link = |agent: &str| {
+            let fields = [("to", "agent"), ("agent", agent), ("reason", "heard the name")];
+            fields.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        for (agent, status) in
+            [("7F3K-0000", StatusCode::BAD_REQUEST), (&*code, StatusCode::SEE_OTHER)]
+        {
+            let fields = link(agent);
+            let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            let linked = house.post(&format!("{path}/link"), &fields, &admin).await;
+            assert_eq!(linked.status, status, "{agent}: {}", linked.text);
+        }
+        let page = house.get(&path, &admin).await;
+        assert!(page.text.contains(&code) && !page.text.contains("R-ONE"), "{}", page.text);
+    }
+
+    /// An admin puts agents into teams on the page; the log says that it was done, without names.
+    async fn an_agent_changes_team_on_the_page(database: Database) {
+        let house = House::planted(&database, "").await;
+        let admin = Who::with_cookie("admin", house.enter("").await);
+        let stay = |code: &'static str, team: &'static str, from: &'static str, to: &'static str| {
+            [("code", code), ("name", "Rasa Žydra"), ("team", team), ("from", from), ("to", to)]
+        };
+        for (form, said) in [
+            (stay("", "blue", "2026-02-01", ""), "Write the agent"),
+            (stay("R-ONE", "", "2026-02-01", ""), "Write the team"),
+            (stay("R-ONE", "blue", "2026-02-01", "2026-01-31"), "lies before the first"),
+            (stay("R-ONE", "blue", "yesterday", ""), "This was not kept"),
+        ] {
+            let refused = house.post("/settings/teams", &form, &admin).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{form:?}");
+            assert!(refused.text.contains(said) && refused.text.contains("Rasa Žydra"), "{form:?}");
+        }
+        let form = stay("R-ONE", "blue", "2031-02-01", "");
+        let kept = house.post("/settings/teams", &form, &admin).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+        let stays = house.app.store().agent_stays().await.expect("reads");
+        let own: Vec<_> = stays.iter().filter(|stay| stay.code == "R-ONE").collect();
+        assert_eq!(own.len(), 2, "{own:?}");
+        assert!(own.iter().all(|stay| stay.name == "Rasa Žydra"), "{own:?}");
+        let teams: Vec<_> = own.iter().map(|s| (s.team.as_deref(), s.to_ms.is_some())).collect();
+        assert!(teams.contains(&(Some("red"), true)) && teams.contains(&(Some("blue"), false)));
+        let page = house.get("/settings/teams", &admin).await;
+        assert!(page.text.contains("2031-02-01") && page.text.contains("2031-01-31"), "{}", page.text);
+        let log = house.app.store().audit("change_team", None, 10).await.expect("reads");
+        assert_eq!(log.len(), 1);
+        assert!(!log[0].object.contains("R-ONE"), "{:?}", log[0]);
     }
 
     /// Each look, each file and each change stands in the log, without names.

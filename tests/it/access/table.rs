@@ -37,6 +37,33 @@ const GETS: &[(&str, [&str; 3])] = &[
         ["200 200 200 200 200 200 403 403 200 303", "-", "403 403 403 403 403 403 403 403 403 303"],
     ),
     (
+        "/agents/fairness?DAYS",
+        ["200 200 200 200 200 200 403 403 200 303", "-", "403 403 403 403 403 403 403 403 403 303"],
+    ),
+    (
+        "/agents/fairness?DAYS&team=blue",
+        ["200 200 403 200 403 200 403 403 403 303", "-", "403 403 403 403 403 403 403 403 403 303"],
+    ),
+    (
+        "/api/v1/reports/fairness?DAYS&agent=B-TWO",
+        [
+            "200 200 200 200 200 200 403 403 200 401",
+            "400 400 400 400 400 400 403 403 400 401",
+            "403 403 403 403 403 403 403 403 403 401",
+        ],
+    ),
+    (
+        "/api/v1/reports/fairness?DAYS",
+        ["200 200 200 200 200 200 403 403 200 401", "-", "403 403 403 403 403 403 403 403 403 401"],
+    ),
+    ("/resolution?DAYS", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
+    ("/resolution?DAYS&team=blue", ["200 200 403 200 403 200 403 403 403 303", "-", "-"]),
+    (
+        "/api/v1/reports/resolution?DAYS&team=blue",
+        ["200 200 403 200 403 200 403 403 403 401", "-", "-"],
+    ),
+    ("/api/v1/reports/resolution?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    (
         "/agents/compare?DAYS",
         ["200 200 200 200 200 200 403 403 200 303", "-", "403 403 403 403 403 403 403 403 403 303"],
     ),
@@ -95,6 +122,14 @@ const GETS: &[(&str, [&str; 3])] = &[
     ("/api/v1/reports/questions?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
     ("/api/v1/reports/trend?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
     ("/api/v1/reports/drivers?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    ("/api/v1/reports/together?DAYS", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
+    (
+        "/api/v1/reports/together?DAYS&team=blue",
+        ["200 200 403 200 403 200 403 403 403 401", "-", "-"],
+    ),
+    ("/api/v1/reports/reviewers?DAYS", ["200 200 403 403 403 403 403 403 403 401", "-", "-"]),
+    ("/together?DAYS", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
+    ("/together?DAYS&team=blue", ["200 200 403 200 403 200 403 403 403 303", "-", "-"]),
     ("/drivers?DAYS", ["200 200 200 200 200 200 403 403 200 303", "-", "-"]),
     ("/api/v1/interviews", ["200 200 200 200 200 200 403 403 200 401", "-", "-"]),
     (
@@ -126,6 +161,7 @@ const GETS: &[(&str, [&str; 3])] = &[
     ("/settings/tokens", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
     ("/settings/targets", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
     ("/settings/shown", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
+    ("/settings/reviews", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
     ("/settings/log", ["200 200 403 403 403 403 403 403 403 303", "-", "-"]),
 ];
 
@@ -160,6 +196,7 @@ const POSTS: &[(&str, Fields, &str)] = &[
         &[("measure", "csat"), ("from", "1")],
         "303 303 403 403 403 403 403 403 403 303",
     ),
+    ("/settings/teams", &[("code", "")], "422 422 403 403 403 403 403 403 403 303"),
     ("/settings/teams/look-up", &[("code", "none")], "422 422 403 403 403 403 403 403 403 303"),
 ];
 
@@ -262,5 +299,84 @@ both! {
 
     async fn by_team(database: Database) {
         check(database, 2, "team").await;
+    }
+}
+
+/// Paths with the status that an admin gets where agents are shown for whole weeks, and for whole
+/// months: DAYS is a month, WEEK a week.
+const FINEST: &[(&str, &str, &str)] = &[
+    ("/agents", "200", "200"),
+    ("/agents?DAYS", "400", "200"),
+    ("/agents?WEEK", "200", "400"),
+    ("/agents/funnel?DAYS", "400", "200"),
+    ("/agents/compare?DAYS", "400", "200"),
+    ("/agents/fairness?DAYS", "400", "200"),
+    ("/agents/fairness?WEEK", "200", "400"),
+    ("/agents/R-ONE?DAYS", "400", "200"),
+    ("/agents/R-ONE?WEEK", "200", "400"),
+    ("/?DAYS", "200", "200"),
+    ("/?WEEK", "200", "200"),
+    ("/?DAYS&agent=R-ONE", "400", "200"),
+    ("/?period=7d", "200", "200"),
+    ("/queues?WEEK&by=team", "200", "200"),
+    ("/queues?WEEK&by=queue&agent=R-ONE", "200", "400"),
+    ("/questions?DAYS", "200", "200"),
+    ("/questions?DAYS&agent=R-ONE", "400", "200"),
+    ("/interviews?DAYS", "200", "200"),
+    ("/interviews?DAYS&agent=R-ONE", "400", "200"),
+    ("/api/v1/reports/agents?DAYS", "400", "200"),
+    ("/api/v1/reports/agents?WEEK", "200", "400"),
+    ("/api/v1/reports/agents.csv?DAYS", "400", "200"),
+    ("/api/v1/reports/agents.xlsx?from=2026-01-02&to=2026-01-03", "400", "400"),
+    ("/api/v1/reports/queues?WEEK&by=team", "200", "200"),
+    ("/api/v1/reports/trend?WEEK&agent=R-ONE", "200", "400"),
+    // Twenty-six weeks before that Monday a month begins.
+    ("/api/v1/reports/trend?agent=R-ONE&from=2026-03-02&to=2026-03-31", "400", "400"),
+    ("/api/v1/reports/fairness?DAYS", "400", "200"),
+    ("/api/v1/reports/fairness?WEEK", "200", "400"),
+    ("/api/v1/reports/together?WEEK", "200", "200"),
+    ("/api/v1/reports/resolution?WEEK", "200", "200"),
+    ("/api/v1/exports/interviews.ndjson?DAYS", "400", "200"),
+    ("/api/v1/interviews", "200", "200"),
+    ("/api/v1/interviews?agent=R-ONE", "400", "400"),
+    ("/api/v1/interviews?agent=R-ONE&WEEK", "200", "400"),
+    ("/settings/shown", "200", "200"),
+];
+
+async fn finest(database: Database, finest: &str) {
+    let house = House::planted(&database, &format!("people_finest = \"{finest}\"")).await;
+    let all = everybody(&house).await;
+    let who = |name: &str| all.iter().find(|who| who.name == name).expect("somebody");
+    for (path, week, month) in FINEST {
+        let wanted = if finest == "week" { week } else { month };
+        let path = address(path).replace("WEEK", "from=2026-01-05&to=2026-01-11");
+        let answer = house.get(&path, who("admin")).await;
+        assert_eq!(answer.status.as_str(), *wanted, "{finest}: {path}: {}", answer.text);
+        if *wanted == "400" {
+            let said = match path.starts_with("/api/") {
+                true => format!("people_finest_{finest}"),
+                false => format!(
+                    "Figures of single agents are shown here for whole {}",
+                    if finest == "week" { "weeks" } else { "calendar months" }
+                ),
+            };
+            assert!(answer.text.contains(&said), "{finest}: {path}: {}", answer.text);
+            for name in ["Rasa Raudona", "Bruno Blau"] {
+                assert!(!answer.text.contains(name), "{finest}: {path}");
+            }
+        }
+    }
+    let own = house.get("/me", who("agent")).await;
+    let said = if finest == "week" { "by complete weeks" } else { "by complete months" };
+    assert!(own.text.contains(said), "{}", own.text);
+}
+
+both! {
+    async fn agents_by_weeks(database: Database) {
+        finest(database, "week").await;
+    }
+
+    async fn agents_by_months(database: Database) {
+        finest(database, "month").await;
     }
 }

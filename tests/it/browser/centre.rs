@@ -3,9 +3,13 @@
 use aftercall::app::App;
 use aftercall::clock;
 use aftercall::config::Config;
+use aftercall::desk::audit::By;
+use aftercall::desk::people::NewUser;
+use aftercall::desk::records::read_call;
 use aftercall::dialect::Kind;
 use aftercall::phone::{EndedBy, InProcess, Line, Phone, Scripted};
 use aftercall::web::{Body, Router};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -14,6 +18,8 @@ use crate::harness::Database;
 
 /// The manager's password where the report is not open.
 pub const PASSWORD: &str = "a long enough password";
+/// The address of somebody who signs in.
+pub const EMAIL: &str = "ilze@example.com";
 const START_KEY: &str = "0123456789abcdef0123456789abcdef";
 
 /// Who may read the report.
@@ -36,6 +42,11 @@ pub struct Centre {
     _media: tempfile::TempDir,
 }
 
+/// The platform's id of a call.
+fn call_id(number: i64) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
 impl Centre {
     /// An empty centre on a free port, with the phone in the browser.
     pub async fn open(door: Door) -> Self {
@@ -55,6 +66,7 @@ impl Centre {
             secret = "{}"
             caller_key = "{}"
             time_zone = "Europe/Vilnius"
+            observed_resolution = true
             media = "{}"
             [access]
             {access}
@@ -96,6 +108,13 @@ impl Centre {
             database,
             _media: media,
         }
+    }
+
+    /// A centre whose callers said what they expected and what they found.
+    pub async fn with_expectations() -> Self {
+        let centre = Self::open(Door::Open).await;
+        crate::pages::together::interviews_that_fit_and_clash(&centre.app).await;
+        centre
     }
 
     /// A centre in which Rasa (A17, Support) was rated 4 by eighteen callers and 3 by six, Ona
@@ -143,7 +162,12 @@ impl Centre {
     /// A centre with calls of last month: six agents (A00 to A05) in two teams and queues, with
     /// 21 callers each; A00's callers are far less satisfied than the others'.
     pub async fn with_a_month() -> Self {
-        let centre = Self::open(Door::Open).await;
+        Self::a_month(Door::Open).await
+    }
+
+    /// The same behind that door.
+    pub async fn a_month(door: Door) -> Self {
+        let centre = Self::open(door).await;
         let names = [
             "Rasa Petraitė",
             "Łukasz Wiśniewski",
@@ -166,6 +190,7 @@ impl Centre {
         let day = day.yesterday().expect("a day").first_of_month();
         let noon = (aftercall::report::view::day_number(day) + 14) * 86_400_000 + 43_200_000;
         let mut number = 0;
+        let mut records = Vec::new();
         for agent in 0..6 {
             for caller in 0..21 {
                 number += 1;
@@ -178,9 +203,29 @@ impl Centre {
                 let team = if agent < 3 { "Support" } else { "Sales" };
                 let queue = if caller % 2 == 0 { "General" } else { "Orders" };
                 let handover = [("agent", code.as_str()), ("team", team), ("queue", queue)];
-                centre.call_at(&phone, number, &handover, keys, noon + 120_000 * number).await;
+                let ended = noon + 120_000 * number;
+                centre.call_at(&phone, number, &handover, keys, ended).await;
+                let record = |id: String, ended: i64| {
+                    json!({
+                        "provider_call": id, "ended": ended, "direction": "inbound",
+                        "caller": format!("+3706{number:07}"), "language": "en",
+                        "legs": [{"agent": code, "team": team, "queue": queue, "talk": 60,
+                            "started": ended - 60_000, "ended": ended, "ended_by": "caller"}],
+                    })
+                };
+                records.push(record(call_id(number), ended - 3_000));
+                // Some are not handed over, and some callers call again the next day.
+                if agent == 5 || caller == 3 {
+                    records.push(record(format!("again-{number}"), ended + 86_400_000));
+                }
             }
         }
+        centre.app.site.desk.settle().await;
+        let records = records.into_iter().map(read_call).enumerate().collect();
+        let taken = centre.app.site.desk.take_calls(records, now).await.expect("records");
+        assert_eq!(taken.refused, []);
+        centre.app.store().observe_since(noon).await.expect("kept");
+        centre.app.store().observe(now).await.expect("noted");
         centre
     }
 
@@ -205,7 +250,7 @@ impl Centre {
         start_ms: i64,
     ) {
         let base = format!("{}/voice/freeswitch", self.base);
-        let id = format!("00000000-0000-4000-8000-{number:012}");
+        let id = call_id(number);
         let mut line = Line::new(Kind::Freeswitch, base, id);
         line.start_key = Some(START_KEY.into());
         line.from = format!("+3706{number:07}");
@@ -216,6 +261,20 @@ impl Centre {
         let outcome = phone.call(&line, &mut caller, |_| {}).await;
         assert_eq!(outcome.faults, Vec::<String>::new());
         assert_eq!(outcome.ended_by, EndedBy::Server);
+    }
+
+    /// Somebody with [`EMAIL`] and [`PASSWORD`], who may be that agent; says their id.
+    pub async fn person(&self, role: &str, agent: &str) -> i64 {
+        let new = NewUser {
+            email: EMAIL.into(),
+            name: "Ilze Ozoliņa".into(),
+            role: role.into(),
+            password: Some(PASSWORD.into()),
+            agent: Some(agent.to_owned()).filter(|code| !code.is_empty()),
+            ..NewUser::default()
+        };
+        let added = self.app.site.desk.add_user(new, &By::Command, clock::now_ms()).await;
+        added.expect("added")
     }
 
     /// What the server works with.

@@ -129,7 +129,7 @@ const SURVEYS: [&str; 3] = ["post-call", "branches", "consent"];
 
 /// The words of the library's survey, with a sentence for each question of these; every sound is
 /// the library's or half a second of silence.
-fn write_survey(folder: &Path, name: &str, text: &str) {
+pub fn write_survey(folder: &Path, name: &str, text: &str) {
     let library = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts/post-call");
     let here = folder.join(name);
     let languages: &[&str] = if name == "branches" { &["en", "lt"] } else { &["en"] };

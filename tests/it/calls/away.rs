@@ -1,10 +1,12 @@
 //! The database is away in the middle of a call: the caller hears the next question as if nothing
-//! had happened, and what was answered meanwhile is stored when the database is back.
+//! had happened, what was answered meanwhile waits on the server's disk, and is stored when the
+//! database is back.
 
 use aftercall::dialect::Kind;
-use aftercall::interview::{Disposition, Outcome};
+use aftercall::interview::{Disposition, Fact, Input, Outcome};
 use aftercall::phone::{WebRequest, Wire};
 use aftercall::report::Viewer;
+use aftercall::store::{Carried, Turn};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::time::{Duration, Instant};
@@ -23,7 +25,9 @@ const BUDGET: &str = "[limits]\nbudget_ms = 400";
 struct Patient {
     centre: Centre,
     reach: Reach,
-    _database: Database,
+    /// Where things wait.
+    spool: tempfile::TempDir,
+    database: Database,
 }
 
 /// What stands between centre and database.
@@ -37,16 +41,25 @@ enum Reach {
 impl Patient {
     async fn sqlite() -> Self {
         let database = Database::sqlite();
-        let centre = Centre::with(&database.url, BUDGET).await;
         let reach = Reach::Lock { url: database.url.clone(), held: None };
-        Self { centre, reach, _database: database }
+        Self::with(database, reach).await
+    }
+
+    async fn with(database: Database, reach: Reach) -> Self {
+        let spool = tempfile::tempdir().expect("a folder");
+        let url = match &reach {
+            Reach::Lock { url, .. } => url,
+            Reach::Proxy { proxy, .. } => &proxy.url,
+        };
+        let further = format!("spool = \"{}\"\n{BUDGET}", spool.path().display());
+        let centre = Centre::with(url, &further).await;
+        Self { centre, reach, spool, database }
     }
 
     async fn postgres(way: Way) -> Self {
         let database = Database::postgres().await;
         let proxy = Proxy::to(&database.url).await;
-        let centre = Centre::with(&proxy.url, BUDGET).await;
-        Self { centre, reach: Reach::Proxy { proxy, way }, _database: database }
+        Self::with(database, Reach::Proxy { proxy, way }).await
     }
 
     async fn take_away(&mut self) {
@@ -70,10 +83,27 @@ impl Patient {
                 }
             }
         }
-        // Until it answers and its writer has done what waited.
-        while self.centre.app.store().remember("here", "yes").await.is_err() {
-            tokio::task::yield_now().await;
-        }
+    }
+
+    /// Until the database answers and has all that waited.
+    async fn caught_up(&self) {
+        let store = self.centre.app.store();
+        let waits = async {
+            while store.is_away() || store.anything_waits() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), waits).await.expect("caught up");
+        // What the writer was handed before anybody gave up on it.
+        store.remember("here", "yes").await.expect("written");
+    }
+
+    /// The disk takes nothing as long as this is held.
+    async fn full_disk(&self) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(self.spool.path().join("1.db"));
+        let mut connection = options.connect().await.expect("connects");
+        sqlx::raw_sql("begin immediate").execute(&mut connection).await.expect("locks");
+        connection
     }
 
     /// Sends a request, as long after the start as its turn is long; gives the token of the next.
@@ -89,7 +119,11 @@ impl Patient {
     }
 
     async fn stands(&self, kind: Kind, number: u32) -> (Disposition, Vec<(u8, u8)>) {
-        let store = self.centre.app.store();
+        Self::stands_at(&self.centre, kind, number).await
+    }
+
+    async fn stands_at(centre: &Centre, kind: Kind, number: u32) -> (Disposition, Vec<(u8, u8)>) {
+        let store = centre.app.store();
         let call = super::line(kind, number).call_id;
         let known = store.by_call_ref(turns::name(kind), &call).await.expect("reads");
         let [known] = known.as_slice() else { panic!("{} interviews", known.len()) };
@@ -108,15 +142,15 @@ impl Patient {
         if before.is_none() {
             self.take_away().await;
         }
-        let mut unsaved = self.centre.counted("unsaved");
+        let mut spooled = self.centre.counted("spooled");
         let mut token = self.send(turns::start(kind, number, "A1"), 0).await;
         for (turn, key) in (0..).zip(keys) {
             if before == Some(turn) {
                 self.take_away().await;
-                unsaved = self.centre.counted("unsaved");
+                spooled = self.centre.counted("spooled");
             }
             if turn + 1 == keys.len() {
-                assert!(self.centre.counted("unsaved") > unsaved, "a miss is counted");
+                assert!(self.centre.counted("spooled") > spooled, "what waits is counted");
                 self.give_back().await;
             }
             let at = i64::try_from(turn).expect("small") + 1;
@@ -129,6 +163,7 @@ impl Patient {
                 assert_eq!(answer.expect("an answer").status, 200);
             }
         }
+        self.caught_up().await;
         let which = format!("{kind:?}, away after {before:?}");
         let (disposition, answers) = self.stands(kind, number).await;
         assert_eq!(answers, [(0, 4), (1, 1), (2, 3), (3, 7)], "{which}");
@@ -154,6 +189,7 @@ impl Patient {
             .expect("a report");
         let report = serde_json::to_value(report).expect("JSON");
         let calls = 4 * Kind::ALL.len();
+        assert_eq!(self.centre.counted("unsaved"), 0, "the disk was there");
         assert_eq!(report["centre"]["completed"], calls);
         assert_eq!(report["agents"][0]["agent"], "A1");
         assert_eq!(report["agents"][0]["completed"], calls, "{report:#}");
@@ -189,9 +225,42 @@ async fn a_hang_up_brings_what_was_missed() {
     patient.give_back().await;
     let answer = patient.centre.wire().send(turns::exiting(1, &token), Some(T + 15_000)).await;
     assert_eq!(answer.expect("an answer").status, 200);
+    patient.centre.app.site.desk.settle().await;
+    patient.caught_up().await;
     let (disposition, answers) = patient.stands(kind, 1).await;
     assert_eq!(answers, [(0, 4), (1, 0)]);
     assert_eq!(disposition, Disposition::Partial);
+    patient.centre.adds_up().await;
+}
+
+/// The last key waits on one server while another one, which has the database, is told of the
+/// hang-up by a link that carries the answer before: the key is not lost for the hang-up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hang_up_on_another_server_takes_no_key_away() {
+    let mut patient = Patient::postgres(Way::Cut).await;
+    let kind = Kind::Freeswitch;
+    let other_spool = tempfile::tempdir().expect("a folder");
+    let further = format!("spool = \"{}\"\n{BUDGET}", other_spool.path().display());
+    let other = Centre::with(&patient.database.url, &further).await;
+    let mut token = patient.send(turns::start(kind, 1, "A1"), 0).await;
+    for (turn, key) in (1..).zip(["4", "1"]) {
+        token = patient.send(turns::turn(kind, 1, &token, key), turn).await;
+    }
+    patient.take_away().await;
+    token = patient.send(turns::turn(kind, 1, &token, "3"), 3).await;
+    let last = turns::turn(kind, 1, &token, "7");
+    let goodbye = patient.centre.wire().send(last, Some(T + 20_000)).await;
+    assert_eq!(goodbye.expect("an answer").status, 200);
+    let answer = other.wire().send(turns::exiting(1, &token), Some(T + 21_000)).await;
+    assert_eq!(answer.expect("an answer").status, 200);
+    other.app.site.desk.settle().await;
+    assert_eq!(Patient::stands_at(&other, kind, 1).await.1, [(0, 4), (1, 1), (2, 3)]);
+    patient.give_back().await;
+    patient.caught_up().await;
+    let (disposition, answers) = patient.stands(kind, 1).await;
+    assert_eq!(answers, [(0, 4), (1, 1), (2, 3), (3, 7)]);
+    assert_eq!(disposition, Disposition::Complete);
+    assert_eq!(patient.centre.counted("conflict"), 0);
     patient.centre.adds_up().await;
 }
 
@@ -208,33 +277,25 @@ async fn silent_connections_are_given_up() {
     let tokens = futures_util::future::join_all((0..CALLERS).map(begin)).await;
     patient.take_away().await;
     // Many at once, so that everything that writes meets a silent connection.
-    let unsaved = patient.centre.counted("unsaved");
     let all = (0..).zip(&tokens).map(|(number, token)| {
         let request = turns::turn(kind, number, token, "1");
         patient.send(request, 2)
     });
     let tokens = futures_util::future::join_all(all).await;
-    assert!(patient.centre.counted("unsaved") > unsaved + 1, "hardly anybody was in the way");
-    // Other callers come until one of them is stored.
+    assert!(patient.centre.counted("spooled") > 1, "hardly anybody was in the way");
+    // Seconds on a busy machine too; the network itself would give them up after minutes.
     let begun = Instant::now();
-    for number in CALLERS.. {
-        let unsaved = patient.centre.counted("unsaved");
-        let token = patient.send(turns::start(kind, number, "A1"), 0).await;
-        patient.send(turns::turn(kind, number, &token, "4"), 1).await;
-        if patient.centre.counted("unsaved") == unsaved {
-            break;
-        }
-        // Seconds on a busy machine too; the network itself would give them up after minutes.
-        assert!(begun.elapsed() < Duration::from_secs(20), "silent connections are waited for");
-    }
+    patient.caught_up().await;
     println!("found again after {:?}", begun.elapsed());
     for (number, token) in (0..).zip(&tokens) {
         patient.send(turns::turn(kind, number, token, "3"), 3).await;
+        patient.caught_up().await;
         assert_eq!(patient.stands(kind, number).await.1, [(0, 4), (1, 1), (2, 3)]);
     }
 }
 
-/// The last turn of a call is tried again until the database is back: no further request brings it.
+/// The last turn of a call waits until the database is back: no further request brings it. So does
+/// the end of a call whose notice names the call alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_last_turn_is_stored_when_the_database_is_back() {
     let mut patient = Patient::postgres(Way::Cut).await;
@@ -243,26 +304,32 @@ async fn a_last_turn_is_stored_when_the_database_is_back() {
     for (turn, key) in (1..).zip(["4", "1", "3"]) {
         token = patient.send(turns::turn(kind, 1, &token, key), turn).await;
     }
+    patient.send(turns::start(kind, 2, "A1"), 0).await;
     patient.take_away().await;
     let request = turns::turn(kind, 1, &token, "7");
     let goodbye = patient.centre.wire().send(request, Some(T + 20_000)).await;
     assert_eq!(goodbye.expect("an answer").status, 200);
+    let notice = turns::ended(kind, 2, "");
+    let answer = patient.centre.wire().send(notice, Some(T + 25_000)).await;
+    assert_eq!(answer.expect("an answer").status, 200);
+    patient.centre.app.site.desk.settle().await;
+    let depth = patient.centre.app.store().spool_depth().await.expect("reads");
+    assert_eq!((depth.turns, depth.refused), (1, 0), "{depth:?}");
+    assert!(depth.items > 1, "the notice waits too: {depth:?}");
     patient.give_back().await;
-    let stored = async {
-        while patient.centre.counted("saved_later") == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), stored).await.expect("stored in the end");
+    patient.caught_up().await;
     let (disposition, answers) = patient.stands(kind, 1).await;
     assert_eq!(answers, [(0, 4), (1, 1), (2, 3), (3, 7)]);
     assert_eq!(disposition, Disposition::Complete);
+    let call = super::line(kind, 2).call_id;
+    let known = patient.centre.app.store().by_call_ref("twilio", &call).await;
+    // The hang-up closes it a minute later, before its limit.
+    assert_eq!(known.expect("reads")[0].closes_ms, T + 25_000 + 60_000);
     patient.centre.adds_up().await;
 }
 
 /// What is told of a call that is over is stored when the database is back: the answers that only
-/// the caller's last link carried, a comment that ends nothing, and the end itself. A server that
-/// stops meanwhile waits for the notice.
+/// the caller's last link carried, a comment that ends nothing, and the end itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_of_a_call_is_stored_when_the_database_is_back() {
     for keys in [&["4", "1"][..], &["4", "1", "3", "9"]] {
@@ -275,20 +342,12 @@ async fn the_end_of_a_call_is_stored_when_the_database_is_back() {
         }
         patient.take_away().await;
         token = patient.send(turns::turn(kind, 1, &token, last), 4).await;
-        let unsaved = patient.centre.counted("notice_unsaved");
         let answer = patient.centre.wire().send(turns::exiting(1, &token), Some(T + 30_000)).await;
         assert_eq!(answer.expect("an answer").status, 200);
-        let desk = patient.centre.app.site.desk.clone();
+        patient.centre.app.site.desk.settle().await;
+        assert_eq!(patient.centre.counted("notice_unsaved"), 0);
         patient.give_back().await;
-        let stored = async {
-            desk.settle().await;
-            while patient.centre.counted("notice_unsaved") > unsaved
-                && patient.centre.counted("saved_later") == 0
-            {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), stored).await.expect("stored in the end");
+        patient.caught_up().await;
         assert_eq!(patient.stands(kind, 1).await.1.len(), keys.len());
         let call = super::line(kind, 1).call_id;
         let known = patient.centre.app.store().by_call_ref("freeswitch", &call).await;
@@ -297,6 +356,144 @@ async fn the_end_of_a_call_is_stored_when_the_database_is_back() {
         assert_eq!(closes, T + 30_000 + 60_000);
         patient.centre.adds_up().await;
     }
+}
+
+/// Neither database nor disk takes anything: the call goes on from its links, each turn tries
+/// again, and the first that is stored brings all before it. What no further request brings is
+/// tried again from memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_goes_on_with_nowhere_to_write() {
+    for (keys, rest) in [(&["4", "1"][..], &["3", "7"][..]), (&["4", "1", "3", "7"], &[])] {
+        let mut patient = Patient::postgres(Way::Cut).await;
+        let kind = Kind::Twilio;
+        patient.take_away().await;
+        let full = patient.full_disk().await;
+        let mut token = patient.send(turns::start(kind, 1, "A1"), 0).await;
+        for (turn, key) in (1..).zip(keys) {
+            let request = turns::turn(kind, 1, &token, key);
+            if turn == 4 {
+                let goodbye = patient.centre.wire().send(request, Some(T + 20_000)).await;
+                assert_eq!(goodbye.expect("an answer").status, 200);
+            } else {
+                token = patient.send(request, turn).await;
+            }
+        }
+        assert_eq!(patient.centre.counted("unsaved"), 1 + keys.len() as u64);
+        assert_eq!(patient.centre.counted("spooled"), 0);
+        full.close().await.expect("closes");
+        patient.give_back().await;
+        patient.caught_up().await;
+        for (turn, key) in (3..).zip(rest) {
+            let request = turns::turn(kind, 1, &token, key);
+            if turn == 4 {
+                let goodbye = patient.centre.wire().send(request, Some(T + 20_000)).await;
+                assert_eq!(goodbye.expect("an answer").status, 200);
+            } else {
+                token = patient.send(request, turn).await;
+            }
+        }
+        let stored = async {
+            while rest.is_empty() && patient.centre.counted("saved_later") == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), stored).await.expect("stored in the end");
+        let (disposition, answers) = patient.stands(kind, 1).await;
+        assert_eq!(answers, [(0, 4), (1, 1), (2, 3), (3, 7)]);
+        assert_eq!(disposition, Disposition::Complete);
+        patient.centre.adds_up().await;
+    }
+}
+
+/// One outcome for each turn, also while the database is away: who repeats a start or a turn, with
+/// whatever keys, hears what the first one heard, before and after the database is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_has_one_outcome() {
+    let mut patient = Patient::postgres(Way::Cut).await;
+    let kind = Kind::Twilio;
+    patient.take_away().await;
+    let wire = patient.centre.wire();
+    let say = async |request: WebRequest, at: i64| {
+        let answer = wire.send(request, Some(T + at)).await.expect("an answer");
+        String::from_utf8(answer.body.to_vec()).expect("text")
+    };
+    let first = say(turns::start(kind, 1, "A1"), 0).await;
+    let again = say(turns::start(kind, 1, "A2"), 900).await;
+    assert_eq!(again, first, "a repeated start");
+    let token = turns::token(first.as_bytes()).expect("a token");
+    let second = say(turns::turn(kind, 1, &token, "4"), 5000).await;
+    let again = say(turns::turn(kind, 1, &token, "1"), 5900).await;
+    assert_eq!(again, second, "a repeated turn");
+    patient.give_back().await;
+    let again = say(turns::turn(kind, 1, &token, "2"), 6900).await;
+    patient.caught_up().await;
+    assert_eq!(again, second, "a repeated turn while it is brought to the database");
+    say(turns::turn(kind, 1, &token, "2"), 7900).await;
+    assert_eq!(patient.stands(kind, 1).await.1, [(0, 4)]);
+    assert_eq!(patient.centre.counted("conflict"), 0);
+    patient.centre.adds_up().await;
+}
+
+/// A turn that waits stands, also while the database is there again and has not been brought it yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_stands_before_it_is_brought() {
+    let patient = Patient::sqlite().await;
+    let kind = Kind::Twilio;
+    let token = patient.send(turns::start(kind, 1, "A1"), 0).await;
+    let store = patient.centre.app.store();
+    let known = store.by_call_ref("twilio", &super::line(kind, 1).call_id).await.expect("reads");
+    let (question, outcome) = (0, Outcome::Answered(1));
+    let turn = Turn {
+        id: known[0].id,
+        turn: 1,
+        at_ms: T + 4000,
+        input: Input::Keys("1".into()),
+        facts: vec![Fact::Item { question, outcome }],
+        items: vec![(question, outcome)],
+        carried: Carried::default(),
+        language: "en".into(),
+        state: known[0].state.clone(),
+        open_question: None,
+        started: true,
+        disposition: Disposition::BreakOff,
+        ended: false,
+    };
+    assert_eq!(store.spool_turn(None, turn).await.expect("kept"), None);
+    patient.send(turns::turn(kind, 1, &token, "4"), 1).await;
+    assert_eq!(patient.centre.counted("repeated"), 1);
+    patient.centre.app.site.desk.bring_when_back();
+    patient.caught_up().await;
+    assert_eq!(patient.stands(kind, 1).await.1, [(0, 1)]);
+    assert_eq!(patient.centre.counted("conflict"), 0);
+    patient.centre.adds_up().await;
+}
+
+/// Dead air while the database does not answer: one turn waits for it, those after it do not.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_turn_in_an_outage_waits() {
+    let mut patient = Patient::postgres(Way::Frozen).await;
+    let kind = Kind::Twilio;
+    let mut token = patient.send(turns::start(kind, 1, "A1"), 0).await;
+    patient.take_away().await;
+    let mut took = Vec::new();
+    for (turn, key) in (1..).zip(["4", "1", "3"]) {
+        let begun = Instant::now();
+        token = patient.send(turns::turn(kind, 1, &token, key), turn).await;
+        took.push(begun.elapsed());
+    }
+    for number in 2..20 {
+        let begun = Instant::now();
+        patient.send(turns::start(kind, number, "A1"), 0).await;
+        took.push(begun.elapsed());
+    }
+    // The platform is to go on sending its callers here.
+    assert!(patient.centre.app.site.desk.ready().await.is_ok());
+    let (first, later) = took.split_first().expect("turns");
+    println!("the first turn took {first:?}, the later ones at most {:?}", later.iter().max());
+    assert!(later.iter().all(|took| took < first), "{took:?}");
+    patient.give_back().await;
+    patient.caught_up().await;
+    patient.centre.adds_up().await;
 }
 
 /// Who says "never ask me" while the database is away is not asked by this server, at once.

@@ -15,6 +15,7 @@ use http::Method;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use super::proxy::{Proxy, Way};
 use super::{PUBLIC, kind, line, said, settings, turns};
 use crate::harness::{Database, both};
 
@@ -23,47 +24,68 @@ const AT_ONCE: usize = 16;
 /// Answered turns after which the server is killed.
 const KILLED_AFTER: usize = 100;
 /// The four questions, then nothing: 4 and 7 ask for no comment.
-const KEYS: &str = "4 1 3 7";
-const VALUES: [u8; 4] = [4, 1, 3, 7];
+pub const KEYS: &str = "4 1 3 7";
+pub const VALUES: [u8; 4] = [4, 1, 3, 7];
 
 /// The program itself, serving.
-struct Server {
+pub struct Server {
     child: Child,
     /// Where it listens.
-    url: String,
+    pub url: String,
 }
 
 impl Server {
     /// Starts it on a free port and waits until it says that it is ready.
-    fn start(config: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_aftercall"))
-            .args(["serve", "--config"])
-            .arg(config)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+    pub fn start(config: &Path) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_aftercall"));
+        program.args(["serve", "--config"]).arg(config);
+        Self::run(program, config)
+    }
+
+    /// The same with so many file descriptors and no more.
+    pub fn start_with_files(config: &Path, files: u32) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n \"$2\"; exec \"$0\" serve --config \"$1\""]);
+        shell.arg(env!("CARGO_BIN_EXE_aftercall")).arg(config).arg(files.to_string());
+        Self::run(shell, config)
+    }
+
+    fn run(mut program: Command, config: &Path) -> Self {
+        let mut child = program.stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut log = BufReader::new(child.stderr.take().expect("its log"));
         let mut seen = String::new();
         let url = loop {
             let from = seen.len();
             assert!(log.read_line(&mut seen).expect("its log") > 0, "it ended: {seen}");
             let line = &seen[from..];
-            if let Some((_, rest)) = line.split_once("listen=").filter(|_| line.contains("ready")) {
-                let address = rest.split_whitespace().next().expect("an address");
+            // As text or as JSON.
+            let listen = line.split_once("listen=").or(line.split_once("\"listen\":\""));
+            if let Some((_, rest)) = listen.filter(|_| line.contains("ready")) {
+                let address = rest.split([' ', '"']).next().expect("an address");
                 break format!("http://{address}");
             }
         };
-        // Nobody may wait because the pipe is full.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        // Nobody may wait because the pipe is full; whoever looks for a fault finds the log.
+        let mut file = std::fs::File::create(config.with_extension("log")).expect("a file");
+        std::io::Write::write_all(&mut file, seen.as_bytes()).expect("written");
+        std::thread::spawn(move || std::io::copy(&mut log, &mut file));
         Self { child, url }
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("is gone");
     }
 
-    fn wire(&self) -> Http {
+    /// Tells it to stop, and waits until it has.
+    pub async fn stop(mut self) {
+        let told = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        assert!(told.expect("kill is there").success());
+        let ended = tokio::task::spawn_blocking(move || self.child.wait().map(|how| how.success()));
+        assert!(ended.await.expect("waits").expect("ends"), "it stops in good order");
+    }
+
+    pub fn wire(&self) -> Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Http::new(Some((PUBLIC.into(), self.url.clone()))).expect("a client")
     }
@@ -162,8 +184,7 @@ async fn calls(wire: Http, all: Arc<Progress>) -> Vec<(u32, Told, Vec<String>)> 
 }
 
 /// Values that are stored for a call, by question.
-async fn stored(store: &Store, number: u32) -> Vec<u8> {
-    let kind = kind(number);
+pub async fn stored(store: &Store, kind: Kind, number: u32) -> Vec<u8> {
     let known = store.by_call_ref(turns::name(kind), &line(kind, number).call_id).await;
     let Some(known) = known.expect("reads").pop() else { return Vec::new() };
     let answers = store.answers(known.id).await.expect("reads");
@@ -174,10 +195,14 @@ async fn stored(store: &Store, number: u32) -> Vec<u8> {
     answers.iter().filter_map(value).collect()
 }
 
-fn write_settings(folder: &Path, database: &Database) -> std::path::PathBuf {
+pub fn write_settings(folder: &Path, url: &str, budget_ms: u32) -> std::path::PathBuf {
     let file = folder.join("aftercall.toml");
-    let further = "call.finish_key_grace_ms = 0\n[limits]\nbudget_ms = 4000";
-    let text = settings("127.0.0.1:0", PUBLIC, &database.url, &folder.join("media"), further);
+    let spool = folder.join("spool");
+    let further = format!(
+        "spool = \"{}\"\ncall.finish_key_grace_ms = 0\n[limits]\nbudget_ms = {budget_ms}",
+        spool.display()
+    );
+    let text = settings("127.0.0.1:0", PUBLIC, url, &folder.join("media"), &further);
     std::fs::write(&file, text).expect("written");
     file
 }
@@ -185,7 +210,7 @@ fn write_settings(folder: &Path, database: &Database) -> std::path::PathBuf {
 both! {
     async fn a_killed_server_loses_no_answered_key(database: Database) {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = write_settings(folder.path(), &database);
+        let config = write_settings(folder.path(), &database.url, 4000);
         let mut server = Server::start(&config);
         let all = Arc::new(Progress::default());
         let callers = calls(server.wire(), all.clone());
@@ -217,7 +242,7 @@ both! {
         let store = Store::open(&database.url).await.expect("opens beside the server");
         let (mut whole, mut part) = (0, 0);
         for (number, told, _) in &done {
-            let stored = stored(&store, *number).await;
+            let stored = stored(&store, kind(*number), *number).await;
             assert!(VALUES.starts_with(&stored), "call {number}: {stored:?}");
             let least = told.answered.min(VALUES.len());
             assert!(stored.len() >= least, "call {number}: {least} were answered, {stored:?} is stored");
@@ -236,7 +261,7 @@ both! {
 
     async fn a_server_told_to_stop_finishes_what_it_began(database: Database) {
         let folder = tempfile::tempdir().expect("a folder");
-        let config = write_settings(folder.path(), &database);
+        let config = write_settings(folder.path(), &database.url, 4000);
         let mut server = Server::start(&config);
         let all = Arc::new(Progress::default());
         let callers = calls(server.wire(), all.clone());
@@ -252,7 +277,7 @@ both! {
 
         let store = Store::open(&database.url).await.expect("opens");
         for (number, told, faults) in &done {
-            let stored = stored(&store, *number).await;
+            let stored = stored(&store, kind(*number), *number).await;
             assert!(VALUES.starts_with(&stored), "call {number}: {stored:?}");
             assert!(stored.len() >= told.answered.min(VALUES.len()), "call {number}: {stored:?}");
             // A request that reached the server was answered: what fails is to connect.
@@ -263,6 +288,74 @@ both! {
         assert!(differences.is_empty(), "{differences:?}");
         store.close().await;
     }
+}
+
+/// The database is away, and the server is killed: what callers pressed waits on its disk, the next
+/// server that runs there goes on with the calls, and brings it all to the database when that is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_outlives_its_server() {
+    let database = Database::postgres().await;
+    let proxy = Proxy::to(&database.url).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = write_settings(folder.path(), &proxy.url, 400);
+    let mut server = Server::start(&config);
+    let kind = Kind::Freeswitch;
+    let send = async |wire: &Http, request: WebRequest| {
+        let answer = wire.send(request, None).await.expect("an answer");
+        assert_eq!(answer.status, 200);
+        turns::token(&answer.body)
+    };
+    let mut wire = server.wire();
+    let mut tokens = Vec::new();
+    for number in 0..6 {
+        // Half of them began before the outage.
+        if number == 3 {
+            proxy.set(Way::Cut);
+        }
+        tokens.push(send(&wire, turns::start(kind, number, "A1")).await.expect("a token"));
+    }
+    for (at, key) in ["4", "1", "3"].iter().enumerate() {
+        if at == 2 {
+            // Somebody never wants to be asked again.
+            let mut token = send(&wire, turns::start(kind, 10, "A1")).await;
+            for key in ["*", "*", "5"] {
+                let request = turns::turn(kind, 10, &token.expect("a token"), key);
+                token = send(&wire, request).await;
+            }
+            // The next one takes what the first one left, and starts without the database.
+            server.kill();
+            server = Server::start(&config);
+            wire = server.wire();
+            assert!(send(&wire, turns::start(kind, 11, "A1")).await.is_some(), "others are asked");
+            let mut again = turns::start(kind, 10, "A1");
+            let body = String::from_utf8(again.body.to_vec()).expect("a form");
+            let (call, other) = (line(kind, 10).call_id, line(kind, 12).call_id);
+            again.body = body.replace(&call, &other).into();
+            assert_eq!(send(&wire, again).await, None, "nobody is asked again");
+        }
+        for (token, number) in tokens.iter_mut().zip(0..) {
+            let request = turns::turn(kind, number, token, key);
+            *token = send(&wire, request).await.expect("a token");
+        }
+    }
+    for (token, number) in tokens.iter().zip(0..) {
+        send(&wire, turns::turn(kind, number, token, "7")).await;
+    }
+    server.kill();
+    proxy.set(Way::Open);
+    let _server = Server::start(&config);
+    let store = Store::open(&database.url).await.expect("opens beside the server");
+    let all_there = async {
+        for number in 0..6 {
+            while stored(&store, kind, number).await != VALUES {
+                tokio::task::yield_now().await;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), all_there).await.expect("stored");
+    let differences = store.doctor().await.expect("the doctor reads");
+    assert!(differences.is_empty(), "{differences:?}");
+    store.close().await;
 }
 
 /// The kinds take turns, so that all are killed.

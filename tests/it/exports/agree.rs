@@ -50,10 +50,14 @@ fn flat(row: &Value) -> Flat {
             ("dispositions", Value::Object(fields)) => {
                 fields.iter().for_each(|(name, value)| put(name.clone(), value));
             }
-            ("answer_rate", Value::Object(fields)) => {
-                put("answer_rate".into(), &fields["score"]);
-                put("answer_rate_low".into(), &fields["low"]);
-                put("answer_rate_high".into(), &fields["high"]);
+            ("answer_rate" | "response_rate" | "reach", Value::Object(fields)) => {
+                put(key.clone(), &fields["score"]);
+                put(format!("{key}_low"), &fields["low"]);
+                put(format!("{key}_high"), &fields["high"]);
+            }
+            ("coverage", Value::Object(fields)) => {
+                put("coverage".into(), &fields["score"]);
+                put("coverage_n".into(), &fields["n"]);
             }
             (_, Value::Object(fields)) => {
                 for (name, value) in fields {
@@ -68,7 +72,7 @@ fn flat(row: &Value) -> Flat {
                     }
                 }
             }
-            ("response_rate_reason", _) => {}
+            ("response_rate_reason" | "reach_reason", _) => {}
             (_, value) => put(key.clone(), value),
         }
     }

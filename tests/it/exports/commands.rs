@@ -55,8 +55,25 @@ both! {
         let book = aftercall(folder, &days(&["report", "agents", "--format", "xlsx", "--out", "a.xlsx"]));
         assert!(book.status.success() && book.stdout.is_empty(), "{book:?}");
         assert!(std::fs::read(folder.join("a.xlsx")).expect("written").starts_with(b"PK"));
+        let own = ["report", "agents", "--format", "xlsx", "--words", "lt", "--out", "lt.xlsx"];
+        assert!(aftercall(folder, &days(&own)).status.success());
+        assert_ne!(std::fs::read(folder.join("lt.xlsx")).expect("written"), std::fs::read(folder.join("a.xlsx")).expect("written"));
+        let one = ["report", "agents", "--format", "csv", "--agent", "A1", "--channel", "phone"];
+        assert_eq!(aftercall(folder, &days(&one)).stdout, csv.stdout);
+        let nobody = aftercall(folder, &days(&["report", "agents", "--agent", "A9"]));
+        assert!(!nobody.status.success() && String::from_utf8_lossy(&nobody.stderr).contains("A9"), "{nobody:?}");
         let nowhere = aftercall(folder, &["report", "agents", "--format", "xlsx"]);
         assert_eq!(nowhere.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&nowhere.stderr).contains("--out"), "{nowhere:?}");
+
+        // Commands show no more of people than the settings say.
+        let team = format!("people = \"team\"\n{}", settings(&database));
+        std::fs::write(folder.join("aftercall.toml"), team).expect("written");
+        let refused = aftercall(folder, &days(&["report", "agents", "--format", "csv"]));
+        assert!(!refused.status.success() && refused.stdout.is_empty(), "{refused:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("people"), "{refused:?}");
+        let lines = aftercall(folder, &days(&["export", "interviews"]));
+        let lines = String::from_utf8_lossy(&lines.stdout);
+        assert!(lines.lines().count() == 3 && !lines.contains("A1"), "{lines}");
     }
 }

@@ -61,7 +61,7 @@ fn strict(value: &mut Value) {
 }
 
 /// What that reference means.
-fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+pub fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value.get("$ref").and_then(Value::as_str) {
         Some(to) => document.pointer(&to[1..]).expect(to),
         None => value,
@@ -116,6 +116,7 @@ both! {
         let read = app.site.desk.create_token("r", "read", [3; 32], NOON).await.expect("a token");
         let feed = app.site.desk.create_token("f", "feed", [4; 32], NOON).await.expect("a token");
         let manage = app.site.desk.create_token("m", "manager", [5; 32], NOON).await.expect("a token");
+        let admin = app.site.desk.create_token("a", "admin", [6; 32], NOON).await.expect("a token");
         let said = Said { agent: Some("A1".into()), queue: Some("calls".into()), ..Said::default() };
         let begin = begin(1, NOON, DAY, said);
         app.store().begin(begin.clone()).await.expect("begins");
@@ -193,6 +194,22 @@ both! {
             ("GET", of("reports/drivers?from=x"), &read, "", "", 400),
             ("GET", of("reports/drivers"), &feed, "", "", 403),
             ("GET", of("reports/drivers"), "x", "", "", 401),
+            ("GET", of(&format!("reports/fairness?{days}")), &read, "", "", 200),
+            ("GET", of("reports/fairness?from=x"), &read, "", "", 400),
+            ("GET", of("reports/fairness"), &feed, "", "", 403),
+            ("GET", of("reports/fairness"), "x", "", "", 401),
+            ("GET", of(&format!("reports/resolution?{days}")), &read, "", "", 200),
+            ("GET", of("reports/resolution?from=x"), &read, "", "", 400),
+            ("GET", of("reports/resolution"), &feed, "", "", 403),
+            ("GET", of("reports/resolution"), "x", "", "", 401),
+            ("GET", of(&format!("reports/together?{days}")), &read, "", "", 200),
+            ("GET", of("reports/together?agent=A1"), &read, "", "", 400),
+            ("GET", of("reports/together"), &feed, "", "", 403),
+            ("GET", of("reports/together"), "x", "", "", 401),
+            ("GET", of(&format!("reports/reviewers?{days}")), &admin, "", "", 200),
+            ("GET", of("reports/reviewers?from=x"), &admin, "", "", 400),
+            ("GET", of("reports/reviewers"), &manage, "", "", 403),
+            ("GET", of("reports/reviewers"), "x", "", "", 401),
             ("GET", of("cases"), &read, "", "", 200),
             ("GET", of("cases?status=x"), &read, "", "", 422),
             ("GET", of("cases"), &feed, "", "", 403),

@@ -171,7 +171,7 @@ impl Server for Program {
     }
 
     async fn counts(&self) -> String {
-        let text = self.app.read().await.site.desk.counters().text();
+        let text = self.app.read().await.site.desk.counters().text(Default::default());
         let mut counts: Vec<String> = text
             .lines()
             .filter_map(|line| {

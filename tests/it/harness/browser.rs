@@ -71,12 +71,16 @@ impl Browser {
         browser
     }
 
-    /// Opens a page.
+    /// Opens a page and waits until it is drawn: Chromium drops keys that come before.
     ///
     /// # Panics
     /// When it does not open.
     pub async fn goto(&self, address: &str) {
         self.client.goto(address).await.unwrap_or_else(|error| panic!("{address}: {error}"));
+        let drawn = "const done = arguments[0]; \
+                     requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        let drawn = self.client.execute_async(drawn, vec![]).await;
+        drawn.unwrap_or_else(|error| panic!("{address} is not drawn: {error}"));
     }
 
     fn wait(&self) -> Wait<'_> {

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod plivo;
 pub mod postgres;
+pub mod root;
 pub mod sqlite;
 pub mod twilio;
 

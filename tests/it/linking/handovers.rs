@@ -1,6 +1,10 @@
 //! Announced hand-overs: sealed start addresses, and starts that are recognised without.
 
+use std::path::Path;
+
+use aftercall::desk::Answer;
 use aftercall::desk::handover::{Found, HandoverIn};
+use aftercall::interview::Start;
 use aftercall::store::handovers::Asking;
 
 use super::*;
@@ -42,6 +46,33 @@ impl Centre {
 
 fn agent(found: Option<Found>) -> Option<(String, bool)> {
     found.map(|found| (found.said.agent.unwrap_or_default(), found.sealed))
+}
+
+/// Puts the survey after a call into a folder, and an anonymous one made of it.
+fn put_anonymous(folder: &Path) {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts/post-call");
+    for (name, anonymous) in [("post-call", false), ("quiet", true)] {
+        let own = folder.join(name);
+        std::fs::create_dir(&own).expect("a folder");
+        std::os::unix::fs::symlink(shipped.join("audio"), own.join("audio")).expect("a link");
+        for file in std::fs::read_dir(&shipped)
+            .expect("the survey")
+            .map(|file| file.expect("a file").path())
+        {
+            let Some(file_name) = file.file_name().filter(|_| file.is_file()) else { continue };
+            let mut text = std::fs::read_to_string(&file).expect("text");
+            if anonymous {
+                // Without spoken comments, and for nobody's credit.
+                text = text.split("# Only those whose").next().unwrap_or_default().to_owned();
+                let lines = text.lines().filter(|line| !line.contains("ask-comment"));
+                text = lines
+                    .map(|line| if line.starts_with("credit") { "anonymous = true" } else { line })
+                    .map(|line| format!("{line}\n"))
+                    .collect();
+            }
+            std::fs::write(own.join(file_name), text).expect("written");
+        }
+    }
 }
 
 both! {
@@ -134,6 +165,33 @@ both! {
                 centre.found(Some(&h), Some(&two), None, T),
             );
             assert!(one.is_some() != two.is_some(), "round {round}");
+        }
+    }
+
+    /// Of an announcement that led to an anonymous survey nothing of a person is left, and its
+    /// repeats find it all the same.
+    async fn an_announcement_of_an_anonymous_survey_forgets_its_people(database: Database) {
+        let folder = tempfile::tempdir().expect("a folder");
+        put_anonymous(folder.path());
+        let centre = Centre::with(database, &format!("prompts = \"{}\"", folder.path().display())).await;
+        let site = &centre.app.site;
+        let provider = &site.config.providers["tw"];
+        for (survey, call, agent) in [("quiet", "CA1", ""), ("post-call", "CA2", "A17")] {
+            let said = json!({"provider": "tw", "survey": survey, "agent": "A17", "call": "C7",
+                "talk": 60, "caller": "+37061234567", "queue": "sales"});
+            let h = centre.announce(said, T).await;
+            let start = Start { announced: Some(h.clone()), ..Start::default() };
+            for _ in 0..2 {
+                let answer = site.desk.start(provider, Some(call), start.clone(), true, T, [9; 16]).await;
+                assert!(matches!(answer, Answer::Speak(_)), "{survey}: {answer:?}");
+                site.desk.settle().await;
+            }
+            let found = centre.found(Some(&h), Some(call), None, T + HOUR).await.expect("found again");
+            let anonymous = agent.is_empty();
+            assert_eq!(found.said.agent.unwrap_or_default(), agent, "{survey}");
+            assert_eq!((found.said.talk.is_none(), found.said.caller_last.is_none()), (anonymous, anonymous));
+            assert_eq!(found.caller.is_none(), anonymous, "{survey}");
+            assert_eq!(found.said.queue.as_deref(), Some("sales"));
         }
     }
 

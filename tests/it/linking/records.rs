@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::*;
 use crate::harness::both;
-use crate::store::{change, number};
+use crate::store::{JUDGE, change, number};
 
 both! {
     async fn a_late_record_takes_over_from_the_hand_over(database: Database) {
@@ -254,12 +254,12 @@ both! {
                 "legs": [leg("1", "A", "q", -10, -1)],
             });
             if order {
-                centre.desk().routing(&provider, &ended(&name), T).await;
+                centre.app.site.desk.routing(&provider, ended(&name), T).await;
                 assert_eq!(centre.stands(id).await.0, "none");
                 centre.tell(&[record]).await;
             } else {
                 centre.tell(&[record]).await;
-                centre.desk().routing(&provider, &ended(&name), T).await;
+                centre.app.site.desk.routing(&provider, ended(&name), T).await;
             }
             let found = ("inferred".into(), vec!["A - q".into()], "all - q".into());
             assert_eq!(centre.stands(id).await, found, "notice first: {order}");
@@ -343,7 +343,7 @@ both! {
                 leg("1", "A", "sales", -60, -40), leg("2", "B", "support", -40, -20)]})]).await;
         }
         let rules = [("post-call".to_owned(), Credit::First)];
-        let by = By { rules: &rules, match_ms: 4 * HOUR, day_of: Some(&|_| DAY + 1) };
+        let by = By { rules: &rules, match_ms: 4 * HOUR, day_of: Some(&|_| DAY + 1), judge: &JUDGE };
         let begun = std::sync::atomic::AtomicBool::new(false);
         {
             let progress = |_| begun.store(true, Ordering::Relaxed);
@@ -406,12 +406,12 @@ both! {
         assert_eq!(number(&centre.database, stamp).await, T);
         centre.store().put_calls(&[record("A")], T - 5).await.expect("stored");
         assert_eq!(number(&centre.database, stamp).await, T + 1);
-        centre.store().relink_calls(&[call], HOUR).await.expect("linked");
+        centre.store().relink_calls(&[call], HOUR, &JUDGE).await.expect("linked");
         assert_eq!(number(&centre.database, "select count(*) from relinks").await, 0);
         centre.store().put_calls(&[record("B")], T + 7).await.expect("stored");
         assert_eq!(number(&centre.database, stamp).await, T + 7);
         change(&centre.database, "delete from relinks").await;
-        assert_eq!(centre.store().relink_calls(&[call], HOUR).await.expect("linked"), 1);
+        assert_eq!(centre.store().relink_calls(&[call], HOUR, &JUDGE).await.expect("linked"), 1);
         assert_eq!(centre.stands(id).await.1, ["B - -"]);
     }
 
@@ -479,8 +479,8 @@ both! {
             by_task.leg = Some(format!("WT{sid}"));
             let id = centre.interview(T, "", by_task, None).await;
             for event in &events {
-                centre.desk().routing(&provider, event, T).await;
-                centre.desk().routing(&provider, event, T).await;
+                centre.app.site.desk.routing(&provider, event.clone(), T).await;
+                centre.app.site.desk.routing(&provider, event.clone(), T).await;
             }
             // A was rung and did not answer.
             assert_eq!(centre.stands(id).await.1, ["B - sales"], "{backwards}");
@@ -533,7 +533,12 @@ both! {
 impl Centre {
     /// Brings another credit rule into force.
     async fn recount_by(&self, rule: Credit) {
-        let by = By { rules: &[("post-call".into(), rule)], match_ms: 4 * HOUR, day_of: None };
+        let by = By {
+            rules: &[("post-call".into(), rule)],
+            match_ms: 4 * HOUR,
+            day_of: None,
+            judge: &JUDGE,
+        };
         self.store().recount(&by, &|_| {}).await.expect("recounts");
     }
 
@@ -602,7 +607,7 @@ async fn linking_gives_way_and_comes_again() {
     sqlx::raw_sql("set local deadlock_timeout = '60s'").execute(&mut *held).await.expect("set");
     let touch = "update relinks set stamp = stamp where call_id = $1";
     sqlx::query(touch).bind(calls[1]).execute(&mut *held).await.expect("locked");
-    let linked = centre.store().relink_calls(&calls, HOUR);
+    let linked = centre.store().relink_calls(&calls, HOUR, &JUDGE);
     tokio::pin!(linked);
     let waits = async { while number(&centre.database, WAITING).await == 0 {} };
     tokio::select! {

@@ -1,6 +1,7 @@
 //! Interviews as managers search, relink, mark and hear them, and the wallboard.
 
 use aftercall::clock;
+use aftercall::desk::audit::By;
 use aftercall::store::{Comment, CommentStatus};
 use aftercall::web::access::Role;
 
@@ -371,5 +372,50 @@ both! {
         assert!(next(">8<").await.is_some(), "the eighth caller is shown");
         app.site.desk.close_wall();
         assert!(next("nothing more").await.is_none(), "the stream ends with the server");
+    }
+
+    /// Whoever signs out, or is shut out, sees no more of the wallboard that they follow.
+    async fn the_wallboard_ends_with_the_session(database: Database) {
+        let (app, router) = house(&database).await;
+        let cookie = cookie(&router).await;
+        let with = [(header::COOKIE, cookie.as_str())];
+        let answer = router.clone().oneshot(get("/wallboard/events", &with)).await.expect("an answer");
+        let mut events = answer.into_body();
+        for _ in 0..2 {
+            assert!(events.frame().await.is_some(), "as long as they are inside");
+        }
+        let out = ask(&router, sent("/sign-out", &cookie, &[])).await;
+        assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.text);
+        let rest = async { while events.frame().await.is_some() {} };
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(20), rest).await;
+        assert!(ended.is_ok(), "it ends soon after the session");
+
+        // One whose token is taken back while they look.
+        let token = token(&app, "wall", Role::Read, 8).await;
+        let with = [(header::AUTHORIZATION, token.as_str())];
+        let answer = router.clone().oneshot(get("/wallboard/events", &with)).await.expect("an answer");
+        let mut events = answer.into_body();
+        assert!(events.frame().await.is_some());
+        let (desk, by) = (&app.site.desk, By::Command);
+        assert_eq!(desk.take_back_tokens("wall", &by, clock::now_ms()).await.expect("taken back"), 1);
+        let rest = async { while events.frame().await.is_some() {} };
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(20), rest).await;
+        assert!(ended.is_ok(), "it ends soon after the token");
+    }
+
+    /// However an address writes the id, the log says whose interview was seen.
+    async fn the_log_names_an_interview_in_one_way(database: Database) {
+        let (app, router) = house(&database).await;
+        let one = asked(&app, 0xab, Some("A17")).await;
+        let reader = token(&app, "reader", Role::Read, 7).await;
+        let with = [(header::AUTHORIZATION, reader.as_str())];
+        let id = one.id.to_string().to_uppercase();
+        for path in [format!("/interviews/{id}"), format!("/api/v1/interviews/{id}")] {
+            let seen = ask(&router, get(&path, &with)).await;
+            assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
+        }
+        let log = app.store().audit("view_interview", None, 10).await.expect("reads");
+        let objects: Vec<_> = log.into_iter().map(|entry| entry.object).collect();
+        assert_eq!(objects, [one.id.to_string(), one.id.to_string()]);
     }
 }

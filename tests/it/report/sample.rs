@@ -49,6 +49,7 @@ pub fn survey(version: Version) -> Survey {
         name: "post-call".into(),
         version,
         title: "After the call".into(),
+        anonymous: false,
         credit: Credit::Last,
         languages: vec![lang, "lt".parse().expect("a language")],
         choose_language: true,
@@ -74,6 +75,9 @@ fn question(name: &str, measure: &str, about: About, kind: Kind) -> Question {
         same_series: None,
         when: None,
         random_group: None,
+        pair: None,
+        dimension: None,
+        means: Vec::new(),
     }
 }
 

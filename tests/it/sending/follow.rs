@@ -107,6 +107,10 @@ both! {
         // The end of that day in Vilnius.
         assert_eq!((&taken["owner"], &taken["due"]), (&json!("<i>Rasa</i>"), &json!("2026-01-23T21:59:00Z")));
 
+        let open = centre.store().open_cases().await.expect("read");
+        assert_eq!(open, [(Some("<u>support</u>".to_owned()), 1)]);
+        let overview = ask(&router, "GET", "/", &reader, JSON, "").await;
+        assert!(overview.text.contains("One case is open"), "{}", overview.text);
         let page = ask(&router, "GET", "/cases", &reader, JSON, "").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
         for words in ["&#60;i&#62;Rasa", "&#60;u&#62;support", "2026-01-23", "low score", "overdue"] {
@@ -136,7 +140,9 @@ both! {
         // Closed once is not opened anew by later looks.
         let (teller, ..) = outbox(&centre.app, centre.store().clone()).await;
         teller.step(now + HOUR).await;
-        assert_eq!(centre.store().open_cases().await.expect("read"), 0);
+        assert_eq!(centre.store().open_cases().await.expect("read"), []);
+        let overview = ask(&router, "GET", "/", &reader, JSON, "").await;
+        assert!(!overview.text.contains("case is open"), "{}", overview.text);
     }
 
     /// A caller who asked to be called has a case, where that is offered.

@@ -32,6 +32,30 @@ both! {
         store.close().await;
     }
 
+    /// A turn waited in a spool while the one after it, the last, was stored by another server's
+    /// clock, which is behind: it came before that one all the same.
+    async fn a_last_word_by_another_clock_keeps_out_no_turn_before_it(database: Database) {
+        let store = open(&database).await;
+        store.begin(begin(1)).await.expect("written");
+        let waited = turn(1, 1, 5);
+        let mut last = Turn { ended: true, ..turn(1, 2, 1) };
+        last.at_ms = waited.at_ms - 3_000;
+        last.carried = Carried { since: 1, items: waited.items.clone() };
+        assert_eq!(store.record(last.clone()).await.expect("written"), Claim::Won);
+        assert_eq!(store.record(waited.clone()).await.expect("written"), Claim::Won);
+        assert_eq!(store.turns(id(1)).await.expect("read").len(), 2);
+        assert_eq!(outcome(&database, 0, Outcome::Answered(5)).await, 1);
+        // What would come after the last word, or after all time is up, is too late as ever.
+        assert_eq!(store.record(turn(1, 3, 2)).await.expect("answered"), Claim::Closed);
+        store.begin(begin(2)).await.expect("written");
+        assert_eq!(store.record(turn(2, 2, 1)).await.expect("written"), Claim::Won);
+        let mut late = turn(2, 1, 5);
+        late.at_ms = begin(2).limit_ms + 120_000;
+        assert_eq!(store.record(late).await.expect("answered"), Claim::Closed);
+        assert_eq!(wrong_rows(&database).await, 0);
+        store.close().await;
+    }
+
     async fn a_repeat_and_a_replay_get_the_first_turn_and_change_nothing(database: Database) {
         let store = open(&database).await;
         store.begin(begin(1)).await.expect("written");

@@ -33,6 +33,35 @@ both! {
         store.close().await;
     }
 
+    /// Calls that fell outside the sample before such calls were counted are counted by the
+    /// migration, and what was packed without them is packed again.
+    async fn calls_outside_the_sample_are_counted_afterwards(database: Database) {
+        let store = open(&database).await;
+        let unit = "delete from funnel_tally where stage = 'sampled_out'";
+        for (n, reason) in [(1, "sampled_out"), (2, "agent_cap"), (3, "short_talk"), (4, "")] {
+            let disposition =
+                if reason.is_empty() { Disposition::NoContact } else { Disposition::Ineligible };
+            store
+                .begin(Begin { ineligible: reason.into(), disposition, ..begin(n) })
+                .await
+                .expect("written");
+        }
+        assert_eq!(stage(&database, "sampled_out").await, 2);
+        // As a store of before: packed, without those counts, and with its own number.
+        change(&database, unit).await;
+        store.roll(DAY + 40).await.expect("packed");
+        store.close().await;
+        change(&database, "delete from _sqlx_migrations where version = 9").await;
+        change(&database, "update meta set value = '3' where name = 'min_reader'").await;
+        let store = Store::open(&database.url).await.expect("opens and migrates");
+        assert_eq!(stage(&database, "sampled_out").await, 2);
+        let needs = "select cast(value as bigint) from meta where name = 'min_reader'";
+        assert_eq!(number(&database, needs).await, 9);
+        assert!(store.roll(DAY + 40).await.expect("packed again") > 0);
+        assert_eq!(store.doctor().await.expect("compares"), []);
+        store.close().await;
+    }
+
     async fn an_old_program_is_refused_where_it_cannot_read(database: Database) {
         let store = open(&database).await;
         store.begin(begin(1)).await.expect("written");

@@ -135,6 +135,9 @@ async fn by_facts(database: &Database, ask: &Ask<'_>) -> Counted {
         if offered && fact.linked == 0 && fact.kind == 0 {
             count(fact, "not_linked".into(), true);
         }
+        if ["sampled_out", "agent_cap"].contains(&fact.ineligible.as_str()) {
+            count(fact, "sampled_out".into(), true);
+        }
         count(fact, fact.disposition.clone(), true);
     }
     counted
@@ -178,6 +181,7 @@ fn views(dice: &mut Dice) -> Vec<(Cut, Unit, Apart)> {
             queue: (dice.below(4) == 0).then(|| i64::from(dice.byte(4))),
             language: (dice.below(4) == 0).then(|| ["en", "lt"][usize::from(dice.byte(2))].into()),
             channel: (dice.below(4) == 0).then(|| "phone".into()),
+            fence: None,
         };
         let every = [None, Some(Every::Day), Some(Every::Week), Some(Every::Month)];
         let apart = Apart {
@@ -216,7 +220,7 @@ async fn happen(store: &Store, dice: &mut Dice) {
             one.said.agent = (n % 4 > 0).then(|| format!("A{}", n % 4));
             one.channel = if n.is_multiple_of(5) { "web" } else { "phone" }.into();
             if n % 6 == 5 {
-                one.ineligible = "sampled_out".into();
+                one.ineligible = if n % 12 == 5 { "sampled_out" } else { "short_talk" }.into();
                 one.disposition = Disposition::Ineligible;
             }
             store.begin(one).await.expect("written");

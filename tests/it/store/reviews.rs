@@ -36,7 +36,7 @@ fn record(n: u16, agent: &str) -> CallRecord {
 async fn tell(store: &Store, record: CallRecord, at_ms: Millis) -> uuid::Uuid {
     let put = store.put_calls(&[record], at_ms).await.expect("stored");
     let [Put::Taken(call)] = put[..] else { panic!("refused") };
-    store.relink_calls(&[call], 0).await.expect("linked");
+    store.relink_calls(&[call], 0, &JUDGE).await.expect("linked");
     call
 }
 

@@ -24,7 +24,7 @@ async fn happen(store: &Store, dice: &mut Dice, won: &Won) {
             one.day += i64::from(n % 3);
             one.said.agent = (n % 4 > 0).then(|| format!("A{}", n % 4));
             if n % 6 == 5 {
-                one.ineligible = "sampled_out".into();
+                one.ineligible = if n % 12 == 5 { "sampled_out" } else { "short_talk" }.into();
                 one.disposition = Disposition::Ineligible;
             }
             store.begin(one).await.expect("written");

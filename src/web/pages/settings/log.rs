@@ -71,7 +71,9 @@ async fn list(visit: &Visit, part: Part, query: Option<&str>) -> Result<Response
         known
             .or_else(|| tokens.get(word).map(|name| shell.fill("log-token", "name", name)))
             .unwrap_or_else(|| match word {
-                "settings" | "open" | "command" | "stranger" => shell.say(&format!("log-{word}")),
+                "settings" | "open" | "command" | "server" | "stranger" => {
+                    shell.say(&format!("log-{word}"))
+                }
                 other => other.to_owned(),
             })
     };

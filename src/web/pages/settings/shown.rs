@@ -50,8 +50,15 @@ async fn page(Admin(visit): Admin) -> Response {
     let people = vec![
         line("people", people_word, "people"),
         line("people-min", config.people_min_n.to_string(), "people_min_n"),
+        line(
+            "people-finest",
+            shell.say(&format!("shown-finest-{}", config.people_finest.word())),
+            "people_finest",
+        ),
         line("own-floor", config.people_min_n.max(5).to_string(), "people_min_n"),
         line("score-min", MIN_N.to_string(), ""),
+        line("review-own", yes(config.review_own_team), "review_own_team"),
+        line("observed", yes(config.observed_resolution), "observed_resolution"),
         line("zone", zone, "time_zone"),
         line("callbacks", yes(config.call.callbacks), "call.callbacks"),
     ];

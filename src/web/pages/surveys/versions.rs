@@ -59,7 +59,10 @@ pub(super) async fn versions(
             here: version == asked,
             first: moment(visit, first_ms),
             how,
-            offered: shell.fill("surveys-offered-n", "n", u64::try_from(offered).unwrap_or(0)),
+            offered: match survey.anonymous {
+                true => shell.say("survey-anonymous"),
+                false => shell.fill("surveys-offered-n", "n", u64::try_from(offered).unwrap_or(0)),
+            },
             changes: before.as_ref().map_or_else(Vec::new, |old| changes(shell, old, &survey)),
             first_of_all: before.is_none(),
         });

@@ -1,0 +1,120 @@
+//! What else is done with the store while calls go on.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+
+use crate::process::Child;
+
+/// One kind of work; over all days that the store holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Work {
+    /// The agents report, as the server answers it to a program.
+    Report,
+    /// `aftercall export interviews`.
+    Export,
+    /// `aftercall recount`.
+    Recount,
+    /// `aftercall retain`.
+    Retain,
+    /// `aftercall backup`; SQLite alone.
+    Backup,
+}
+
+/// Where it is done.
+pub struct Place<'a> {
+    /// The server, for what it does itself.
+    pub server: &'a Child,
+    /// Its settings, for commands beside it.
+    pub settings: &'a Path,
+    /// For files that come of it.
+    pub folder: &'a Path,
+    /// Lets a program read reports.
+    pub token: String,
+}
+
+impl<'a> Place<'a> {
+    /// With a new token.
+    pub async fn new(server: &'a Child, settings: &'a Path, folder: &'a Path) -> Self {
+        let words = ["token", "create", "--name", "load", "--role", "read"];
+        let made = command(settings, &words).stderr(Stdio::inherit()).output().await;
+        let token = String::from_utf8(made.expect("it runs").stdout).expect("text");
+        assert!(!token.trim().is_empty(), "no token");
+        Self { server, settings, folder, token: token.trim().to_owned() }
+    }
+}
+
+impl Work {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Report => "beside reports",
+            Self::Export => "beside an export",
+            Self::Recount => "beside a recount",
+            Self::Retain => "beside retention",
+            Self::Backup => "beside a backup",
+        }
+    }
+
+    /// Does it again and again, and counts how often it came to its end.
+    pub async fn again(self, place: &Place<'_>, done: &Cell<u32>) -> Infallible {
+        loop {
+            self.once(place).await;
+            done.set(done.get() + 1);
+        }
+    }
+
+    async fn once(self, place: &Place<'_>) {
+        let file = place.folder.join("beside");
+        let file = file.to_str().expect("a path");
+        let words: &[&str] = match self {
+            Self::Report => return report(place).await,
+            Self::Export => &[
+                "export",
+                "interviews",
+                "--from",
+                "2024-01-01",
+                "--to",
+                "2026-12-31",
+                "--out",
+                file,
+            ],
+            Self::Recount => &["recount"],
+            Self::Retain => &["retain"],
+            Self::Backup => {
+                let _ = std::fs::remove_file(file);
+                &["backup", file]
+            }
+        };
+        let mut command = command(place.settings, words);
+        let ended = command.stdout(Stdio::null()).stderr(Stdio::null()).status().await;
+        let ended = ended.expect("it runs");
+        assert!(ended.success(), "{words:?} ended with {ended}");
+    }
+}
+
+/// A command of this program on the store of those settings; ended with whoever waits for it.
+fn command(settings: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args(words).arg("--config").arg(settings).kill_on_drop(true);
+    command
+}
+
+async fn report(place: &Place<'_>) {
+    let mut stream = TcpStream::connect(&place.server.address).await.expect("connects");
+    let request = format!(
+        "GET /api/v1/reports/agents?from=2024-01-01&to=2026-12-31 HTTP/1.1\r\nhost: localhost\r\n\
+         authorization: Bearer {}\r\nconnection: close\r\n\r\n",
+        place.token
+    );
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("an answer");
+    let head = String::from_utf8_lossy(&answer[..answer.len().min(200)]).into_owned();
+    assert!(head.starts_with("HTTP/1.1 200"), "no report: {head}");
+}

@@ -94,7 +94,8 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
             let key = &trend.figure.key;
             let target = overview.targets.iter().find(|against| against.measure == *key);
             trends::chart(words, &trend, target.map(|against| against.target), |from, to| {
-                Some(format!("{}{}", visit.path("/interviews"), asked.query_days(from, to)))
+                let query = asked.query_days(from, to, &[("measure", key)]);
+                Some(format!("{}{query}", visit.path("/interviews")))
             })
         });
         let query = asked.query(&[]);

@@ -139,6 +139,17 @@ pub struct Figures {
     pub measures: Measures,
 }
 
+/// Rates of a row that change and have targets as scores do, by their names in the JSON.
+pub const RATES: [&str; 3] = ["answer_rate", "response_rate", "reach"];
+
+impl Figures {
+    /// The row's [`RATES`], as far as they are known.
+    pub fn rates(&self) -> [(&'static str, Option<Rate>); 3] {
+        let [answer, response, reach] = RATES;
+        [(answer, self.answer_rate), (response, self.response_rate), (reach, self.reach)]
+    }
+}
+
 /// Interviews by disposition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Dispositions {

@@ -220,6 +220,7 @@ pub fn page(
     }
     let mut api = form_urlencoded::Serializer::new(String::new());
     api.extend_pairs(asked.filter.pairs());
+    api.extend_pairs(asked.least().map(|least| ("least", least.to_string())));
     let api = api.finish();
     let path = format!("{}/agents", shell.base);
     let page_link = |n: usize| format!("{path}{}", asked.query(&[("page", &n.to_string())]));

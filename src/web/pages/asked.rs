@@ -118,7 +118,7 @@ pub struct Asked {
 }
 
 /// Names in a page's address that are no filters of the report.
-const OF_PAGES: [&str; 16] = [
+const OF_PAGES: [&str; 18] = [
     "measure",
     "score",
     "after",
@@ -126,6 +126,8 @@ const OF_PAGES: [&str; 16] = [
     "page",
     "one",
     "other",
+    "other_from",
+    "other_to",
     "by",
     "q",
     "disposition",

@@ -8,6 +8,7 @@ use axum::routing::get;
 
 use super::asked::{Asked, Chosen, Form};
 use super::{PageError, Shell, Visit, asked_wrong, html, sentence_of};
+use crate::desk::audit::Act;
 use crate::report::interviews::{COUNTED, List, Reader, Wanted};
 use crate::report::{ReportError, Viewer};
 use crate::web::Site;
@@ -186,6 +187,7 @@ async fn made(visit: &Visit, query: Option<&str>, view: View) -> Result<Response
     let wanted = further.wanted(view, chosen, asked.of_page("after"));
     let reader = Reader { viewer: &viewer, words: shell.words };
     let list = reports.interviews(reader, &asked.filter, &wanted).await?;
+    visit.audit(Act::ViewInterview, "list").await?;
     let count = reports.interviews_count(&viewer, &asked.filter, &wanted).await?;
     let caption = match count > u64::from(COUNTED) {
         true => shell.fill("interview-count-many", "n", u64::from(COUNTED)),

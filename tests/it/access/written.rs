@@ -28,7 +28,6 @@ const ROWS: &[Row] = &[
     ("GET", "/api/v1/cases", &[], "export", "cases"),
     ("GET", "/api/v1/reports/agents", &[], "export", "report:agents"),
     ("GET", "/api/v1/reports/agents.csv", &[], "export", "report:agents"),
-    ("GET", "/api/v1/reports/agents.xlsx", &[], "export", "report:agents"),
     ("GET", "/api/v1/reports/fairness", &[], "export", "report:fairness"),
     ("GET", "/api/v1/reports/reviewers", &[], "export", "report:reviewers"),
     ("GET", "/api/v1/exports/interviews.ndjson", &[], "export", "interviews"),
@@ -66,7 +65,8 @@ both! {
         for (way, path, fields, act, object) in ROWS {
             let before = log().await.len();
             let answer = match *way {
-                "GET" => house.get(&format!("{path}?{DAYS}").replace("/01010101010101010101010101010101?from=2026-01-01&to=2026-01-31", "/01010101010101010101010101010101"), &admin).await,
+                "GET" if path.ends_with(ID) || path.ends_with("/cases") => house.get(path, &admin).await,
+                "GET" => house.get(&format!("{path}?{DAYS}"), &admin).await,
                 _ => house.post(path, fields, &admin).await,
             };
             assert!(answer.status.is_success() || answer.status.is_redirection(), "{path}: {} {}", answer.status, answer.text);

@@ -63,6 +63,9 @@ pub struct AgentsReport {
     /// Whether the view is of an anonymous survey: then it has no agents, and of what was asked
     /// only answers are counted.
     pub anonymous: bool,
+    /// Whether one interview may count for several agents, whose figures then hang together.
+    #[serde(skip)]
+    pub shared: bool,
     /// Whether agents are compared in this view.
     #[serde(skip)]
     pub comparison: Comparison,
@@ -385,6 +388,7 @@ fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsRep
         agents,
         figures,
         anonymous: false,
+        shared: seen.iter().any(|asked| asked.survey.credit == Credit::Every),
         comparison: Comparison::FreePeriod,
         families: BTreeMap::new(),
     }

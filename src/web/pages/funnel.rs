@@ -40,6 +40,8 @@ struct FunnelPage {
     chart: Option<Chart>,
     /// φ̂ in words.
     spread: String,
+    /// Whether one interview may count for several agents.
+    shared: bool,
     /// Figures to choose: key, name, address, whether it is shown.
     figures: Vec<(String, String, bool)>,
 }
@@ -65,6 +67,7 @@ async fn funnel_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let query = asked.query(&[]);
         html(&FunnelPage {
             figures: figures.collect(),
+            shared: report.shared,
             spread: funnel.as_ref().map_or_else(String::new, |(_, f)| spread(words, f)),
             chart: funnel.map(|(figure, funnel)| {
                 chart(words, figure, &funnel, &|code| {

@@ -122,6 +122,7 @@ agents-trend-meaning = The last twelve weeks, one point for each with at least 5
 agents-trend-label = The last twelve weeks: { $weeks }
 agents-free-period = Comparisons are made for complete weeks, months and quarters. These dates are none of them, so intervals are shown and nobody is compared.
 agents-free-filter = Comparisons are made over all of an agent’s telephone answers. With these filters intervals are shown and nobody is compared.
+agents-shared = In this view one interview may count for every agent of its call: their figures are not independent of each other.
 agents-several-surveys = Comparisons are made within one survey. Choose one to see them.
 agents-columns-all = Show all columns
 agents-columns-fewer = Show fewer columns

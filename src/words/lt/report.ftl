@@ -122,6 +122,7 @@ agents-trend-meaning = Paskutinės dvylika savaičių; po tašką kiekvienai, ku
 agents-trend-label = Paskutinės dvylika savaičių: { $weeks }
 agents-free-period = Lyginama pagal ištisas savaites, mėnesius ir ketvirčius. Pasirinktos datos nė vieno iš jų neatitinka, todėl rodomi intervalai ir niekas nelyginamas.
 agents-free-filter = Lyginama pagal visus agento atsakymus telefonu. Su šiais filtrais rodomi intervalai ir niekas nelyginamas.
+agents-shared = Čia viena apklausa gali būti įskaityta visiems to skambučio darbuotojams: jų skaičiai nėra nepriklausomi vieni nuo kitų.
 agents-several-surveys = Lyginama vieno klausimyno ribose. Pasirinkite klausimyną, kad matytumėte palyginimus.
 agents-columns-all = Rodyti visus stulpelius
 agents-columns-fewer = Rodyti mažiau stulpelių

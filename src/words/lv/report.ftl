@@ -122,6 +122,7 @@ agents-trend-meaning = Pēdējās divpadsmit nedēļas; pa punktam katrai, kurā
 agents-trend-label = Pēdējās divpadsmit nedēļas: { $weeks }
 agents-free-period = Salīdzina pilnas nedēļas, mēnešus un ceturkšņus. Izvēlētie datumi neatbilst nevienam no tiem, tāpēc tiek rādīti intervāli un neviens netiek salīdzināts.
 agents-free-filter = Salīdzina pēc visām aģenta atbildēm pa tālruni. Ar šiem filtriem tiek rādīti intervāli un neviens netiek salīdzināts.
+agents-shared = Šeit viena intervija var tikt ieskaitīta visiem tā zvana darbiniekiem: viņu skaitļi nav neatkarīgi cits no cita.
 agents-several-surveys = Salīdzina vienas aptaujas ietvaros. Lai redzētu salīdzinājumus, izvēlieties vienu aptauju.
 agents-columns-all = Rādīt visas ailes
 agents-columns-fewer = Rādīt mazāk aiļu

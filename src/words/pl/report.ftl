@@ -122,6 +122,7 @@ agents-trend-meaning = Ostatnie dwanaście tygodni, po jednym punkcie dla każde
 agents-trend-label = Ostatnie dwanaście tygodni: { $weeks }
 agents-free-period = Porównania obejmują pełne tygodnie, miesiące i kwartały. Wybrane daty nie są żadnym z nich, dlatego widać przedziały, a nikt nie jest porównywany.
 agents-free-filter = Porównania obejmują wszystkie odpowiedzi telefoniczne dotyczące agenta. Przy tych filtrach widać przedziały, a nikt nie jest porównywany.
+agents-shared = W tym widoku jedna ankieta może liczyć się każdemu konsultantowi swojej rozmowy: ich liczby nie są od siebie niezależne.
 agents-several-surveys = Porównania dotyczą jednej ankiety. Wybierz ankietę, aby je zobaczyć.
 agents-columns-all = Pokaż wszystkie kolumny
 agents-columns-fewer = Pokaż mniej kolumn

@@ -18,6 +18,7 @@ use crate::survey::Version;
 pub mod agents;
 pub mod anonymous;
 pub mod book;
+pub mod callers;
 pub mod compare;
 pub mod drivers;
 pub mod export;

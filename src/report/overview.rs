@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::agents::{Figures, Rate, Waiting};
 use super::anonymous::is_fenced;
+use super::callers::Repeated;
 use super::compare::measure_of;
 use super::measures::{Detail, Figure, Measured, Shape, figures};
 use super::parts::{Counted, over};
@@ -51,6 +52,8 @@ pub struct Overview {
     pub waiting: Waiting,
     /// How many calls were asked; null where all that could be were.
     pub sampled: Option<Sampled>,
+    /// How answers spread over callers; null where hardly any caller answered twice.
+    pub callers: Option<Repeated>,
     /// The figures, in their order.
     #[serde(skip)]
     pub figures: Vec<Figure>,
@@ -201,6 +204,13 @@ impl Reports {
         }
         let changes = changes(&figures, &whole, &whole_before);
         let targets = self.against(filter, &figures, &whole).await?;
+        let callers = match is_fenced(&cuts) {
+            true => None,
+            false => self.repeated(&cuts).await?,
+        };
+        if let Some(callers) = &callers {
+            callers.widen(&figures, &mut whole.measures);
+        }
         let queues = self.store.queues().await?;
         let name = |by: &str, part: i64, word: &str| match by {
             "team" => directory.teams.get(&part).map(|team| team.name.clone()),
@@ -236,6 +246,7 @@ impl Reports {
             not_linked,
             waiting: Waiting { answers: self.store.waiting().await? },
             sampled,
+            callers,
             figures,
         })
     }

@@ -25,7 +25,7 @@ pub use handing::{Ending, MOST_HANDED};
 pub(super) use interviews::team_then;
 pub use interviews::{Came, Comment, Credited, Event, Heard, Leg, Listed, Served, Whole};
 pub(super) use list::moments;
-pub use list::{After, Clash, Pick, list_text};
+pub use list::{After, Callers, Clash, Pick, list_text};
 pub use sheets::{MOST_SHEETS, SheetAnswer};
 pub use splits::{DropCount, PartCount, PartStage, Split, WeekCount};
 

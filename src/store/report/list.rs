@@ -76,7 +76,23 @@ enum Give {
     Rows,
     /// How many there are, as far as the limit.
     Count,
+    /// How those with an answer spread over callers, as far as the limit.
+    Callers,
 }
+
+/// How interviews with an answer spread over callers who are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Callers {
+    /// Interviews.
+    pub interviews: u64,
+    /// Their callers.
+    pub callers: u64,
+    /// Interviews of callers with two or more.
+    pub repeated: u64,
+}
+
+/// Interviews that are looked at for their callers: some milliseconds' work.
+const LOOKED_AT: u32 = 20_000;
 
 /// The list's statement; the values are bound in the order of its places. An index gives its
 /// order: that of the starts, or for an agent that of the agent's credits. The few marked ones
@@ -94,6 +110,11 @@ where
                     and m.taken_ms is null) as marked from "
         }
         Give::Count => "select count(*) from (select 1 from ",
+        Give::Callers => {
+            "select cast(coalesce(sum(g.n), 0) as bigint), count(*),
+                cast(coalesce(sum(case when g.n > 1 then g.n else 0 end), 0) as bigint)
+            from (select count(*) as n from (select i.caller_hash from "
+        }
     });
     let credit = [("team", cut.team), ("queue", cut.queue)];
     let (at, id) = if let Some(agent) = cut.agent {
@@ -198,12 +219,21 @@ where
         sql.push(" and (").push(at).push(" < ").push_bind(after.started_ms);
         sql.push(" or ").push(id).push(" < ").push_bind(Uuid::from_bytes(after.id.0)).push(")");
     }
-    if give == Give::Rows {
+    if give == Give::Callers {
+        sql.push(" and i.started and i.caller_hash is not null");
+    }
+    if give != Give::Count {
         sql.push(" order by ").push(at).push(" desc, ").push(id).push(" desc");
     }
     sql.push(" limit ").push_bind(i64::from(pick.limit));
-    if give == Give::Count {
-        sql.push(") as counted");
+    match give {
+        Give::Rows => {}
+        Give::Count => {
+            sql.push(") as counted");
+        }
+        Give::Callers => {
+            sql.push(") as h group by h.caller_hash) as g");
+        }
     }
     sql
 }
@@ -316,6 +346,21 @@ impl Store {
             .fetch_one(db)
             .await?);
         Ok(u64::try_from(n).unwrap_or(0))
+    }
+
+    /// How the newest interviews of a cut that have an answer spread over callers.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn callers_of(&self, cut: &Cut) -> Result<Callers, StoreError> {
+        let pick = Pick { limit: LOOKED_AT, ..Pick::default() };
+        let found: (i64, i64, i64) = look_up!(self, |db| list(cut, &pick, Give::Callers)
+            .build_query_as()
+            .fetch_one(db)
+            .await?);
+        let [interviews, callers, repeated] =
+            [found.0, found.1, found.2].map(|n| u64::try_from(n).unwrap_or(0));
+        Ok(Callers { interviews, callers, repeated })
     }
 
     /// The interviews of the call or leg that has this name, whoever gave it, and the one that

@@ -5,6 +5,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::report::agents::Rate;
+use crate::report::callers::Repeated;
 use crate::report::measures::{Detail, Figure, Measured, Shape, measure_name};
 use crate::report::weighted::Sampled;
 use crate::survey::About;
@@ -251,6 +252,18 @@ pub fn sampled_text(words: &Words, sampled: Option<Sampled>) -> String {
     let Some(Sampled { offered, left_out }) = sampled else { return String::new() };
     let places = [("out", left_out.into()), ("all", (offered + left_out).into())];
     words.fill("weighted-about", &places)
+}
+
+/// That some callers answered more than once, and what follows; nothing where hardly any did.
+pub fn callers_text(words: &Words, callers: Option<Repeated>) -> String {
+    let Some(Repeated { interviews, callers, worth }) = callers else { return String::new() };
+    let percent = format!("{:.0}", worth * 100.0);
+    let places = [
+        ("interviews", interviews.into()),
+        ("callers", callers.into()),
+        ("percent", percent.as_str().into()),
+    ];
+    words.fill("callers-repeated", &places)
 }
 
 /// A difference with its sign: `+2.1` points of percent, or of the net promoter score.

@@ -10,8 +10,8 @@ use super::agents::{Tile, tile};
 use super::asked::{Asked, Form};
 use super::chart::Chart;
 use super::draw::{
-    difference_ends, difference_text, known_text, name, rate_text, sampled_text, score_text,
-    weighted_text,
+    callers_text, difference_ends, difference_text, known_text, name, rate_text, sampled_text,
+    score_text, weighted_text,
 };
 use super::visit::{Shell, Visit};
 use super::{html, page, trends};
@@ -68,6 +68,8 @@ struct OverviewPage {
     trend: Option<Chart>,
     /// Why figures are weighted, in words; empty where they are not.
     sampled: String,
+    /// That some callers answered more than once, in words.
+    callers: String,
     /// What waits: words and address.
     /// What waits for somebody: its words, and where it is seen to, if anywhere.
     waiting: Vec<(String, Option<String>)>,
@@ -108,6 +110,7 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
             zone: overview.time_zone.clone(),
             headlines: headlines(words, &overview),
             sampled: sampled_text(words, overview.sampled),
+            callers: callers_text(words, overview.callers),
             changed: changed(words, &overview, &asked, &visit),
             compared: overview.compared,
             waiting: waiting(words, &overview, open_cases, &visit, &query),

@@ -223,6 +223,7 @@ overview-cases = { $n ->
     [one] One case is open: see who is still to be looked after
    *[other] { $n } cases are open: see who is still to be looked after
 }
+callers-repeated = Some callers answered more than once: { $interviews } interviews are of { $callers } callers. What one caller says twice says less than what two say, so the intervals are those of { $percent } % as many answers.
 overview-response = Response rate
 overview-response-meaning = Complete and partial interviews out of all calls that could have been asked
 overview-changed-most = What changed most

@@ -230,6 +230,7 @@ overview-cases = { $n ->
     [few] { $n } neišspręsti atvejai: žiūrėti, kuo dar reikia pasirūpinti
    *[other] { $n } neišspręstų atvejų: žiūrėti, kuo dar reikia pasirūpinti
 }
+callers-repeated = Kai kurie skambintojai atsakė ne kartą: { $interviews } apklausų – { $callers } skambintojų. Du kartus to paties žmogaus pasakyta reiškia mažiau nei dviejų, todėl intervalai tokie, lyg atsakymų būtų { $percent } %.
 overview-response = Atsakymo lygis
 overview-response-meaning = Baigtų ir dalinių apklausų dalis tarp visų skambučių, per kuriuos buvo galima apklausti
 overview-changed-most = Kas pasikeitė labiausiai

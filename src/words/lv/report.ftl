@@ -226,6 +226,7 @@ overview-cases = { $n ->
     [one] { $n } atvērta lieta: skatīt, par ko vēl jāparūpējas
    *[other] { $n } atvērtas lietas: skatīt, par ko vēl jāparūpējas
 }
+callers-repeated = Daži zvanītāji atbildēja vairākkārt: { $interviews } intervijas ir no { $callers } zvanītājiem. Viena cilvēka divreiz teiktais nozīmē mazāk nekā divu teiktais, tāpēc intervāli ir tādi, it kā atbilžu būtu { $percent } %.
 overview-response = Atbildētības līmenis
 overview-response-meaning = Pabeigto un daļējo interviju īpatsvars starp visiem zvaniem, kuros varēja aptaujāt
 overview-changed-most = Kas mainījies visvairāk

@@ -230,6 +230,7 @@ overview-cases = { $n ->
     [few] { $n } otwarte sprawy: zobacz, kim trzeba się jeszcze zająć
    *[other] { $n } otwartych spraw: zobacz, kim trzeba się jeszcze zająć
 }
+callers-repeated = Niektórzy rozmówcy odpowiedzieli więcej niż raz: { $interviews } ankiet pochodzi od { $callers } rozmówców. To, co jedna osoba mówi dwa razy, znaczy mniej niż głosy dwóch osób, więc przedziały są takie jak przy { $percent } % odpowiedzi.
 overview-response = Wskaźnik odpowiedzi
 overview-response-meaning = Wywiady pełne i częściowe jako odsetek wszystkich połączeń, w których można było zapytać
 overview-changed-most = Co zmieniło się najbardziej

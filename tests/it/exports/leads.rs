@@ -2,7 +2,7 @@
 //! fewest number of answers to downloads of the same agents, and two periods that somebody chose.
 
 use aftercall::interview::Outcome;
-use aftercall::store::Said;
+use aftercall::store::{CallerHash, Said};
 use serde_json::Value;
 
 use super::agree::agree;
@@ -138,5 +138,33 @@ both! {
         assert!(text.contains("reached: target 50 %"), "{text}");
         let settings = got(&router, "/settings/targets").await;
         assert!(settings.text().contains("Answer rate") && settings.text().contains("value=\"reach\""), "{}", settings.text());
+    }
+
+    /// Forty answers of ten callers are worth 25: the intervals say so, and the page says why.
+    async fn answers_of_the_same_callers_count_for_less(database: Database) {
+        let (app, router) = house(&database).await;
+        for n in 0..40_u8 {
+            let started = NOON + i64::from(n) * 60_000;
+            let mut begin = begin(u32::from(n) + 1, started, MONDAY, Said::default());
+            begin.caller = Some(CallerHash([n / 4; 16]));
+            app.store().begin(begin.clone()).await.expect("begins");
+            let items = [(0, Outcome::Answered(if n < 20 { 5 } else { 1 })), (3, Outcome::Answered(10))];
+            app.store().record(turn(&begin, started + 5_000, &items)).await.expect("recorded");
+        }
+        let overview = got(&router, &format!("/api/v1/reports/overview?{DAYS}")).await;
+        let overview: Value = serde_json::from_slice(&overview.bytes).expect("JSON");
+        assert_eq!(overview["callers"], serde_json::json!({"interviews": 40, "callers": 10, "worth": 0.625}));
+        // Wilson's interval of 12.5 out of 25.
+        let csat = &overview["now"]["csat"];
+        for (end, wanted) in [("low", 0.317_523), ("high", 0.682_477)] {
+            let found = csat[end].as_f64().expect("a number");
+            assert!((found - wanted).abs() < 1e-5, "{end}: {found}");
+        }
+        assert_eq!(csat["n"], 40);
+        let nps = &overview["now"]["nps"];
+        assert!(nps["high"].as_f64().expect("a number") <= 100.0 && nps["low"].as_f64().expect("a number") < 90.0, "{nps}");
+        let page = got(&router, &format!("/?{DAYS}")).await;
+        let text = page.text();
+        assert!(text.contains("40 interviews are of 10 callers") && text.contains("those of 62 % as many answers"), "{text}");
     }
 }

@@ -18,7 +18,7 @@ use crate::report::funnel::{Funnel, WIDE};
 use crate::report::measures::{Figure, Measured};
 use crate::report::overview::Change;
 use crate::report::pairs::Pair;
-use crate::report::{AgentsReport, ReportError};
+use crate::report::{AgentsReport, Filter, ReportError};
 use crate::web::Site;
 use crate::words::Words;
 
@@ -190,19 +190,24 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let agents = choices(&report);
         let code = |name: &str| asked.of_page(name).unwrap_or_default().to_owned();
         let (one, other) = (code("one"), code("other"));
+        // One agent alone stands beside the period before, whichever list it was chosen in.
+        let (one, other) = if one.is_empty() { (other, one) } else { (one, other) };
         let of_agents = !one.is_empty() && !other.is_empty();
-        let pairs = match of_agents {
-            true => {
-                // Only agents of this view may be chosen: whoever sees a team compares within it.
-                for chosen in [&one, &other] {
-                    if !agents.iter().any(|(code, _)| code == chosen) {
-                        let sentence = words.fill("compare-unknown", &[("code", chosen.into())]);
-                        return Err(ReportError::Asked { code: "unknown_agent", sentence }.into());
-                    }
-                }
-                reports.two_agents(&asked.filter, &one, &other, &visit.viewer()).await?
+        // Only agents of this view may be chosen: whoever sees a team compares within it.
+        for chosen in [&one, &other].into_iter().filter(|code| !code.is_empty()) {
+            if !agents.iter().any(|(code, _)| code == chosen) {
+                let sentence = words.fill("compare-unknown", &[("code", chosen.into())]);
+                return Err(ReportError::Asked { code: "unknown_agent", sentence }.into());
             }
-            false => reports.two_periods(&asked.filter, &visit.viewer()).await?,
+        }
+        let pairs = match of_agents {
+            true => reports.two_agents(&asked.filter, &one, &other, &visit.viewer()).await?,
+            false => {
+                let agent = Some(one.clone()).filter(|code| !code.is_empty());
+                let agent = agent.or_else(|| asked.filter.agent.clone());
+                let filter = Filter { agent, ..asked.filter.clone() };
+                reports.two_periods(&filter, &visit.viewer()).await?
+            }
         };
         let called = |code: &String| {
             let found = agents.iter().find(|(own, _)| own == code);

@@ -148,12 +148,14 @@ const PERIODS: [Compared; 4] = [
     ],
 ];
 
-/// Drop-off by version and question: second and callers.
-const LEFT: [(u32, i64, &[(i64, i64)]); 4] = [
-    (VERSION.0, 0, &[(2, 3), (7, 5), (61, 1)]),
-    (VERSION.0, 1, &[(0, 4)]),
-    (7, 0, &[(12, 2)]),
-    (7, 3, &[(60, 1)]),
+/// Where callers left: the version, and question, second and callers.
+const LEFT: [(u32, (i64, i64, i64)); 6] = [
+    (VERSION.0, (0, 2, 3)),
+    (VERSION.0, (0, 7, 5)),
+    (VERSION.0, (0, 61, 1)),
+    (VERSION.0, (1, 0, 4)),
+    (7, (0, 12, 2)),
+    (7, (3, 60, 1)),
 ];
 
 /// One line of the tally of where callers left: question, second, callers.
@@ -367,11 +369,7 @@ both! {
         sql.extend(answers(whole, 1, &[(1, 12)]));
         let new = format!(", {}, ", VERSION.0);
         sql.extend(answers(whole, 0, &[(4, 25)]).iter().map(|line| line.replace(&new, ", 7, ")));
-        for (version, question, seconds) in LEFT {
-            for (second, n) in seconds {
-                sql.push(left(1, DAY, "lt", version, (question, *second, *n)));
-            }
-        }
+        sql.extend(LEFT.map(|(version, at)| left(1, DAY, "lt", version, at)));
         sql.push(left(1, DAY - 3, "en", VERSION.0, (0, 7, 10)));
         // Of another month, and of tallies that are not read.
         sql.push(left(1, DAY + 1, "lt", VERSION.0, (0, 7, 500)));

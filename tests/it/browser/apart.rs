@@ -37,6 +37,10 @@ const STILL: f64 = 0.05;
 /// Width of the narrower of A4 and Letter on its side, less two margins of 12 mm, in CSS pixels.
 const PAPER: u32 = 965;
 
+/// A printer lays a page out anew without telling its scripts: what they measured was the screen.
+const UNTOLD: &str =
+    "window.ResizeObserver = class { observe() {} unobserve() {} disconnect() {} }";
+
 /// What is on paper: parts that belong to a screen only, whether something is wider than the
 /// paper, and how many tables there are outside of what is folded.
 const ON_PAPER: &str = "const seen = (e) => e.checkVisibility() && e.getClientRects().length > 0; \
@@ -89,6 +93,7 @@ async fn every_page_can_be_printed() {
     let centre = Centre::with_a_month().await;
     let firsts = firsts(&centre).await;
     let browser = Browser::open(Screen::Desktop, Scheme::Dark).await;
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": UNTOLD })).await;
     let metrics = json!({ "width": PAPER, "height": 700, "deviceScaleFactor": 1, "mobile": false });
     let mut faults = Vec::new();
     for (name, path) in PAGES.iter().chain(&[

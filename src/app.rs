@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Parser;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 use crate::audio::Library;
 use crate::clock;
@@ -39,11 +40,13 @@ mod command;
 mod demo;
 mod keeping;
 mod line;
+mod office;
 mod people;
 mod records;
 mod trial;
 
 use command::{Arguments, Command};
+use office::Office;
 
 /// How long the database may take when the server stops.
 const STOP: Duration = Duration::from_secs(5);
@@ -246,7 +249,9 @@ impl App {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let traces = Traces::start(&config.telemetry)?;
         let names = Arc::new(Names::new(u128::from_ne_bytes(draw()) as u64));
-        let site = Site { desk, reports, config, library, draw, patience, moves, names, traces };
+        let office = Handle::current();
+        let site =
+            Site { desk, reports, config, library, draw, patience, moves, names, office, traces };
         if !store.is_away() {
             site.take_published().await?;
         }
@@ -275,10 +280,12 @@ impl App {
     /// # Errors
     /// If the store does not answer at the start.
     pub async fn serve(
-        self,
+        mut self,
         listener: TcpListener,
         stop: impl Future<Output = ()>,
     ) -> Result<(), AppError> {
+        let office = Office::open()?;
+        self.site.office = office.handle();
         let router = self.router().await?;
         let config = &self.site.config;
         let certificate = config.tls.clone().map(Certificate::read).transpose()?;

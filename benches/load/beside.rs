@@ -5,9 +5,11 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::process::Stdio;
 
+use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::Command;
+use tokio::time::{Duration, timeout};
 
 use crate::process::Child;
 
@@ -24,6 +26,8 @@ pub enum Work {
     Retain,
     /// `aftercall backup`; SQLite alone.
     Backup,
+    /// Strangers at the server's door; see [`attack`].
+    Attack,
 }
 
 /// Where it is done.
@@ -58,6 +62,7 @@ impl Work {
             Self::Recount => "beside a recount",
             Self::Retain => "beside retention",
             Self::Backup => "beside a backup",
+            Self::Attack => "beside attacks",
         }
     }
 
@@ -74,6 +79,7 @@ impl Work {
         let file = file.to_str().expect("a path");
         let words: &[&str] = match self {
             Self::Report => return report(place).await,
+            Self::Attack => return attack(place).await,
             Self::Export => &[
                 "export",
                 "interviews",
@@ -117,4 +123,46 @@ async fn report(place: &Place<'_>) {
     stream.read_to_end(&mut answer).await.expect("an answer");
     let head = String::from_utf8_lossy(&answer[..answer.len().min(200)]).into_owned();
     assert!(head.starts_with("HTTP/1.1 200"), "no report: {head}");
+}
+
+/// How long a stranger waits for whatever comes.
+const STARING: Duration = Duration::from_millis(500);
+
+/// Connections that say nothing, headers that do not end, bodies longer than any that is taken,
+/// forged webhooks, deeply nested JSON and long queues of requests, twenty of each at once, from an
+/// address that no caller's platform has.
+async fn attack(place: &Place<'_>) {
+    let post = |path: &str, length: usize| {
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\
+             content-type: application/x-www-form-urlencoded\r\n\r\n"
+        )
+    };
+    let forged = "CallSid=CA1&AccountSid=AC1&Digits=5";
+    let nested = "[".repeat(60_000);
+    let kinds = [
+        String::new(),
+        format!("GET / HTTP/1.1\r\nx: {}", "x".repeat(4_000)),
+        post("/v/twilio", 100_000_000) + &"x".repeat(100_000),
+        (post("/v/twilio", forged.len()) + forged).repeat(10),
+        post("/api/v1/calls", nested.len()) + &nested,
+        "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(50),
+    ];
+    let strangers = kinds.iter().flat_map(|sent| std::iter::repeat_n(sent, 20));
+    join_all(strangers.map(|sent| stranger(place, sent.as_bytes()))).await;
+}
+
+/// Sends that and takes what comes for a while; being refused is no fault.
+async fn stranger(place: &Place<'_>, sent: &[u8]) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.66:0".parse().expect("an address")).expect("bound");
+    let server = place.server.address.parse().expect("an address");
+    let _ = timeout(STARING, async {
+        let mut stream = socket.connect(server).await?;
+        stream.write_all(sent).await?;
+        let mut answer = [0; 4096];
+        while stream.read(&mut answer).await? > 0 {}
+        std::io::Result::Ok(())
+    })
+    .await;
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
 use super::{App, AppError, draw};
 use crate::clock;
 use crate::desk::Desk;
@@ -71,7 +73,7 @@ impl App {
         // On each server.
         let mover = Mover::new(counters.clone())?;
         background.tasks.spawn(move_calls(mover, desk.clone(), self.wanted.clone()));
-        background.tasks.spawn(read_ahead(site.reports.clone()));
+        background.tasks.spawn_on(read_ahead(site.reports.clone()), &site.office);
         background.tasks.spawn(learn(site.clone()));
         background.tasks.spawn(be_seen(store.clone()));
         background.tasks.spawn(count_unlinked(site.clone(), store.clone()));
@@ -88,7 +90,7 @@ impl App {
         });
         let sender = Sender::new(store.clone(), site.reports.clone(), config.clone(), counters)?;
         let sender = Arc::new(sender);
-        background.alone("deliveries", move || {
+        background.alone_in(&site.office, "deliveries", move || {
             let sender = sender.clone();
             async move { sender.run(clock::now_ms).await }
         });
@@ -117,7 +119,7 @@ impl App {
             )
         });
         let of = store.clone();
-        background.alone("packing", move || {
+        background.alone_in(&site.office, "packing", move || {
             let (store, zone) = (of.clone(), zone.clone());
             every(ROLL, of.clone(), "days that are over could not be packed", move || {
                 let (store, zone) = (store.clone(), zone.clone());
@@ -151,12 +153,24 @@ impl App {
 
 impl Background {
     /// Does that work as long as this server has the lease for it; `work` begins it anew.
-    fn alone<F>(&mut self, name: &'static str, mut work: impl FnMut() -> F + Send + 'static)
+    fn alone<F>(&mut self, name: &'static str, work: impl FnMut() -> F + Send + 'static)
     where
         F: Future<Output = ()> + Send,
     {
+        self.alone_in(&Handle::current(), name, work);
+    }
+
+    /// The same on other threads: what works out figures.
+    fn alone_in<F>(
+        &mut self,
+        threads: &Handle,
+        name: &'static str,
+        mut work: impl FnMut() -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send,
+    {
         let (store, holder) = (self.store.clone(), self.holder);
-        self.tasks.spawn(async move {
+        let work = async move {
             loop {
                 if takes(&store, name, holder).await {
                     tracing::debug!(work = name, "done here from now on");
@@ -167,7 +181,8 @@ impl Background {
                 }
                 tokio::time::sleep(RENEW).await;
             }
-        });
+        };
+        self.tasks.spawn_on(work, threads);
     }
 
     /// Ends all work and leaves it to others.

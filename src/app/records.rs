@@ -14,7 +14,7 @@ use super::{App, AppError, library};
 use crate::audio;
 use crate::clock;
 use crate::config::Config;
-use crate::desk::audit::By;
+use crate::desk::audit::{Act, By};
 use crate::report::{Filter, Viewer, book, table};
 use crate::store::Store;
 use crate::web;
@@ -65,6 +65,7 @@ pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     let reports = &app.site.reports;
     let filter = Filter::read(&pairs(&wanted), reports.today(now))?;
     let made = reports.agents(&filter, &operator(&app), now).await?;
+    app.site.desk.audit(&By::Command, Act::Export, "report:agents", now).await?;
     let unwritten = |fault: table::TableError| AppError::Usage(fault.to_string());
     let made = match wanted.format {
         Format::Json => serde_json::to_string_pretty(&made)
@@ -122,8 +123,10 @@ pub(super) async fn export(export: Export) -> Result<ExitCode, AppError> {
     let asked = asked.into_iter().filter_map(|(name, value)| Some((name.into(), value.clone()?)));
     let asked: Vec<(String, String)> = asked.collect();
     let reports = &app.site.reports;
-    let filter = Filter::read(&asked, reports.today(clock::now_ms()))?;
+    let now = clock::now_ms();
+    let filter = Filter::read(&asked, reports.today(now))?;
     let viewer = operator(&app);
+    app.site.desk.audit(&By::Command, Act::Export, "interviews", now).await?;
     let mut export = reports.export(&filter, &viewer, wanted.after.as_deref()).await?;
     let what = "the lines cannot be written".to_owned();
     let mut to: Box<dyn Write> = match &wanted.out {

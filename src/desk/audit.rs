@@ -86,8 +86,8 @@ acts! {
     ChangeTeam = "change_team",
     /// An API token was made or taken back.
     ChangeToken = "change_token",
-    /// A setting was changed.
-    ChangeSetting = "change_setting",
+    /// A case was given to somebody, closed or opened again.
+    ChangeCase = "change_case",
     /// A target was set or taken back.
     ChangeTarget = "change_target",
     /// An interview was linked by hand.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::Desk;
+use super::audit::{Act, By};
 use crate::clock;
 use crate::interview::Millis;
 use crate::store::StoreError;
@@ -101,7 +102,8 @@ impl Desk {
         self.store.case(id).await
     }
 
-    /// Changes a case and gives it as it stands then; `None` if there is none of that id.
+    /// Changes a case, which is written down, and gives it as it stands then; `None` if there is
+    /// none of that id.
     ///
     /// # Errors
     /// If something in the change is wrong, or the database does not answer.
@@ -109,6 +111,7 @@ impl Desk {
         &self,
         id: &str,
         change: CaseChange,
+        by: &By,
         now: Millis,
     ) -> Result<Option<Case>, ChangeError> {
         let Some(mut case) = self.store.case(id).await? else { return Ok(None) };
@@ -129,6 +132,7 @@ impl Desk {
         if let Some(due) = change.due {
             case.due_ms = kept("due", due, OWNER)?.map(|due| self.due(&due)).transpose()?;
         }
+        self.audit(by, Act::ChangeCase, id, now).await?;
         self.store.change_case(&case, now).await?;
         Ok(self.store.case(id).await?)
     }

@@ -110,6 +110,16 @@ macro_rules! parts {
 }
 
 impl Desk {
+    /// The first day that is open, where older ones are closed: their interviews are gone, and
+    /// their figures change no more.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn closed_before(&self) -> Result<Option<jiff::civil::Date>, StoreError> {
+        let day = self.store.closed_before().await?;
+        Ok((day > 0).then(|| clock::date(day)))
+    }
+
     /// Whether the local day of that moment is closed.
     pub(super) async fn is_closed(&self, at_ms: Millis) -> Result<bool, StoreError> {
         let day = clock::day(at_ms, &self.config.time_zone);

@@ -83,13 +83,19 @@ impl Dialect for Plivo {
             BodyKind::Json | BodyKind::Other => return Err(Refusal::BadSignature),
         };
         let url = format!("{}{}", who.public_url, request.target);
+        let query = sorted(&params.query);
+        let query: Vec<_> =
+            query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let query = query.join("&");
+        let form_text = run_together(form);
+        let told = (!form.is_empty()).then_some(&*form_text);
         let sent: Vec<Vec<u8>> =
             sent.iter().filter_map(|text| STANDARD.decode(text).ok()).collect();
-        for (name, text) in [
-            ("signed_as_libraries", as_libraries(&url, &params.query, form, nonce)),
-            ("signed_as_documented", as_documented(&url, form, nonce)),
+        for (name, parts) in [
+            ("signed_as_libraries", as_libraries(&url, &query, told, nonce)),
+            ("signed_as_documented", as_documented(&url, &form_text, nonce)),
         ] {
-            if is_signed(&sent, &text, who) {
+            if is_signed(&sent, &parts, who) {
                 return Ok(Trust::Signed(name));
             }
         }
@@ -120,29 +126,26 @@ impl Dialect for Plivo {
 
 /// What Plivo's libraries sign: the address without its query, then the query sorted and decoded,
 /// then the form's names and values, then the nonce.
-fn as_libraries(
-    url: &str,
-    query: &[(String, String)],
-    form: &[(String, String)],
-    nonce: &str,
-) -> String {
+fn as_libraries<'a>(
+    url: &'a str,
+    query: &'a str,
+    form: Option<&'a str>,
+    nonce: &'a str,
+) -> Vec<&'a str> {
     let base = url.split(['?', '#']).next().unwrap_or_default();
-    let query: Vec<_> =
-        sorted(query).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let query = query.join("&");
-    match (query.is_empty(), form.is_empty()) {
-        (true, true) => format!("{base}.{nonce}"),
-        (false, true) => format!("{base}?{query}.{nonce}"),
+    match (query.is_empty(), form) {
+        (true, None) => vec![base, ".", nonce],
+        (false, None) => vec![base, "?", query, ".", nonce],
         // So it is in every library, with a question mark and no dot.
-        (true, false) => format!("{base}?{}.{nonce}", run_together(form)),
-        (false, false) => format!("{base}?{query}.{}.{nonce}", run_together(form)),
+        (true, Some(form)) => vec![base, "?", form, ".", nonce],
+        (false, Some(form)) => vec![base, "?", query, ".", form, ".", nonce],
     }
 }
 
 /// What the page on signatures describes: the whole address, the form's names and values, and the
 /// nonce, with dots between them, also where there is no form.
-fn as_documented(url: &str, form: &[(String, String)], nonce: &str) -> String {
-    format!("{url}.{}.{nonce}", run_together(form))
+fn as_documented<'a>(url: &'a str, form: &'a str, nonce: &'a str) -> Vec<&'a str> {
+    vec![url, ".", form, ".", nonce]
 }
 
 /// By name, values of a repeated name by value.
@@ -153,15 +156,16 @@ fn sorted(pairs: &[(String, String)]) -> Vec<&(String, String)> {
 }
 
 fn run_together(form: &[(String, String)]) -> String {
-    sorted(form).into_iter().map(|(name, value)| format!("{name}{value}")).collect()
+    sorted(form).into_iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]).collect()
 }
 
-/// Whether one of the keys makes one of the signatures.
-fn is_signed(sent: &[Vec<u8>], text: &str, who: &Credentials) -> bool {
+/// Whether one of the keys makes one of the signatures of these parts, joined.
+fn is_signed(sent: &[Vec<u8>], parts: &[&str], who: &Credentials) -> bool {
     let keys = who.auth_tokens.iter().map(|token| token.expose_secret().as_bytes());
     for key in keys.filter(|key| !key.is_empty()) {
-        let Ok(mac) = Hmac::<Sha256>::new_from_slice(key) else { continue };
-        let made = mac.chain_update(text.as_bytes()).finalize().into_bytes();
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { continue };
+        parts.iter().for_each(|part| mac.update(part.as_bytes()));
+        let made = mac.finalize().into_bytes();
         if sent.iter().any(|sent| made.as_slice().ct_eq(sent).into()) {
             return true;
         }

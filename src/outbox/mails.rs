@@ -19,9 +19,10 @@ use super::picture::{Line, Picture};
 use super::report_mail::Wanted;
 use super::sender::SendError;
 use crate::config::{Config, MailTls};
-use crate::report::agents::{AgentRow, AgentsReport};
-use crate::report::measures::{Figure, Measured, Shape, measure_name};
-use crate::report::{Filter, ReportError, Reports, Viewer};
+use crate::report::agents::Figures;
+use crate::report::measures::{Figure, Shape, measure_name};
+use crate::report::parts::By;
+use crate::report::{Filter, People, ReportError, Reports};
 use crate::store::Delivery;
 use crate::words::{Tongue, Words};
 
@@ -42,8 +43,7 @@ pub(super) struct Mailer {
     zone: TimeZone,
     base: String,
     language: String,
-    /// On whose behalf reports are mailed.
-    viewer: Viewer,
+    people: People,
 }
 
 /// A mail before it is addressed.
@@ -74,7 +74,15 @@ struct AlertMail {
     base: String,
 }
 
-/// An agent in a mail.
+/// Whose figures a report tells: an agent's, or a team's.
+struct Whose {
+    name: String,
+    /// The agent's.
+    team: String,
+    figures: Figures,
+}
+
+/// A line of a mail.
 struct Row {
     number: usize,
     name: String,
@@ -91,6 +99,8 @@ struct ReportPage {
     words: &'static Words,
     subject: String,
     measure: String,
+    /// Whether its lines are agents; else teams.
+    agents: bool,
     rows: Vec<Row>,
     more: String,
     picture: bool,
@@ -120,7 +130,7 @@ impl Mailer {
             zone: config.time_zone.clone(),
             base: config.public_url.clone(),
             language: config.alert.language.clone(),
-            viewer: super::viewer(config.people),
+            people: config.people,
         }))
     }
 
@@ -230,7 +240,8 @@ impl Mailer {
         }
     }
 
-    /// The agents of one period.
+    /// The agents of one period, or the teams where no agents appear; of what the person at that
+    /// address may see.
     async fn report(&self, one: &Delivery, now: i64) -> Result<Draft, SendError> {
         let wanted: Wanted = serde_json::from_str(&one.body)
             .map_err(|fault| SendError::Content(fault.to_string()))?;
@@ -240,8 +251,8 @@ impl Mailer {
             survey: wanted.survey.clone(),
             ..Filter::days(wanted.from, wanted.to)
         };
-        let report = match self.reports.agents(&filter, &self.viewer, now).await {
-            Ok(report) => report,
+        let (figures, mut of) = match self.lines(&filter, &one.target, now).await {
+            Ok(lines) => lines,
             Err(ReportError::Store(fault)) => return Err(fault.into()),
             Err(asked) => return Err(SendError::Content(asked.to_string())),
         };
@@ -251,9 +262,10 @@ impl Mailer {
         if let Some(team) = &wanted.team {
             subject = format!("{subject} · {team}");
         }
-        let lead = report.figures.iter().find(|f| !matches!(f.shape, Shape::Choice { .. }));
-        let (rows, lines) = lead.map_or_else(Default::default, |lead| rows(words, &report, lead));
-        let more = more(words, report.agents.len().saturating_sub(rows.len()));
+        let lead = figures.iter().find(|f| !matches!(f.shape, Shape::Choice { .. }));
+        let n = lead.map_or(0, |_| of.len());
+        let (rows, lines) = lead.map_or_else(Default::default, |lead| rows(words, &mut of, lead));
+        let more = more(words, n.saturating_sub(rows.len()));
         let measure = lead.map(|lead| measure_word(words, &lead.measure)).unwrap_or_default();
         let nps = lead.is_some_and(|lead| lead.shape == Shape::Nps);
         let picture = match lines.is_empty() {
@@ -269,6 +281,7 @@ impl Mailer {
             words,
             subject,
             measure,
+            agents: self.people != People::Team,
             rows,
             more,
             picture: picture.is_some(),
@@ -278,6 +291,32 @@ impl Mailer {
         };
         let html = page.render().map_err(|fault| SendError::Content(fault.to_string()))?;
         Ok(Draft { subject: page.subject, plain, html, picture })
+    }
+}
+
+impl Mailer {
+    /// The figures, and whose they are in a mail to that address.
+    async fn lines(
+        &self,
+        filter: &Filter,
+        address: &str,
+        now: i64,
+    ) -> Result<(Vec<Figure>, Vec<Whose>), ReportError> {
+        let viewer = self.reports.viewer_at(address, self.people, now).await?;
+        if viewer.people == People::Team {
+            let report = self.reports.parts(filter, By::Team, &viewer).await?;
+            let named = report.parts.into_iter().filter_map(|part| {
+                Some(Whose { name: part.name?, team: String::new(), figures: part.figures })
+            });
+            return Ok((report.figures, named.collect()));
+        }
+        let report = self.reports.agents(filter, &viewer, now).await?;
+        let named = report.agents.into_iter().map(|row| Whose {
+            name: if row.name.is_empty() { row.agent } else { row.name },
+            team: row.team.unwrap_or_default(),
+            figures: row.figures,
+        });
+        Ok((report.figures, named.collect()))
     }
 }
 
@@ -319,12 +358,10 @@ fn plain(
     text
 }
 
-/// Agents by name, those with too few answers last, as lines of table and picture.
-fn rows(words: &Words, report: &AgentsReport, lead: &Figure) -> (Vec<Row>, Vec<Line>) {
-    let mut agents: Vec<(&AgentRow, Option<&Measured>)> =
-        report.agents.iter().map(|row| (row, row.figures.measures.get(&lead.key))).collect();
-    agents.sort_by_key(|(_, measured)| !measured.is_some_and(|m| m.enough));
-    agents.truncate(ROWS);
+/// By name, those with too few answers last, as lines of table and picture.
+fn rows(words: &Words, of: &mut [Whose], lead: &Figure) -> (Vec<Row>, Vec<Line>) {
+    let measured = |one: &Whose| one.figures.measures.get(&lead.key).cloned();
+    of.sort_by_key(|one| !measured(one).is_some_and(|m| m.enough));
     let nps = lead.shape == Shape::Nps;
     let text = |value: f64| match nps {
         true => format!("{value:.0}").replace('-', "−"),
@@ -333,14 +370,15 @@ fn rows(words: &Words, report: &AgentsReport, lead: &Figure) -> (Vec<Row>, Vec<L
     let place = |value: f64| if nps { (value + 100.0) / 200.0 } else { value };
     let mut table = Vec::new();
     let mut lines = Vec::new();
-    for (number, (row, measured)) in (1..).zip(agents) {
-        let score = measured.and_then(|m| m.score.filter(|_| m.enough));
-        let interval = measured.and_then(|m| m.low.zip(m.high));
+    for (number, one) in (1..).zip(of.iter().take(ROWS)) {
+        let measured = measured(one);
+        let score = measured.as_ref().and_then(|m| m.score.filter(|_| m.enough));
+        let interval = measured.as_ref().and_then(|m| m.low.zip(m.high));
         let n = measured.map_or(0, |m| m.n);
         table.push(Row {
             number,
-            name: if row.name.is_empty() { row.agent.clone() } else { row.name.clone() },
-            team: row.team.clone().unwrap_or_default(),
+            name: one.name.clone(),
+            team: one.team.clone(),
             score: score.map_or_else(|| words.fill("mail-few", &[("n", n.into())]), text),
             interval: interval
                 .filter(|_| score.is_some())

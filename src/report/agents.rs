@@ -63,6 +63,9 @@ pub struct AgentsReport {
     /// Whether the view is of an anonymous survey: then it has no agents, and of what was asked
     /// only answers are counted.
     pub anonymous: bool,
+    /// Whether one interview may count for several agents, whose figures then hang together.
+    #[serde(skip)]
+    pub shared: bool,
     /// Whether agents are compared in this view.
     #[serde(skip)]
     pub comparison: Comparison,
@@ -137,6 +140,17 @@ pub struct Figures {
     /// One figure for each measure that was asked.
     #[serde(flatten)]
     pub measures: Measures,
+}
+
+/// Rates of a row that change and have targets as scores do, by their names in the JSON.
+pub const RATES: [&str; 3] = ["answer_rate", "response_rate", "reach"];
+
+impl Figures {
+    /// The row's [`RATES`], as far as they are known.
+    pub fn rates(&self) -> [(&'static str, Option<Rate>); 3] {
+        let [answer, response, reach] = RATES;
+        [(answer, self.answer_rate), (response, self.response_rate), (reach, self.reach)]
+    }
 }
 
 /// Interviews by disposition.
@@ -374,6 +388,7 @@ fn build(filter: &Filter, directory: &Directory, counted: &Counted) -> AgentsRep
         agents,
         figures,
         anonymous: false,
+        shared: seen.iter().any(|asked| asked.survey.credit == Credit::Every),
         comparison: Comparison::FreePeriod,
         families: BTreeMap::new(),
     }

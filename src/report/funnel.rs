@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::AgentsReport;
 use super::measures::{Figure, Shape, Verdict};
 use crate::satisfaction::funnel::{Limits, limits};
+use crate::satisfaction::share::share;
 
 /// Above this the note "limits too narrow" stands beside the plot.
 pub const WIDE: f64 = 2.0;
@@ -37,6 +38,8 @@ pub struct Point {
     pub n: u64,
     /// The figure as callers gave it.
     pub observed: f64,
+    /// Its 95 % interval.
+    pub interval: (f64, f64),
     /// What is expected of it.
     pub expected: f64,
     /// The centre's figure plus the agent's difference from what is expected: what is plotted.
@@ -66,11 +69,15 @@ impl AgentsReport {
                 if compared.verdict == Verdict::TooFew {
                     return None;
                 }
+                let observed = judged.observed?;
+                // The number of hits comes back whole from a share of whole numbers.
+                let share = share((observed * judged.n as f64).round() as u64, judged.n)?;
                 Some(Point {
                     code: row.agent.clone(),
                     name: row.name.clone(),
                     n: judged.n,
-                    observed: judged.observed?,
+                    observed,
+                    interval: (share.interval.low, share.interval.high),
                     expected: judged.expected?,
                     adjusted: (family.centre + judged.difference?).clamp(0.0, 1.0),
                     verdict: compared.verdict,

@@ -1,6 +1,7 @@
 //! The interviews behind a number: lists with their answers, in words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -35,9 +36,9 @@ pub struct Reader<'a> {
 pub struct Wanted {
     /// Only those that count for no agent.
     pub unlinked: bool,
-    /// Only those with that value as an answer to one of these questions: those that a report's
-    /// figure pools.
-    pub answer: Option<(Vec<(Version, u8)>, u8)>,
+    /// Only those with one of these values as an answer to one of these questions: those that a
+    /// report's figure pools.
+    pub answer: Option<(Vec<(Version, u8)>, RangeInclusive<u8>)>,
     /// Only those with this disposition, by its word.
     pub disposition: Option<String>,
     /// Only those linked so: `none`, `handover`, `record`, `inferred`, `hand`.
@@ -269,11 +270,11 @@ impl Reports {
     ) -> Result<Option<(Vec<Cut>, Pick)>, ReportError> {
         let (mut cuts, directory) = self.resolve(filter, viewer).await?;
         super::anonymous::no(&cuts, "single interviews")?;
-        let outcomes = wanted.answer.as_ref().map(|(questions, value)| {
-            questions
-                .iter()
-                .map(|(version, question)| (*version, *question, i64::from(*value)))
-                .collect()
+        let outcomes = wanted.answer.as_ref().map(|(questions, values)| {
+            let each = questions.iter().flat_map(|(version, question)| {
+                values.clone().map(|value| (*version, *question, i64::from(value)))
+            });
+            each.collect()
         });
         let mut pick = Pick {
             unlinked: wanted.unlinked,

@@ -59,7 +59,7 @@ pub struct Overview {
 /// What became of a figure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Changed {
-    /// Its key; `answer_rate` for that.
+    /// Its key, or one of [`RATES`](super::agents::RATES).
     pub measure: String,
     /// This period less the one before, in the unit of the figure.
     pub difference: f64,
@@ -296,17 +296,17 @@ fn changes(figures: &[Figure], now: &Figures, before: &Figures) -> Vec<Changed> 
         let change = Change::of(difference::change(&difference, margin));
         found.push(changed(figure.key.clone(), &difference, change));
     }
-    if let Some((now, before)) = now.answer_rate.zip(before.answer_rate)
-        && let Some((now, before)) = of_rate(&now).zip(of_rate(&before))
-    {
+    for ((rate, now), (_, before)) in now.rates().into_iter().zip(before.rates()) {
+        let both = now.as_ref().and_then(of_rate).zip(before.as_ref().and_then(of_rate));
+        let Some((now, before)) = both else { continue };
         let difference = difference_of_shares(&now, &before);
         let change = Change::of(difference::change(&difference, RATE_MARGIN));
-        found.push(changed("answer_rate".into(), &difference, change));
+        found.push(changed(rate.into(), &difference, change));
     }
     found
 }
 
-fn of_rate(rate: &Rate) -> Option<share::Share> {
+pub(super) fn of_rate(rate: &Rate) -> Option<share::Share> {
     // The number of hits comes back whole from a share of whole numbers.
     share::share((rate.score * rate.n as f64).round() as u64, rate.n)
 }

@@ -1,5 +1,7 @@
 //! Two beside each other: two agents in one period, or one view in two periods.
 
+use jiff::civil::Date;
+
 use super::anonymous::is_fenced;
 use super::measures::{Figure, Measured, figures};
 use super::overview::{Change, difference_of};
@@ -38,16 +40,16 @@ impl Reports {
         self.pair(&of(one), &of(other), viewer).await
     }
 
-    /// The figures of a view and of the period before it.
+    /// The figures of a view and of the same view over other days.
     ///
     /// # Errors
     /// If the filter names what is not known here, or the store does not answer.
     pub async fn two_periods(
         &self,
         filter: &Filter,
+        (from, to): (Date, Date),
         viewer: &Viewer,
     ) -> Result<Vec<Pair>, ReportError> {
-        let (from, to) = filter.before();
         self.pair(filter, &Filter { from, to, ..filter.clone() }, viewer).await
     }
 

@@ -164,6 +164,14 @@ fn rounded(shape: &Shape, value: f64) -> String {
 }
 
 impl AgentsReport {
+    /// The same without agents who have fewer answers than that to what is asked first.
+    #[must_use]
+    pub fn with_at_least(mut self, least: u64) -> Self {
+        let mut agents = std::mem::take(&mut self.agents);
+        agents.retain(|row| self.leading(&row.figures).map_or(0, |m| m.n) >= least);
+        Self { agents, ..self }
+    }
+
     /// The figure that says whether there are answers enough on an agent: the first one with a
     /// score.
     pub fn leading<'a>(&self, figures: &'a Figures) -> Option<&'a Measured> {

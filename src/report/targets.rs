@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::agents::Figures;
 use super::measures::{Detail, Figure, Shape};
-use super::overview::share_of;
+use super::overview::{of_rate, share_of};
 use super::{Filter, ReportError, Reports, view};
 use crate::satisfaction::nps;
 use crate::satisfaction::target::{State, nps_against, share_against};
@@ -64,8 +64,13 @@ impl Reports {
             .filter(|target| target.team == team && target.from_day <= last)
             .map(|target| (target.measure, target.value))
             .collect();
-        let found = figures.iter().filter(|figure| figure.key == figure.measure);
-        Ok(found
+        let scores = figures.iter().filter(|figure| figure.key == figure.measure);
+        let rates = whole.rates().into_iter().filter_map(|(measure, rate)| {
+            let target = *in_force.get(measure)? as f64 / 1000.0;
+            let (state, needed) = standing(share_against(&of_rate(&rate?)?, target));
+            Some(Against { measure: measure.to_owned(), target, state, needed })
+        });
+        Ok(scores
             .filter_map(|figure| {
                 let target = *in_force.get(&figure.measure)? as f64 / 1000.0;
                 let measured = whole.measures.get(&figure.key)?;
@@ -77,12 +82,19 @@ impl Reports {
                 };
                 let (state, needed) = match state {
                     _ if !measured.enough => (Standing::NotYetClear, Some(figure.shape.needed())),
-                    State::Reached => (Standing::Reached, None),
-                    State::Missed => (Standing::Missed, None),
-                    State::NotYetClear { needed } => (Standing::NotYetClear, needed),
+                    state => standing(state),
                 };
                 Some(Against { measure: figure.key.clone(), target, state, needed })
             })
+            .chain(rates)
             .collect())
+    }
+}
+
+fn standing(state: State) -> (Standing, Option<u64>) {
+    match state {
+        State::Reached => (Standing::Reached, None),
+        State::Missed => (Standing::Missed, None),
+        State::NotYetClear { needed } => (Standing::NotYetClear, needed),
     }
 }

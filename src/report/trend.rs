@@ -11,10 +11,10 @@ use super::compare::measure_of;
 use super::finest::Finest;
 use super::measures::{Figure, Measured, figures, measured};
 use super::view::{day_number, monday_of};
-use super::{Filter, ReportError, Reports, Viewer};
+use super::{Directory, Filter, ReportError, Reports, Viewer};
 use crate::satisfaction::control::{self, BASELINE_WEEKS, Baseline};
 use crate::satisfaction::measure::{Measure, Moments};
-use crate::store::report::{PartCount, Split};
+use crate::store::report::{Asked, PartCount, Split};
 
 /// Weeks of a spark.
 pub const SPARK_WEEKS: usize = 12;
@@ -132,6 +132,20 @@ impl Reports {
             .collect())
     }
 
+    /// What was asked in a view, as figures without their counts: what lists can be limited to.
+    ///
+    /// # Errors
+    /// If the filter names what is not known here, or the store does not answer.
+    pub async fn asked_about(
+        &self,
+        filter: &Filter,
+        viewer: &Viewer,
+    ) -> Result<Vec<Figure>, ReportError> {
+        let (cuts, directory) = self.resolve(filter, viewer).await?;
+        let parts = self.counted(&cuts, Split::Day).await?.answers;
+        Ok(figures_of(filter, &directory, &parts))
+    }
+
     /// The figure of that key, or the first one with a score, week by week; `None` where nothing
     /// with a score was asked in those weeks.
     ///
@@ -155,23 +169,25 @@ impl Reports {
         let (cuts, directory) = self.resolve(&wide, viewer).await?;
         let counted = self.counted(&cuts, Split::Day).await?;
         let parts = counted.answers;
-        let seen: Vec<_> = directory
-            .surveys
-            .iter()
-            .filter(|a| parts.iter().any(|p| p.survey == i64::from(a.survey.version.0)))
-            .cloned()
-            .collect();
-        let size = |version: crate::survey::Version, question: u8| {
-            let of = (i64::from(version.0), i64::from(question));
-            let own = parts.iter().filter(|p| (p.survey, p.question) == of && p.outcome >= 0);
-            own.map(|p| u64::try_from(p.n).unwrap_or(0)).sum()
-        };
-        let figure = figures(&seen, filter.question.as_deref(), size).into_iter().find(|f| {
+        let figure = figures_of(filter, &directory, &parts).into_iter().find(|f| {
             key.map_or_else(|| f.older_series.is_none(), |key| f.key == key)
                 && measure_of(&f.shape).is_some()
         });
         Ok(figure.map(|figure| trend(filter, first, before, figure, &parts)))
     }
+}
+
+/// The figures of the surveys that these counts are of.
+fn figures_of(filter: &Filter, directory: &Directory, parts: &[PartCount]) -> Vec<Figure> {
+    let counted =
+        |asked: &&Asked| parts.iter().any(|part| part.survey == i64::from(asked.survey.version.0));
+    let seen: Vec<Asked> = directory.surveys.iter().filter(counted).cloned().collect();
+    let size = |version: crate::survey::Version, question: u8| {
+        let of = (i64::from(version.0), i64::from(question));
+        let own = parts.iter().filter(|p| (p.survey, p.question) == of && p.outcome >= 0);
+        own.map(|p| u64::try_from(p.n).unwrap_or(0)).sum()
+    };
+    figures(&seen, filter.question.as_deref(), size)
 }
 
 fn trend(filter: &Filter, first: Date, before: Date, figure: Figure, parts: &[PartCount]) -> Trend {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::ReportError;
+use super::{ReportError, Reports};
 pub use crate::config::People;
 
 /// Who looks, and what may be shown of people to them.
@@ -24,6 +24,47 @@ pub enum Sight {
     Teams(BTreeSet<String>),
     /// Aggregates of complete weeks of the agent with that code, and nothing else.
     Own(String),
+}
+
+impl Sight {
+    /// What somebody of that role sees: as the agent of that code, or of the teams that they have
+    /// now.
+    pub fn of_role(role: &str, agent: Option<&str>, teams: BTreeSet<String>) -> Self {
+        match role {
+            "admin" => Self::Everything,
+            "agent" => Self::Own(agent.unwrap_or_default().to_owned()),
+            "manager" => Self::Teams(teams),
+            _ if teams.is_empty() => Self::Everything,
+            _ => Self::Teams(teams),
+        }
+    }
+}
+
+impl Reports {
+    /// On whose behalf a report goes to that address: of the person who signs in with it, or, where
+    /// nobody does, of whoever wrote the settings and sees the whole centre.
+    ///
+    /// # Errors
+    /// With code `disabled` if that person may not come in any more; or if the store does not
+    /// answer.
+    pub async fn viewer_at(
+        &self,
+        address: &str,
+        people: People,
+        now: i64,
+    ) -> Result<Viewer, ReportError> {
+        let Some(user) = self.store.user_by_email(&address.to_lowercase()).await? else {
+            return Ok(Viewer { people, ..Viewer::everything() });
+        };
+        if user.disabled_ms.is_some() {
+            let sentence = "whoever has this address may not come in any more".into();
+            return Err(ReportError::Forbidden { code: "disabled", sentence });
+        }
+        let stays = self.store.user_teams(Some(user.id)).await?;
+        let teams = stays.into_iter().filter(|stay| stay.holds(now)).map(|stay| stay.team);
+        let sight = Sight::of_role(&user.role, user.agent.as_deref(), teams.collect());
+        Ok(Viewer { sight, people })
+    }
 }
 
 impl Viewer {

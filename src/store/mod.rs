@@ -133,6 +133,13 @@ impl StoreError {
         }
     }
 
+    /// Whether a text was given that PostgreSQL can neither keep nor look for: one with a NUL.
+    pub fn is_no_text(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(fault)) = self else { return false };
+        // character_not_in_repertoire, https://www.postgresql.org/docs/15/errcodes-appendix.html
+        fault.code().is_some_and(|code| code == "22021")
+    }
+
     /// Whether the data are at fault rather than the database or the way to it: trying again does
     /// not help.
     pub fn is_of_data(&self) -> bool {

@@ -167,13 +167,8 @@ impl Person {
             return Some(Self::of_settings(By::Settings));
         };
         let role: Role = user.role.parse().ok().filter(|role: &Role| role.of_people())?;
-        let sight = match role {
-            Role::Admin => Sight::Everything,
-            Role::Agent => Sight::Own(user.agent.clone().unwrap_or_default()),
-            Role::Manager => Sight::Teams(teams.into_iter().collect()),
-            _ if teams.is_empty() => Sight::Everything,
-            _ => Sight::Teams(teams.into_iter().collect()),
-        };
+        let teams = teams.into_iter().collect();
+        let sight = Sight::of_role(role.word(), user.agent.as_deref(), teams);
         Some(Self {
             name: user.name,
             role,

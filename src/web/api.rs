@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use super::Site;
 use super::access::Person;
 use crate::clock;
+use crate::desk::StoreError;
 use crate::desk::audit::Act;
 use crate::desk::browse::{Page, PageError};
 use crate::desk::handover::{AnnounceError, HandoverIn};
@@ -53,7 +54,10 @@ impl ApiError {
     }
 
     /// The store did not answer: logged with its cause, told without.
-    pub fn away(fault: &dyn std::error::Error) -> Self {
+    pub fn away(fault: &StoreError) -> Self {
+        if fault.is_no_text() {
+            return Self::wrong("no text has a NUL character (%00, or \\u0000 in JSON) in it");
+        }
         tracing::error!(fault = %fault, "an API request met an error of the store");
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,

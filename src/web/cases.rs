@@ -10,8 +10,9 @@ use serde_json::json;
 
 use super::Site;
 use super::access::Person;
-use super::api::{ApiError, answer, may_read, read_json, whole};
+use super::api::{ApiError, answer, may_read, read_json, whole, written_down};
 use crate::clock;
+use crate::desk::audit::Act;
 use crate::desk::follow::{Case, CaseChange, CasePage, ChangeError, case_json};
 use crate::report::Viewer;
 
@@ -74,6 +75,7 @@ async fn list(
     let cases = site.desk.cases(&page).await.map_err(|fault| ApiError::away(&fault))?;
     let full = cases.len() == limit as usize;
     let next = cases.last().filter(|_| full).map(|last| format!("{}.{}", last.opened_ms, last.id));
+    written_down(&site, &person, Act::Export, "cases").await?;
     let viewer = viewer(&person, &site);
     let shown: Vec<_> = cases.iter().filter(|case| seen(&viewer, case)).map(case_json).collect();
     Ok(answer(StatusCode::OK, &json!({"cases": shown, "next": next})))
@@ -100,7 +102,7 @@ async fn change(
     let case = site.desk.case(&id).await.map_err(|fault| ApiError::away(&fault))?;
     let viewer = viewer(&person, &site);
     case.filter(|case| seen(&viewer, case)).ok_or_else(missing)?;
-    let changed = site.desk.change_case(&id, change, clock::now_ms()).await;
+    let changed = site.desk.change_case(&id, change, &person.by, clock::now_ms()).await;
     match changed {
         Ok(Some(case)) => Ok(answer(StatusCode::OK, &case_json(&case))),
         Ok(None) => Err(missing()),

@@ -99,6 +99,7 @@ async fn drivers(reader: Reader) -> Result<Response, ApiError> {
 
 async fn fairness(reader: Reader) -> Result<Response, ApiError> {
     let (filter, _) = reader.read(None)?;
+    written_down(&reader.site, &reader.person, Act::Export, "report:fairness").await?;
     answer(reader.site.reports.fairness(&filter, &reader.viewer()).await)
 }
 

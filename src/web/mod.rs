@@ -24,6 +24,7 @@ mod assets;
 mod cases;
 mod centre;
 mod exports;
+mod office;
 mod openapi;
 pub mod pages;
 pub mod phone;
@@ -72,6 +73,8 @@ pub struct Site {
     pub names: Arc<Names>,
     /// Whether requests are traced.
     pub traces: Traces,
+    /// Threads for pages, reports and exports.
+    pub office: tokio::runtime::Handle,
     /// Calls to be moved to the survey by whoever speaks to the provider.
     pub moves: tokio::sync::mpsc::Sender<Move>,
 }
@@ -94,6 +97,7 @@ pub fn voice(site: &Site) -> Router {
 
 /// Everything, with the phone in the browser where the settings want it, and the one for tries.
 pub fn whole(site: &Site, phone: Option<Router>, trial: trial::Trial) -> Router {
+    let timed = axum::middleware::from_fn_with_state(site.clone(), timed);
     let pages = Router::new()
         .merge(api::router())
         .merge(cases::router())
@@ -102,15 +106,21 @@ pub fn whole(site: &Site, phone: Option<Router>, trial: trial::Trial) -> Router 
         .merge(exports::router())
         .merge(openapi::router())
         .merge(pages::router())
+        .route("/metrics", get(metrics))
+        .route_layer(timed.clone())
+        .with_state(site.clone());
+    // Whoever spreads calls over servers asks, and must not wait for anybody's report.
+    let health = Router::new()
         .route("/health/live", get(|| async { "alive\n" }))
         .route("/health/ready", get(ready))
-        .route("/metrics", get(metrics))
-        .route_layer(axum::middleware::from_fn_with_state(site.clone(), timed))
+        .route_layer(timed)
         .with_state(site.clone());
     let pages = pages
         .merge(phone.unwrap_or_default())
         .merge(trial.router(site.clone()))
         .layer(tower_http::compression::CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(site.clone(), office::in_office))
+        .merge(health)
         .layer(axum::middleware::from_fn(patience))
         .layer(axum::middleware::from_fn(shield));
     let pages = match site.config.tls {

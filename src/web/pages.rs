@@ -160,6 +160,9 @@ impl PageError {
                 let sentence = sentence_of(shell.words, code, &sentence);
                 (StatusCode::BAD_REQUEST, "fault-asked-title", sentence)
             }
+            Self::Report(ReportError::Store(fault)) if fault.is_no_text() => {
+                (StatusCode::BAD_REQUEST, "fault-asked-title", "fault-no-text".into())
+            }
             Self::Report(ReportError::Store(fault)) => {
                 tracing::error!(%fault, "a page could not be read");
                 (StatusCode::SERVICE_UNAVAILABLE, "fault-away-title", "fault-away".into())
@@ -283,7 +286,7 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
         };
         let chosen = asked.answer(&report.figures)?;
         let wanted = Wanted {
-            answer: chosen.map(|(figure, score)| (figure.questions.clone(), score)),
+            answer: chosen.map(|one| one.wanted()),
             after: asked.of_page("after").map(str::to_owned),
             ..Wanted::default()
         };
@@ -299,7 +302,13 @@ async fn agent_page(visit: Visit, Path(code): Path<String>, RawQuery(query): Raw
             Err(ReportError::Asked { code: MONTHS_ONLY, .. }) => None,
             trend => trend?,
         };
-        let trend = trend.map(|t| trends::chart(shell.words, &t, None, |_, _| None));
+        let trend = trend.map(|trend| {
+            let measure = [("measure", trend.figure.key.as_str())];
+            trends::chart(shell.words, &trend, None, |from, to| {
+                let query = asked.query_days(from, to, &measure);
+                Some(format!("{}{query}#interviews", visit.path(&path)))
+            })
+        });
         let drivers = drivers_of_team(&visit, &asked, &report).await?;
         let spoken = reports.spoken(reader, &asked.filter, agent::SPOKEN).await?;
         let spoken = spoken.into_iter().map(|(row, own)| agent::Spoken::of(&shell, row, &own));

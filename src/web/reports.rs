@@ -112,9 +112,11 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     let now = clock::now_ms();
     let bom = if form == Form::Csv { byte_order_mark(&mut asked)? } else { "" };
+    let least = least(&mut asked)?;
     let filter = Filter::read(&asked, site.reports.today(now)).map_err(refused)?;
     let viewer = person.viewer(site);
     let report = site.reports.agents(&filter, &viewer, now).await.map_err(refused)?;
+    let report = report.with_at_least(least);
     written_down(site, person, Act::Export, "report:agents").await?;
     let name = file_name(&filter, form);
     let body = match form {
@@ -137,6 +139,15 @@ async fn answer(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     Ok((private(), headers, body).into_response())
+}
+
+/// Answers that an agent must have to be in the report.
+fn least(asked: &mut Vec<(String, String)>) -> Result<u64, ApiError> {
+    let Some(text) = taken(asked, "least").filter(|text| !text.is_empty()) else { return Ok(0) };
+    text.trim().parse().map_err(|_| {
+        let sentence = format!("least is \"{text}\"; write how many answers an agent must have");
+        ApiError::new(StatusCode::BAD_REQUEST, "bad_least", sentence)
+    })
 }
 
 /// What stands before a CSV file: nothing, or with `bom=1` the mark by which some spreadsheets

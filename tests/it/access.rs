@@ -17,6 +17,7 @@ use crate::pages::{Answer, ask, begin, form, get, turn};
 mod people;
 mod sso;
 mod table;
+mod written;
 
 const OURS: &str = "http://centre.example";
 const PASSWORD: &str = "a long enough password";

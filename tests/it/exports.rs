@@ -18,6 +18,7 @@ mod anonymous;
 mod chart;
 mod commands;
 mod figures;
+mod leads;
 mod lines;
 mod openapi;
 mod strange;

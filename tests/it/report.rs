@@ -280,7 +280,7 @@ both! {
         ids.dedup();
         assert_eq!(ids.len(), 80, "no interview twice and none left out");
 
-        let twos = Wanted { answer: Some((csat.questions.clone(), 2)), ..Wanted::default() };
+        let twos = Wanted { answer: Some((csat.questions.clone(), 2..=2)), ..Wanted::default() };
         let list = reports.interviews(reader(), &filter, &twos).await.expect("a list");
         let counted = report.agents[0].figures.measures.get("csat").expect("csat").values.0[1];
         assert_eq!(counted, (2, list.rows.len() as u64));

@@ -3,11 +3,11 @@
 use askama::Template;
 
 use super::agents::{Tile, segment, tile};
-use super::asked::{Asked, Form};
+use super::asked::{Asked, Chosen, Form, label};
 use super::chart::Chart;
 use super::comments::Playable;
 use super::draw::{
-    Part, count, difference_text, ends_text, mean_texts, name, rate_text, score_text, too_few,
+    Part, count, difference_text, ends_text, mean_texts, rate_text, score_text, too_few,
 };
 use super::{Shell, drivers};
 use crate::report::AgentsReport;
@@ -165,7 +165,7 @@ pub fn page(
     form: Form,
     report: &AgentsReport,
     agent: Agent,
-    chosen: Option<(&Figure, u8)>,
+    chosen: Option<Chosen<'_>>,
 ) -> AgentPage {
     let words = shell.words;
     let Agent { name: agent_name, list, trend, drivers, spoken } = agent;
@@ -206,8 +206,7 @@ pub fn page(
             others: others.into_iter().filter_map(draw).collect(),
         }
     });
-    let score = chosen.map(|(_, value)| value.to_string()).unwrap_or_default();
-    let measure = chosen.map(|(figure, _)| figure.key.clone()).unwrap_or_default();
+    let [(_, measure), (_, score)] = chosen.map(|one| one.pairs()).unwrap_or_default();
     let older = list.next.as_ref().map(|next| {
         let more = [("measure", measure.as_str()), ("score", score.as_str()), ("after", next)];
         format!("{path}{}#interviews", asked.query(&more))
@@ -219,8 +218,7 @@ pub fn page(
         name: if agent_name.is_empty() { code.clone() } else { agent_name },
         from: report.from.clone(),
         to: report.to.clone(),
-        chosen: chosen
-            .map(|(f, value)| format!("{}: {}", name(words, f), label(words, &f.shape, value))),
+        chosen: chosen.map(|one| one.text(words)),
         query: asked.query(&[("measure", measure.as_str()), ("score", score.as_str())]),
         caption: words.fill("agent-interviews-n", &[("n", held(report, chosen).into())]),
         path,
@@ -241,24 +239,16 @@ pub fn page(
 }
 
 /// The list's length by the tallies: all that were offered, or those with the chosen answer.
-fn held(report: &AgentsReport, chosen: Option<(&Figure, u8)>) -> u64 {
+fn held(report: &AgentsReport, chosen: Option<Chosen<'_>>) -> u64 {
     let rows = report.agents.iter();
     match chosen {
         None => rows.map(|row| row.figures.offered).sum(),
-        Some((figure, value)) => rows
+        Some(Chosen { figure, score }) => rows
             .filter_map(|row| row.figures.measures.get(&figure.key))
             .flat_map(|measured| &measured.values.0)
-            .filter(|(of, _)| *of == value)
+            .filter(|(of, _)| score.is_none_or(|score| *of == score))
             .map(|(_, n)| n)
             .sum(),
-    }
-}
-
-fn label(words: &Words, shape: &Shape, value: u8) -> String {
-    match (shape, value) {
-        (Shape::YesNo { .. }, 0) => words.say("answer-no"),
-        (Shape::YesNo { .. }, _) => words.say("answer-yes"),
-        (_, value) => value.to_string(),
     }
 }
 
@@ -266,7 +256,7 @@ fn block(
     words: &Words,
     figure: &Figure,
     measured: &Measured,
-    chosen: Option<(&Figure, u8)>,
+    chosen: Option<Chosen<'_>>,
     link: impl Fn(u8) -> String,
 ) -> Block {
     let satisfied = |value: u8| match &figure.shape {
@@ -282,7 +272,8 @@ fn block(
             label,
             count: count(n),
             link: (n > 0).then(|| link(value)),
-            chosen: chosen.is_some_and(|(f, v)| f.key == figure.key && v == value),
+            chosen: chosen
+                .is_some_and(|one| one.figure.key == figure.key && one.score == Some(value)),
         }
     });
     Block {

@@ -115,6 +115,8 @@ pub struct AgentsPage {
     why_not: String,
     /// Links to views in which agents are compared: label and address.
     standard: Vec<(String, String)>,
+    /// Whether one interview may count for several agents.
+    shared: bool,
     /// What "too few" means.
     how_few: String,
     definitions: &'static str,
@@ -220,6 +222,7 @@ pub fn page(
     }
     let mut api = form_urlencoded::Serializer::new(String::new());
     api.extend_pairs(asked.filter.pairs());
+    api.extend_pairs(asked.least().map(|least| ("least", least.to_string())));
     let api = api.finish();
     let path = format!("{}/agents", shell.base);
     let page_link = |n: usize| format!("{path}{}", asked.query(&[("page", &n.to_string())]));
@@ -247,6 +250,7 @@ pub fn page(
                 .to_vec(),
             _ => Vec::new(),
         },
+        shared: report.shared,
         how_few: {
             let needed = [report.min_n, Shape::Nps.needed()];
             words.fill("agents-how-few", &[("min", needed[0].into()), ("nps", needed[1].into())])

@@ -1,15 +1,63 @@
 //! What a page's address asks, and the form that makes such addresses.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
 
 use super::PageError;
+use super::draw::name;
 use super::visit::Visit;
 use crate::report::compare::TELEPHONE;
 use crate::report::measures::{Figure, Shape};
 use crate::report::view::language_name;
 use crate::report::{Choices, Filter, Period, ReportError};
+use crate::survey::Version;
 use crate::web::reports::pairs;
 use crate::words::Words;
+
+/// An answer that a list is limited to.
+#[derive(Clone, Copy, Debug)]
+pub struct Chosen<'a> {
+    /// To what.
+    pub figure: &'a Figure,
+    /// Which; `None` is any.
+    pub score: Option<u8>,
+}
+
+impl Chosen<'_> {
+    /// As a list asks for it.
+    pub fn wanted(&self) -> (Vec<(Version, u8)>, RangeInclusive<u8>) {
+        let values = self.score.map_or_else(|| self.figure.shape.values(), |score| score..=score);
+        (self.figure.questions.clone(), values)
+    }
+
+    /// In words: that the list holds nothing else.
+    pub fn text(&self, words: &Words) -> String {
+        let figure = name(words, self.figure);
+        match self.score {
+            None => words.fill("agent-only-answered", &[("measure", (&figure).into())]),
+            Some(score) => {
+                let answer = format!("{figure}: {}", label(words, &self.figure.shape, score));
+                words.fill("agent-only-answer", &[("answer", (&answer).into())])
+            }
+        }
+    }
+
+    /// As the address has it.
+    pub fn pairs(&self) -> [(&'static str, String); 2] {
+        let score = self.score.map(|score| score.to_string()).unwrap_or_default();
+        [("measure", self.figure.key.clone()), ("score", score)]
+    }
+}
+
+/// An answer in words: yes and no have their own.
+pub fn label(words: &Words, shape: &Shape, value: u8) -> String {
+    match (shape, value) {
+        (Shape::YesNo { .. }, 0) => words.say("answer-no"),
+        (Shape::YesNo { .. }, _) => words.say("answer-yes"),
+        (_, value) => value.to_string(),
+    }
+}
 
 /// The filter form: what is chosen and what can be.
 #[derive(Clone, Debug)]
@@ -70,7 +118,7 @@ pub struct Asked {
 }
 
 /// Names in a page's address that are no filters of the report.
-const OF_PAGES: [&str; 16] = [
+const OF_PAGES: [&str; 18] = [
     "measure",
     "score",
     "after",
@@ -78,6 +126,8 @@ const OF_PAGES: [&str; 16] = [
     "page",
     "one",
     "other",
+    "other_from",
+    "other_to",
     "by",
     "q",
     "disposition",
@@ -143,22 +193,21 @@ impl Asked {
         self.of_page("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
     }
 
-    /// The answer that a list is limited to: `measure` and `score` of the address.
-    pub fn answer<'a>(
-        &self,
-        figures: &'a [Figure],
-    ) -> Result<Option<(&'a Figure, u8)>, ReportError> {
+    /// The answer that a list is limited to: `measure` and `score` of the address; without the
+    /// score any answer.
+    pub fn answer<'a>(&self, figures: &'a [Figure]) -> Result<Option<Chosen<'a>>, ReportError> {
         let wrong = |code, sentence| Err(ReportError::Asked { code, sentence });
         let (key, score) = match (self.of_page("measure"), self.of_page("score")) {
             (None, None) => return Ok(None),
-            (Some(key), Some(score)) => (key, score),
-            _ => return wrong("bad_score", "measure and score belong together".into()),
+            (Some(key), score) => (key, score),
+            _ => return wrong("bad_score", "score says nothing without measure".into()),
         };
         let Some(figure) = figures.iter().find(|figure| figure.key == key) else {
             return wrong("bad_measure", format!("nothing in this view measures \"{key}\""));
         };
+        let Some(score) = score else { return Ok(Some(Chosen { figure, score: None })) };
         match score.parse::<u8>().ok().filter(|score| figure.shape.values().contains(score)) {
-            Some(score) => Ok(Some((figure, score))),
+            Some(score) => Ok(Some(Chosen { figure, score: Some(score) })),
             None => {
                 let values = match figure.shape {
                     Shape::YesNo { .. } => "0 for no and 1 for yes".to_owned(),
@@ -212,11 +261,12 @@ impl Asked {
     }
 
     /// The same filters over those days, as a query for links.
-    pub fn query_days(&self, from: &str, to: &str) -> String {
+    pub fn query_days(&self, from: &str, to: &str, more: &[(&str, &str)]) -> String {
         let filters = self.filter.pairs().into_iter();
         let filters = filters.filter(|(name, _)| !["from", "to", "agent"].contains(name));
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("from", from).append_pair("to", to).extend_pairs(filters);
+        query.extend_pairs(more);
         format!("?{}", query.finish())
     }
 

@@ -143,7 +143,7 @@ async fn change(
         due: sent.due.map(Some),
         outcome: sent.outcome.map(Some),
     };
-    match site.desk.change_case(&id, change, visit.now).await {
+    match site.desk.change_case(&id, change, &visit.person.by, visit.now).await {
         Ok(_) => {
             let status = if was_open { "open" } else { "closed" };
             Redirect::to(&visit.path(&format!("/cases?status={status}"))).into_response()

@@ -5,12 +5,13 @@ use axum::Router;
 use axum::extract::RawQuery;
 use axum::response::Response;
 use axum::routing::get;
+use jiff::civil::Date;
 
 use super::agents::segment;
-use super::asked::Form;
+use super::asked::{Asked, Form};
 use super::chart::{Chart, Data, Dot, Drawing, Limit, Row, Unit};
 use super::draw::{
-    difference_ends, difference_text, interval_text, meaning, name, score_text, too_few,
+    difference_ends, difference_text, ends_text, interval_text, meaning, name, score_text, too_few,
 };
 use super::visit::{Shell, Visit};
 use super::{html, page};
@@ -39,6 +40,8 @@ struct FunnelPage {
     chart: Option<Chart>,
     /// φ̂ in words.
     spread: String,
+    /// Whether one interview may count for several agents.
+    shared: bool,
     /// Figures to choose: key, name, address, whether it is shown.
     figures: Vec<(String, String, bool)>,
 }
@@ -64,6 +67,7 @@ async fn funnel_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let query = asked.query(&[]);
         html(&FunnelPage {
             figures: figures.collect(),
+            shared: report.shared,
             spread: funnel.as_ref().map_or_else(String::new, |(_, f)| spread(words, f)),
             chart: funnel.map(|(figure, funnel)| {
                 chart(words, figure, &funnel, &|code| {
@@ -92,16 +96,18 @@ fn chart(words: &Words, figure: &Figure, funnel: &Funnel, link: &dyn Fn(&str) ->
         if name.is_empty() { code.to_owned() } else { format!("{name} ({code})") }
     };
     let verdict = |word: &str| words.say(&format!("verdict-{word}"));
+    let ends = |(low, high): (f64, f64)| ends_text(words, &figure.shape, low, high);
     let points = funnel.points.iter().map(|point| Dot {
         label: called(&point.name, &point.code),
         x: point.n as f64,
         y: point.adjusted,
         mark: point.verdict.word(),
         tip: format!(
-            "{}\n{} {} · {} {}\n{}\nn\u{a0}=\u{a0}{}",
+            "{}\n{} {} ({}) · {} {}\n{}\nn\u{a0}=\u{a0}{}",
             called(&point.name, &point.code),
             name(words, figure),
             text(point.observed),
+            ends(point.interval),
             words.say("agents-expected"),
             text(point.expected),
             verdict(point.verdict.word()),
@@ -115,6 +121,7 @@ fn chart(words: &Words, figure: &Figure, funnel: &Funnel, link: &dyn Fn(&str) ->
             called(&point.name, &point.code),
             point.n.to_string(),
             text(point.observed),
+            ends(point.interval),
             text(point.expected),
             text(point.adjusted),
             verdict(point.verdict.word()),
@@ -135,6 +142,7 @@ fn chart(words: &Words, figure: &Figure, funnel: &Funnel, link: &dyn Fn(&str) ->
             words.say("agents-column"),
             words.say("trend-n"),
             name(words, figure),
+            words.say("interval-of"),
             words.say("agents-expected"),
             words.say("agents-adjusted"),
             words.say("agents-verdict"),
@@ -178,6 +186,8 @@ struct TwoPage {
     lines: Vec<Line>,
     /// Whether two agents stand beside each other, not two periods.
     of_agents: bool,
+    /// First and last day of the second period.
+    days: [String; 2],
     /// The filters, to be kept by the form.
     kept: Vec<(String, String)>,
 }
@@ -190,9 +200,6 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let agents = choices(&report);
         let code = |name: &str| asked.of_page(name).unwrap_or_default().to_owned();
         let (one, other) = (code("one"), code("other"));
-        // One agent alone stands beside the period before, whichever list it was chosen in.
-        let (one, other) = if one.is_empty() { (other, one) } else { (one, other) };
-        let of_agents = !one.is_empty() && !other.is_empty();
         // Only agents of this view may be chosen: whoever sees a team compares within it.
         for chosen in [&one, &other].into_iter().filter(|code| !code.is_empty()) {
             if !agents.iter().any(|(code, _)| code == chosen) {
@@ -200,13 +207,15 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
                 return Err(ReportError::Asked { code: "unknown_agent", sentence }.into());
             }
         }
+        let of_agents = !one.is_empty() && !other.is_empty();
+        let days = other_days(&asked)?.unwrap_or_else(|| asked.filter.before());
         let pairs = match of_agents {
             true => reports.two_agents(&asked.filter, &one, &other, &visit.viewer()).await?,
             false => {
-                let agent = Some(one.clone()).filter(|code| !code.is_empty());
+                let agent = [&one, &other].into_iter().find(|code| !code.is_empty()).cloned();
                 let agent = agent.or_else(|| asked.filter.agent.clone());
                 let filter = Filter { agent, ..asked.filter.clone() };
-                reports.two_periods(&filter, &visit.viewer()).await?
+                reports.two_periods(&filter, days, &visit.viewer()).await?
             }
         };
         let called = |code: &String| {
@@ -216,9 +225,10 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
         let heads = match of_agents {
             true => [called(&one), called(&other)],
             false => {
-                let (from, to) = asked.filter.before();
-                let now = format!("{} – {}", asked.filter.from, asked.filter.to);
-                [now, format!("{from} – {to}")]
+                let who = [&one, &other].into_iter().find(|code| !code.is_empty());
+                let who = who.map(|code| format!("{}, ", called(code))).unwrap_or_default();
+                [(asked.filter.from, asked.filter.to), days]
+                    .map(|(from, to)| format!("{who}{from} – {to}"))
             }
         };
         let path = visit.path("/agents/compare");
@@ -237,8 +247,31 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
             other,
             heads,
             of_agents,
+            days: [days.0, days.1].map(|day| day.to_string()),
         })
     })
+}
+
+/// The days of the second period, where the address names some.
+fn other_days(asked: &Asked) -> Result<Option<(Date, Date)>, ReportError> {
+    let day = |name: &str| {
+        let text = asked.of_page(name).filter(|text| !text.is_empty());
+        text.map(|text| {
+            text.parse::<Date>().map_err(|_| ReportError::Asked {
+                code: "bad_date",
+                sentence: format!("{name} is \"{text}\", which is no date such as 2026-01-31"),
+            })
+        })
+        .transpose()
+    };
+    match (day("other_from")?, day("other_to")?) {
+        (Some(from), Some(to)) if from <= to => Ok(Some((from, to))),
+        (Some(_), Some(_)) => Err(ReportError::Asked {
+            code: "bad_range",
+            sentence: "other_to lies before other_from".into(),
+        }),
+        _ => Ok(None),
+    }
 }
 
 fn choices(report: &AgentsReport) -> Vec<(String, String)> {

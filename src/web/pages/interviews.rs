@@ -6,8 +6,9 @@ use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use super::asked::{Asked, Form};
+use super::asked::{Asked, Chosen, Form};
 use super::{PageError, Shell, Visit, asked_wrong, html, sentence_of};
+use crate::desk::audit::Act;
 use crate::report::interviews::{COUNTED, List, Reader, Wanted};
 use crate::report::{ReportError, Viewer};
 use crate::web::Site;
@@ -93,11 +94,11 @@ impl Further {
         ]
     }
 
-    fn wanted(&self, view: View, after: Option<&str>) -> Wanted {
+    fn wanted(&self, view: View, chosen: Option<Chosen<'_>>, after: Option<&str>) -> Wanted {
         let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Wanted {
             unlinked: view == View::Unlinked,
-            answer: None,
+            answer: chosen.map(|one| one.wanted()),
             disposition: text(&self.disposition),
             link: text(&self.link),
             commented: self.commented,
@@ -126,6 +127,9 @@ struct ListPage {
     query: String,
     /// Whether anything but the days limits the list.
     limited: bool,
+    /// The answer that limits it, in words, and where all are.
+    chosen: Option<String>,
+    every: String,
 }
 
 impl ListPage {
@@ -173,11 +177,17 @@ async fn made(visit: &Visit, query: Option<&str>, view: View) -> Result<Response
         }
     };
     let further = Further::read(&asked)?;
-    let wanted = further.wanted(view, asked.of_page("after"));
     let (shell, viewer) = (visit.shell("interviews"), viewer(visit));
     let reports = &visit.site.reports;
+    let figures = match asked.of_page("measure").or(asked.of_page("score")) {
+        Some(_) => reports.asked_about(&asked.filter, &viewer).await?,
+        None => Vec::new(),
+    };
+    let chosen = asked.answer(&figures)?;
+    let wanted = further.wanted(view, chosen, asked.of_page("after"));
     let reader = Reader { viewer: &viewer, words: shell.words };
     let list = reports.interviews(reader, &asked.filter, &wanted).await?;
+    visit.audit(Act::ViewInterview, "list").await?;
     let count = reports.interviews_count(&viewer, &asked.filter, &wanted).await?;
     let caption = match count > u64::from(COUNTED) {
         true => shell.fill("interview-count-many", "n", u64::from(COUNTED)),
@@ -187,6 +197,9 @@ async fn made(visit: &Visit, query: Option<&str>, view: View) -> Result<Response
     let agent = asked.filter.agent.clone().unwrap_or_default();
     let mut pairs = further.pairs();
     pairs.push(("agent", &agent));
+    let every = format!("{path}{}", asked.query(&pairs));
+    let answer = chosen.map(|one| one.pairs()).unwrap_or_default();
+    pairs.extend(answer.iter().map(|(name, value)| (*name, value.as_str())));
     let query = asked.query(&pairs);
     let older = list.next.as_ref().map(|next| {
         let more: Vec<_> = pairs.iter().copied().chain([("after", next.as_str())]).collect();
@@ -209,6 +222,8 @@ async fn made(visit: &Visit, query: Option<&str>, view: View) -> Result<Response
         older,
         query,
         limited,
+        chosen: chosen.map(|one| one.text(shell.words)),
+        every,
         further: further.clone(),
         shell,
     };

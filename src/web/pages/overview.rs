@@ -16,6 +16,7 @@ use super::draw::{
 use super::visit::{Shell, Visit};
 use super::{html, page, trends};
 use crate::report::ReportError;
+use crate::report::agents::RATES;
 use crate::report::anonymous::ANONYMOUS;
 use crate::report::finest::MONTHS_ONLY;
 use crate::report::measures::{Figure, Shape};
@@ -94,7 +95,8 @@ async fn show(visit: Visit, RawQuery(query): RawQuery) -> Response {
             let key = &trend.figure.key;
             let target = overview.targets.iter().find(|against| against.measure == *key);
             trends::chart(words, &trend, target.map(|against| against.target), |from, to| {
-                Some(format!("{}{}", visit.path("/interviews"), asked.query_days(from, to)))
+                let query = asked.query_days(from, to, &[("measure", key)]);
+                Some(format!("{}{query}", visit.path("/interviews")))
             })
         });
         let query = asked.query(&[]);
@@ -144,7 +146,12 @@ fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
         .take(5)
         .collect();
     let share = Shape::YesNo { satisfied: 1 };
-    let (rate_change, rate_mark) = change("answer_rate", &share);
+    let headline = |rate: &str, tile: Tile| {
+        let (change, mark) = change(rate, &share);
+        let against = overview.targets.iter().find(|against| against.measure == rate);
+        let target = against.map(|a| target_text(words, &share, a)).unwrap_or_default();
+        Headline { tile, change, mark, target, weighted: String::new() }
+    };
     let rate = overview.now.answer_rate.map(rate_text);
     let plain = |key: &str, value: String, note: String| Tile {
         name: words.say(key),
@@ -156,38 +163,26 @@ fn headlines(words: &Words, overview: &Overview) -> Vec<Headline> {
         link: None,
     };
     let offered = words.fill("agents-of-offered", &[("n", overview.now.offered.into())]);
-    found.push(Headline {
-        tile: match rate {
-            Some((value, interval)) => plain(
-                "agents-rate",
-                value,
-                format!("{}\n{interval}\n{offered}", words.say("interval-of")),
-            ),
-            None => plain("agents-rate", "–".into(), words.say("agents-nobody-offered")),
-        },
-        change: rate_change,
-        mark: rate_mark,
-        target: String::new(),
-        weighted: String::new(),
-    });
+    let tile = match rate {
+        Some((value, interval)) => {
+            let note = format!("{}\n{interval}\n{offered}", words.say("interval-of"));
+            plain("agents-rate", value, note)
+        }
+        None => plain("agents-rate", "–".into(), words.say("agents-nobody-offered")),
+    };
+    let [answer, response, reach] = RATES;
+    found.push(headline(answer, tile));
     let now = &overview.now;
-    for (key, rate, reason) in [
-        ("overview-response", now.response_rate, now.response_rate_reason),
-        ("rates-reach", now.reach, now.reach_reason),
+    for (name, key, rate, reason) in [
+        (response, "overview-response", now.response_rate, now.response_rate_reason),
+        (reach, "rates-reach", now.reach, now.reach_reason),
     ] {
         let (value, note) = known_text(words, rate, reason, now.coverage);
         let note = match rate {
             Some(_) => format!("{}\n{note}", words.say("interval-of")),
             None => note,
         };
-        let tile = plain(key, value, note);
-        found.push(Headline {
-            tile,
-            change: String::new(),
-            mark: "none",
-            target: String::new(),
-            weighted: String::new(),
-        });
+        found.push(headline(name, plain(key, value, note)));
     }
     found
 }

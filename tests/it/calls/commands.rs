@@ -263,7 +263,7 @@ both! {
             assert_eq!(ran.code, Some(0), "{ran:?}");
             let said: Vec<&str> = ran.out.lines().collect();
             assert_eq!(said[0], "every tally equals a recount");
-            assert!(said[1].starts_with("the audit log holds: 1 entries, 1 of them chained"), "{ran:?}");
+            assert!(said[1].starts_with("the audit log holds: 4 entries, 4 of them chained"), "{ran:?}");
             let ran = settings.run(&["recount"]);
             assert_eq!(ran.code, Some(0), "{ran:?}");
             assert!(ran.out.contains("1 interviews counted, 0 numbers corrected"), "{}", ran.out);

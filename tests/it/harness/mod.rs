@@ -75,6 +75,18 @@ macro_rules! both {
 }
 pub(crate) use both;
 
+/// Changes what stands in a database, past the program.
+pub async fn change(database: &Database, sql: &'static str) {
+    let url = database.url.as_str();
+    if url.starts_with("sqlite:") {
+        let pool = sqlx::SqlitePool::connect(url).await.expect("reached");
+        sqlx::query(sql).execute(&pool).await.expect("changed");
+    } else {
+        let pool = sqlx::PgPool::connect(url).await.expect("reached");
+        sqlx::query(sql).execute(&pool).await.expect("changed");
+    }
+}
+
 mod tests {
     use sqlx::sqlite::SqliteConnectOptions;
     use sqlx::{ConnectOptions, Connection, PgConnection};

@@ -196,13 +196,14 @@ both! {
         sql.extend(answers(unit(&app, None, ["red", "calls"], DAY).await, 0, &[(1, 500)]));
         put(&database.url, &sql).await;
         let periods = ["2026-01-01 – 2026-01-31", "2025-12-01 – 2025-12-31"];
+        let of_rasa = ["Rasa, 2026-01-01 – 2026-01-31", "Rasa, 2025-12-01 – 2025-12-31"];
         for (query, heads, wanted) in [
             ("one=A00&other=A01", ["Rasa", "Jonas"], AGENTS),
             ("agent=A00", periods, PERIODS),
             // One chosen beside "the period before".
-            ("one=A00", periods, PERIODS),
-            ("one=A00&other=", periods, PERIODS),
-            ("one=&other=A00", periods, PERIODS),
+            ("one=A00", of_rasa, PERIODS),
+            ("one=A00&other=", of_rasa, PERIODS),
+            ("one=&other=A00", of_rasa, PERIODS),
         ] {
             let text = shown(&router, &token, &format!("/agents/compare?{DAYS}&{query}")).await;
             let table = after(&text, "pair-caption\">", "</table>");
@@ -216,9 +217,10 @@ both! {
                 let mark = format!("class=\"change {}\"", line[4]);
                 assert!(own.is_some_and(|row| row.contains(&mark)), "{query}: {mark} {}", line[0]);
             }
-            if query.contains("one=") {
+            for list in ["one", "other"].iter().filter(|n| query.contains(&format!("{n}=A00"))) {
                 let chosen = "<option value=\"A00\" selected>Rasa</option>";
-                assert!(after(&text, "name=\"one\"", "</select>").contains(chosen), "{query}");
+                let list = after(&text, &format!("name=\"{list}\""), "</select>");
+                assert!(list.contains(chosen), "{query}: {list}");
             }
         }
         let unknown = get(&format!("/agents/compare?{DAYS}&one=A09"), &[(header::AUTHORIZATION, &token)]);

@@ -4,9 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use aftercall::desk::audit::By;
+use aftercall::desk::people::NewUser;
+
 use super::post::Smtp;
 use super::*;
-use crate::harness::both;
+use crate::harness::{both, change};
 
 const ALERT: &str = "measure = \"csat\"\nat_or_below = 2";
 
@@ -206,15 +209,61 @@ both! {
         let next = smtp.mail();
         assert!(part(&next, "text/plain").contains("żadne odpowiedzi"), "{next}");
     }
-}
 
-async fn change(database: &Database, sql: &'static str) {
-    let url = database.url.as_str();
-    if url.starts_with("sqlite:") {
-        let pool = sqlx::SqlitePool::connect(url).await.expect("reached");
-        sqlx::query(sql).execute(&pool).await.expect("changed");
-    } else {
-        let pool = sqlx::PgPool::connect(url).await.expect("reached");
-        sqlx::query(sql).execute(&pool).await.expect("changed");
+    /// Whoever signs in with an address gets what they may see; who may not come in, nothing; and
+    /// where no agents appear, teams stand in the mail.
+    async fn a_report_shows_what_its_reader_may_see(database: Database) {
+        for (people, names, hidden) in [
+            ("named", ["A17", "B18"], "support: 80"),
+            ("team", ["support: 80 %", "sales: 20 %"], "A17"),
+        ] {
+            let smtp = Smtp::start();
+            let reports = "[[report_mail]]\nto = [\"all@centre.example\", \"red@centre.example\", \"gone@centre.example\"]\n\
+                           every = \"week\"\nat = \"07:00\"\nlanguage = \"en\"\n";
+            let sections = format!("{}{reports}", mail(&smtp));
+            let centre = Centre::open(&database, &format!("people = \"{people}\""), &sections).await;
+            change(&database, "delete from deliveries").await;
+            for n in 0..30 {
+                let (good, at) = (if n < 24 { 5 } else { 1 }, START + i64::from(n) * 60 * SECOND);
+                centre.interview(100 + n, at, "A17", "support", good).await;
+                centre.interview(150 + n, at, "B18", "sales", 6 - good).await;
+            }
+            let desk = &centre.app.site.desk;
+            for (email, at) in [("red@centre.example", START), ("gone@centre.example", START)] {
+                let new = NewUser {
+                    email: email.into(),
+                    name: "M".into(),
+                    role: "manager".into(),
+                    password: Some("a long enough password".into()),
+                    teams: vec!["support".into()],
+                    ..NewUser::default()
+                };
+                // The second time they are there.
+                let _ = desk.add_user(new, &By::Command, at).await;
+            }
+            let gone = desk.person("gone@centre.example").await.expect("is there");
+            desk.disable(gone, &By::Command, START).await.expect("disabled");
+            let monday = 1_769_403_600_000;
+            centre.teller.step(monday).await;
+            centre.send_all(monday).await;
+            let mut mails = [smtp.mail(), smtp.mail()];
+            assert!(smtp.is_empty(), "nothing for who is gone");
+            mails.sort_by_key(|mail| mail["to"][0].as_str().expect("an address").to_owned());
+            let [all, red] = mails;
+            let (whole, part_of) = (part(&all, "text/plain"), part(&red, "text/plain"));
+            for name in names {
+                assert!(whole.contains(name), "{people}, {name}: {whole}");
+            }
+            assert!(part_of.contains(names[0]) && !part_of.contains(names[1]), "{people}: {part_of}");
+            assert!(!part_of.contains("sales") && !part_of.contains("B18"), "{people}: {part_of}");
+            for mail in [&all, &red] {
+                let (plain, html) = (part(mail, "text/plain"), part(mail, "text/html"));
+                assert!(!plain.contains(hidden), "{people}: {plain}");
+                assert_eq!(html.contains("A17"), people == "named", "{html}");
+            }
+            let dead = centre.deliveries(DeliveryStatus::Dead).await;
+            assert_eq!(dead.len(), 1, "{dead:?}");
+            assert!(dead[0].reason.as_deref().is_some_and(|reason| reason.contains("may not come in")), "{dead:?}");
+        }
     }
 }

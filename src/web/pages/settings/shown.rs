@@ -7,6 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::{Admin, Part, shown};
+use crate::report::ReportError;
 use crate::report::agents::MIN_N;
 use crate::web::Site;
 use crate::web::pages::html;
@@ -33,6 +34,8 @@ struct ShownPage {
     people: Vec<Line>,
     access: Vec<Line>,
     kept: Vec<Line>,
+    /// Which days change no more, where there are such days.
+    closed: Option<String>,
 }
 
 async fn page(Admin(visit): Admin) -> Response {
@@ -69,14 +72,25 @@ async fn page(Admin(visit): Admin) -> Response {
         line("single", yes(config.sso.is_some()), "sso.issuer"),
         line("session", shell.fill("shown-hours", "n", hours), "access.session_hours"),
     ];
-    let forever = || shell.say("shown-for-good");
+    let retention = &config.retention;
+    let kept_for = |days: i64, else_word: &str| match days {
+        0 => shell.say(else_word),
+        days => shell.fill("shown-days", "n", days.unsigned_abs()),
+    };
+    let (erased, along) = ("shown-for-good", "shown-with-interview");
     let kept = vec![
-        line("kept-interviews", forever(), ""),
-        line("kept-comments", forever(), "media"),
+        line("kept-interviews", kept_for(retention.interviews, erased), "retention.interviews"),
+        line("kept-comments", kept_for(retention.comments, along), "retention.comments"),
+        line("kept-callers", kept_for(retention.numbers, along), "retention.numbers"),
         line("kept-numbers", shell.say("shown-until-closed"), "call.callbacks"),
+        line("kept-scores", kept_for(retention.agent_scores, erased), "retention.agent_scores"),
         line("kept-sessions", shell.fill("shown-days", "n", 30_u64), ""),
-        line("kept-audit", forever(), ""),
+        line("kept-audit", kept_for(retention.audit, erased), "retention.audit"),
     ];
-    shown(&visit, async { html(&ShownPage { part, shell: shell.clone(), people, access, kept }) })
-        .await
+    shown(&visit, async {
+        let closed = visit.site.desk.closed_before().await.map_err(ReportError::from)?;
+        let closed = closed.map(|day| shell.fill("shown-closed", "day", &day.to_string()));
+        html(&ShownPage { part, shell: shell.clone(), people, access, kept, closed })
+    })
+    .await
 }

@@ -12,6 +12,7 @@ use super::{Admin, Fields, Part, done, shown, wrong};
 use crate::clock;
 use crate::desk::targets::Target;
 use crate::report::ReportError;
+use crate::report::agents::RATES;
 use crate::survey::Kind;
 use crate::web::Site;
 use crate::web::pages::visit::Visit;
@@ -44,15 +45,27 @@ struct TargetsPage {
     today: String,
 }
 
-/// Measures of the surveys that can be asked and that have a score.
+/// Measures of the surveys that can be asked and that have a score, and rates.
 fn measures(visit: &Visit) -> BTreeSet<String> {
     let scored = |kind: &Kind| matches!(kind, Kind::Scale { .. } | Kind::YesNo { .. });
-    let mut found = BTreeSet::new();
+    let mut found: BTreeSet<String> = RATES.map(str::to_owned).into();
     for survey in visit.site.desk.surveys() {
         let questions = survey.questions.iter().filter(|question| scored(&question.kind));
         found.extend(questions.map(|question| question.measure.clone()));
     }
     found
+}
+
+/// What a target is of, in words.
+fn name(visit: &Visit, measure: &str) -> String {
+    let [answer, response, reach] = RATES;
+    let key = match measure {
+        rate if rate == answer => "agents-rate",
+        rate if rate == response => "overview-response",
+        rate if rate == reach => "rates-reach",
+        score => return score.to_uppercase(),
+    };
+    visit.words().say(key)
 }
 
 /// The net promoter score counts in points from −100 to 100, all others are shares.
@@ -68,7 +81,7 @@ async fn page(Admin(visit): Admin, RawQuery(query): RawQuery) -> Response {
 async fn list(visit: &Visit, part: Part) -> Result<Response, PageError> {
     let targets = visit.site.desk.targets().await.map_err(ReportError::from)?;
     let targets = targets.into_iter().map(|target| Line {
-        name: target.measure.to_uppercase(),
+        name: name(visit, &target.measure),
         value: if in_points(&target.measure) {
             number(target.value, 1000).replace('-', "−")
         } else {
@@ -80,7 +93,7 @@ async fn list(visit: &Visit, part: Part) -> Result<Response, PageError> {
         team: target.team,
     });
     let targets = targets.collect();
-    let measures = measures(visit).into_iter().map(|one| (one.clone(), one.to_uppercase()));
+    let measures = measures(visit).into_iter().map(|one| (one.clone(), name(visit, &one)));
     let measures = measures.collect();
     let teams = visit.site.reports.choices(&visit.viewer()).await?.teams;
     let today = visit.site.reports.today(visit.now).to_string();

@@ -98,8 +98,7 @@ async fn two_agents_are_chosen_to_stand_beside_each_other() {
     browser.press("Ilz").await;
     browser.tab_to(".pair button").await;
     browser.press(Key::Enter).await;
-    let address = format!("{}/agents/compare?period=last-month&one=A00&other=A03", centre.base);
-    browser.at(&address).await;
+    browser.see("//table//thead//th[.='Rasa Petraitė']").await;
     let heads = browser.texts("//table//thead//th").await;
     assert_eq!(heads[1..3], ["Rasa Petraitė", "Ilze Ozoliņa"]);
     // Nine of twenty-one, and eighteen.

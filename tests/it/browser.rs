@@ -7,9 +7,11 @@ use fantoccini::key::Key;
 
 use crate::harness::browser::{Browser, Scheme, Screen};
 
+mod apart;
 mod centre;
 mod every;
 mod interviews;
+mod keys;
 mod surveys;
 
 use centre::{Centre, Door, PASSWORD};

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use crate::harness::Database;
 use crate::report::sample::{VERSION, survey};
 
-mod agree;
+pub(crate) mod agree;
 mod anonymous;
 mod chart;
 mod commands;

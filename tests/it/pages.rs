@@ -12,6 +12,7 @@ use tower::ServiceExt;
 
 use crate::harness::{Database, both};
 
+mod known;
 mod reviews;
 pub(crate) mod together;
 

@@ -14,7 +14,7 @@ use sample::{Unit, VERSION, answers, put, stages, survey};
 
 mod compared;
 pub(crate) mod fairness;
-mod numbers;
+pub(crate) mod numbers;
 pub mod sample;
 
 /// 2026-02-01T06:00:00Z.

@@ -213,6 +213,7 @@ async fn two_page(visit: Visit, RawQuery(query): RawQuery) -> Response {
             true => reports.two_agents(&asked.filter, &one, &other, &visit.viewer()).await?,
             false => {
                 let agent = [&one, &other].into_iter().find(|code| !code.is_empty()).cloned();
+                let agent = agent.or_else(|| asked.filter.agent.clone());
                 let filter = Filter { agent, ..asked.filter.clone() };
                 reports.two_periods(&filter, days, &visit.viewer()).await?
             }

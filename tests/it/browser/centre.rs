@@ -282,6 +282,11 @@ impl Centre {
         &self.app
     }
 
+    /// The address of its database.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
     /// Stops the server as an operator would.
     pub async fn close(mut self) {
         if let Some(stop) = self.stop.take() {

@@ -14,7 +14,7 @@ const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"
 
 /// Every page, by a name for its picture. `{interview}` and `{person}` stand for the first ones of
 /// their lists.
-const PAGES: [(&str, &str); 34] = [
+pub(super) const PAGES: [(&str, &str); 34] = [
     ("overview", "/?period=last-month"),
     ("agents", "/agents?period=last-month"),
     ("agents-free", "/agents?period=90d"),
@@ -51,6 +51,32 @@ const PAGES: [(&str, &str); 34] = [
     ("wrong", "/agents?from=2026-02-30"),
 ];
 
+/// Where the first interview and the first person of a centre are.
+pub(super) struct Firsts {
+    interview: String,
+    person: String,
+}
+
+impl Firsts {
+    /// That path of [`PAGES`], with what stands for the first ones put in.
+    pub(super) fn of<'a>(&'a self, path: &'a str) -> &'a str {
+        match path {
+            "{interview}" => &self.interview,
+            "{person}" => &self.person,
+            path => path,
+        }
+    }
+}
+
+/// Finds the first interview of last month, and adds a person.
+pub(super) async fn firsts(centre: &Centre) -> Firsts {
+    let person = centre.person("reviewer", "").await;
+    let browser = Browser::open(Screen::Desktop, Scheme::Light).await;
+    browser.goto(&format!("{}/interviews?period=last-month", centre.base)).await;
+    let interview = browser.link("//tbody/tr[1]//a").await.replace(&centre.base, "");
+    Firsts { interview, person: format!("/settings/people/{person}") }
+}
+
 /// What axe-core objects to on the page that is shown.
 async fn violations(browser: &Browser) -> Vec<String> {
     browser.client.execute(AXE, vec![]).await.expect("axe-core is there");
@@ -68,17 +94,12 @@ async fn violations(browser: &Browser) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_page_keeps_anybody_out() {
     let centre = Centre::with_a_month().await;
-    let person = centre.person("reviewer", "").await;
-    let browser = Browser::open(Screen::Desktop, Scheme::Light).await;
-    browser.goto(&format!("{}/interviews?period=last-month", centre.base)).await;
-    let interview = browser.link("//tbody/tr[1]//a").await.replace(&centre.base, "");
-    let firsts =
-        [("{interview}", interview.as_str()), ("{person}", &format!("/settings/people/{person}"))];
+    let firsts = firsts(&centre).await;
     for (scheme, word) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
         let browser = Browser::open(Screen::Desktop, scheme).await;
         let mut faults = Vec::new();
         for (name, path) in PAGES {
-            let path = firsts.iter().find(|(mark, _)| *mark == path).map_or(path, |(_, at)| *at);
+            let path = firsts.of(path);
             browser.goto(&format!("{}{path}", centre.base)).await;
             browser.see("//h1").await;
             browser.screenshot(&format!("{word}-{name}")).await;

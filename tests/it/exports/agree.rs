@@ -172,7 +172,7 @@ fn same(said: &Data, flat: &Flat, name: &str, about: &str) {
 }
 
 /// What stands between tags, with the characters that HTML writes otherwise.
-fn plain(html: &str) -> String {
+pub(crate) fn plain(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     while let Some((before, tag)) = rest.split_once('<') {
@@ -217,10 +217,13 @@ fn page_agrees(page: &str, rows: &[Value], about: &str) {
                     && said("<span class=\"sub\"", "</span>").as_deref() == Some(&below)
             })
             .unwrap_or_else(|| panic!("no line of {name}, {below}, {about}"));
-        for (key, label) in [("csat", "Satisfied"), ("nps", "Recommend (NPS)"), ("fcr", "Solved")] {
-            let cell =
-                line.split("<td ").find(|cell| cell.contains(&format!("data-label=\"{label}\"")));
-            let said = cell.map(|cell| plain(&format!("<td {cell}"))).unwrap_or_default();
+        for (key, label) in [
+            ("csat", "Satisfied"),
+            ("nps", "Recommend (NPS)"),
+            ("fcr", "Solved"),
+            ("ces", "Found it easy"),
+        ] {
+            let said = said_in(line, label).unwrap_or_default();
             let measured = &row[key];
             let (Some(n), Some(enough)) = (measured["n"].as_u64(), measured["enough"].as_bool())
             else {
@@ -229,7 +232,7 @@ fn page_agrees(page: &str, rows: &[Value], about: &str) {
             let number = |name: &str| measured[name].as_f64().expect("a number");
             let shown = |value: f64| match key {
                 "nps" => points(value),
-                _ => format!("{:.0} %", value * 100.0),
+                _ => percent(value),
             };
             if enough {
                 assert!(said.contains(&shown(number("score"))), "{said}, {about}");
@@ -242,5 +245,61 @@ fn page_agrees(page: &str, rows: &[Value], about: &str) {
                 assert!(said.contains(&high), "{high}: {said}, {about}");
             }
         }
+        let offered = format!("{}{} started", row["offered"], row["started"]);
+        assert_eq!(said_in(line, "Offered"), Some(offered), "{about}");
+        let rate = &row["answer_rate"];
+        let rate = match rate["score"].as_f64().zip(rate["low"].as_f64()).zip(rate["high"].as_f64())
+        {
+            Some(((score, low), high)) => {
+                format!("{}{:.0}–{}", percent(score), low * 100.0, percent(high))
+            }
+            None => "–".to_owned(),
+        };
+        assert_eq!(said_in(line, "Answer rate"), Some(rate), "{about}");
+        compared_agrees(line, rows, &row["csat"], about);
     }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// What stands in the line's cell of that column, if it has one.
+fn said_in(line: &str, label: &str) -> Option<String> {
+    let cell = line.split("<td ").find(|cell| cell.contains(&format!("data-label=\"{label}\"")))?;
+    let cell = cell.split("</td>").next().unwrap_or_default();
+    Some(plain(&format!("<td {cell}")).trim().to_owned())
+}
+
+/// What is expected and the rank: columns where anybody is compared, and nothing of those who are
+/// not.
+fn compared_agrees(line: &str, rows: &[Value], measured: &Value, about: &str) {
+    let columns = [said_in(line, "Expected"), said_in(line, "Rank")];
+    let made = rows.iter().any(|row| row["csat"].get("verdict").is_some());
+    if !made {
+        assert_eq!(columns, [None, None], "nobody is compared, {about}");
+        return;
+    }
+    let none = || "–".to_owned();
+    let number = |name: &str| measured[name].as_f64().filter(|_| measured["enough"] == true);
+    let expected = number("expected").map_or_else(none, |expected| {
+        let difference = number("shrunk").map(|shrunk| (shrunk - expected) * 100.0);
+        let difference = difference.map_or_else(String::new, |points| {
+            let text = format!("{:.1}", points.abs());
+            match (&*text, points < 0.0) {
+                ("0.0", _) => "±0.0".into(),
+                (_, true) => format!("−{text}"),
+                (_, false) => format!("+{text}"),
+            }
+        });
+        format!("{}{difference}", percent(expected))
+    });
+    let rank = &measured["rank"];
+    let rank = match rank["low"].as_u64().zip(rank["high"].as_u64()) {
+        Some((low, high)) if measured["enough"] == true => {
+            format!("{low}–{high}of {}", rank["of"])
+        }
+        _ => none(),
+    };
+    assert_eq!(columns, [Some(expected), Some(rank)], "{about}");
 }

@@ -1,16 +1,18 @@
 //! The same figures in every form: random centres, and the days, names and centres that go wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aftercall::interview::Outcome;
 use aftercall::store::{Said, Store};
+use aftercall::web::{Body, Router};
+use http::{Request, header};
 use jiff::civil::date;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::agree::agree;
-use super::{begin, got, house, turn};
+use super::{ask, begin, got, house, turn};
 use crate::harness::{Database, both};
 use crate::report::sample::{VERSION, put, survey};
 
@@ -124,6 +126,21 @@ async fn fill(store: &Store, url: &str, parts: &[Part]) {
     put(url, &sql).await;
 }
 
+/// No filter, and each kind of filter alone; the last are two.
+fn filters(parts: &[Part]) -> Vec<String> {
+    let team = TEAMS[parts.first().expect("a part").team];
+    let team = form_urlencoded::Serializer::new(String::new()).append_pair("team", team).finish();
+    let fixed = ["", "&language=lt", "&queue=%2Bmail", "&question=rating", "&channel=phone"];
+    let mut all: Vec<String> = fixed.map(String::from).to_vec();
+    all.extend([
+        format!("&version={VERSION}"),
+        format!("&{team}"),
+        format!("&{team}&channel=phone"),
+        format!("&{team}&version={VERSION}&language=en"),
+    ]);
+    all
+}
+
 both! {
     /// Whatever the counts and names, every form gives the same figures for the same filter.
     async fn every_form_gives_the_same_figures(database: Database) {
@@ -135,7 +152,7 @@ both! {
         for _ in 0..6 {
             let parts = prop::collection::vec(part(), 1..9).new_tree(&mut runner).expect("parts").current();
             fill(app.store(), &database.url, &parts).await;
-            for filter in ["", "&language=lt", "&queue=%2Bmail", "&question=rating"] {
+            for filter in filters(&parts) {
                 agree(&router, &format!("{JANUARY}{filter}"), &format!("{filter} {parts:?}")).await;
             }
         }
@@ -249,4 +266,56 @@ async fn five_thousand_agents() {
     }
     let csv = got(&router, &format!("/api/v1/reports/agents.csv?{JANUARY}")).await;
     assert_eq!(csv.text().lines().count(), 5001);
+    pages_of_five_thousand(&router).await;
+}
+
+/// The largest page that goes over the wire, and the longest that one takes with the checks of an
+/// unoptimised build, while other tests run beside it.
+const MOST_BYTES: usize = 1_000_000;
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// The pages of so many agents: all of them on the table's pages, at the plot and to choose from;
+/// none too heavy, none slow.
+async fn pages_of_five_thousand(router: &Router) {
+    let links = |page: &str| -> BTreeSet<String> {
+        let links = page.split("<a href=\"/agents/B").skip(1);
+        links.filter_map(|rest| rest.split(['?', '"']).next()).map(str::to_owned).collect()
+    };
+    let mut seen = BTreeSet::new();
+    for (path, agents) in [
+        ("/agents?DAYS", 200),
+        ("/agents?DAYS&page=2", 200),
+        ("/agents?DAYS&page=25", 200),
+        // Beyond the last page there is the last one.
+        ("/agents?DAYS&page=26&columns=all", 200),
+        ("/agents/funnel?DAYS", 5000),
+        ("/agents/compare?DAYS", 0),
+        ("/agents/compare?DAYS&one=B1&other=B5000", 0),
+    ] {
+        let path = path.replace("DAYS", JANUARY);
+        let begun = tokio::time::Instant::now();
+        let answer = got(router, &path).await;
+        let took = begun.elapsed();
+        let request = Request::get(&path).header(header::ACCEPT_ENCODING, "gzip");
+        let packed = ask(router, request.body(Body::empty()).expect("a request")).await;
+        assert!(packed.bytes.starts_with(&[0x1f, 0x8b]), "{path} is not packed");
+        eprintln!("{path}: {} bytes packed in {} ms", packed.bytes.len(), took.as_millis());
+        assert!(packed.bytes.len() < MOST_BYTES, "{path}: {} bytes", packed.bytes.len());
+        assert!(took < LONGEST, "{path}: {took:?}");
+        let page = answer.text();
+        let found = links(page);
+        assert_eq!(found.len(), agents, "{path}");
+        match path.contains("compare") {
+            true => assert_eq!(page.matches("<option value=\"B").count(), 10_000, "{path}"),
+            false if path.contains("page=26") => assert!(found.is_subset(&seen), "{path}"),
+            false if path.contains("funnel") => {}
+            false => {
+                assert!(found.is_disjoint(&seen), "{path}: somebody stands on two pages");
+                let numbers = page.matches("page=").count();
+                assert_eq!(numbers, 25, "{path}: links to all pages");
+                seen.extend(found);
+            }
+        }
+        assert!(!page.contains("<svg class=\"spark\""), "{path}: weeks of so many");
+    }
 }

@@ -7,10 +7,17 @@ use aftercall::store::targets::Target;
 use super::*;
 
 /// Rating, whether it was solved, and effort of one interview; which of them were answered.
-type Sheet = [Option<u8>; 3];
+pub(crate) type Sheet = [Option<u8>; 3];
 
 /// An interview of that day, team and language with those answers.
-async fn sheet(store: &Store, n: u16, day: i64, team: &str, language: &str, answers: Sheet) {
+pub(crate) async fn sheet(
+    store: &Store,
+    n: u16,
+    day: i64,
+    team: &str,
+    language: &str,
+    answers: Sheet,
+) {
     let mut id = [7; 16];
     id[..2].copy_from_slice(&n.to_be_bytes());
     let started_ms = day * 86_400_000 + 3_600_000 + i64::from(n);
@@ -61,7 +68,7 @@ async fn sheet(store: &Store, n: u16, day: i64, team: &str, language: &str, answ
 }
 
 /// Answers of 120 callers, in which effort matters more than whether it was solved.
-fn callers() -> Vec<[u8; 3]> {
+pub(crate) fn callers() -> Vec<[u8; 3]> {
     let one = |n: u32| {
         let effort = 1 + (n * 7 % 5) as u8;
         let solved = u8::from(!n.is_multiple_of(3));
@@ -73,7 +80,7 @@ fn callers() -> Vec<[u8; 3]> {
 }
 
 /// Pearson's correlation.
-fn correlation(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let n = a.len() as f64;
     let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
     let sum = |x: &[f64], mx: f64, y: &[f64], my: f64| -> f64 {

@@ -120,7 +120,7 @@ begin
 end $$;
 insert into audit select * from audit_old;
 drop table audit_old;
-insert into meta (name, value) values ('audit_log', '');
+insert into meta (name, value) values ('audit_log', 'one at a time');
 create function audit_number() returns trigger language plpgsql as $$
 begin
   -- One at a time, over all servers; what the one before has written is seen.

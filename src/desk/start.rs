@@ -132,7 +132,7 @@ impl Desk {
         let (_, caller_days) = offer::caller_cap(&self.config.offer, rule);
         let window_ms = i64::from(caller_days) * 86_400_000;
         let of_call = call_id.map(|call_id| (provider.name.as_str(), call_id));
-        let look = self.store.look(ids, day - 1, hash, now - window_ms, of_call);
+        let look = self.store.look(ids, day - 1..day + 1, hash, now - window_ms, of_call);
         let look = self.within(budget.database, look).await;
         if let Err(fault) = &look {
             tracing::warn!(provider = %provider.name, interview = %ids[0], "starts unseen: {fault}");

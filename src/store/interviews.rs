@@ -1,5 +1,7 @@
 //! Reading interviews, and what is kept about callers.
 
+use std::ops::Range;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -15,7 +17,7 @@ use crate::interview::{Disposition, InterviewId, Millis};
 use crate::survey::Version;
 
 // The start's one statement, by all ids that the interview may have; what else was said in the same
-// call is looked for in the interviews of the last days alone. A caller that is not known is null: no offers, not in never-ask. A
+// call is looked for in the interviews of those days alone. A caller that is not known is null: no offers, not in never-ask. A
 // call that is not known is null too: nothing was spoken in it before.
 const LOOK: &str = "select
         (select count(*) from offers
@@ -23,7 +25,7 @@ const LOOK: &str = "select
         (select count(*) from never_ask where caller_hash = $2) as never_ask,
         (select language from interviews
             where call_ref = $5 and provider = $4 and id not in ($1, $6, $7) and id >= $8
-                and turn > 0
+                and id < $9 and turn > 0
             order by recorded_ms desc, id limit 1) as spoken,
         i.id, i.survey, i.ineligible, i.opening, i.started_ms, i.turn, i.recorded_ms, i.state,
         i.disposition, i.closed, i.limit_ms, i.ended_ms, i.finished_ms
@@ -173,15 +175,15 @@ impl Store {
     /// those ids, how often
     /// the same caller was offered one since `since_ms` (this interview not counted), whether the
     /// caller must never be asked (without a caller 0 and false), and the language in which an
-    /// earlier interview of the same call, by provider and its id of the call, went on; one of days
-    /// before `from_day` is not looked for.
+    /// earlier interview of the same call, by provider and its id of the call, went on; one of other
+    /// days than `days` is not looked for.
     ///
     /// # Errors
     /// If the database does not answer or holds what this program cannot read.
     pub async fn look(
         &self,
         ids: [InterviewId; 3],
-        from_day: i64,
+        days: Range<i64>,
         caller: Option<CallerHash>,
         since_ms: Millis,
         call: Option<(&str, &str)>,
@@ -196,7 +198,8 @@ impl Store {
             .bind(call.map(|(_, call_ref)| call_ref))
             .bind(second)
             .bind(third)
-            .bind(first_of(from_day))
+            .bind(first_of(days.start))
+            .bind(first_of(days.end))
             .fetch_one(db)
             .await?);
         Ok(Look {

@@ -206,7 +206,7 @@ impl From<sqlx::Error> for Not {
         let code = fault.as_database_error().and_then(|fault| fault.code());
         match code.as_deref() {
             // The name is taken, or just being taken; or there is no such partition any more.
-            Some("42P07" | "23505" | "42P01") => Self::Done,
+            Some("42P07" | "42710" | "23505" | "42P01") => Self::Done,
             // Lock timeout, deadlock.
             Some("55P03" | "40P01") => Self::Busy,
             // Rows of the month in `_rest`; rows that name what is in the partition.

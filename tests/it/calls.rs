@@ -27,6 +27,7 @@ pub mod killed;
 mod line_faults;
 mod many;
 mod meddler;
+mod midnight;
 mod nobody;
 mod nodes;
 mod pairs;

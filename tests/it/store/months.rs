@@ -336,6 +336,14 @@ async fn a_busy_table_is_left_alone_until_it_is_free() {
         let (store, month) = (store.clone(), months[0]);
         async move { store.drop_month(Kept::Interviews, month).await }
     });
+    let waiting = "select count(*) from pg_locks where not granted
+        and database = (select oid from pg_database where datname = current_database())";
+    let tried = async {
+        while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut reader).await.expect("read") == 0
+        {
+        }
+    };
+    tokio::time::timeout(LONG, tried).await.expect("it is tried");
     // As long as it is tried, and nobody who comes behind it is held up.
     for place in 1..=10 {
         let turn = Turn { id: id_of(DAY, 2), ..turn(2, place, 1) };

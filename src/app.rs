@@ -288,6 +288,13 @@ impl App {
         self.site.office = office.handle();
         let router = self.router().await?;
         let config = &self.site.config;
+        if !self.store.is_away() {
+            // The others are made beside the calls. Without it nobody is kept away.
+            let today = clock::day(clock::now_ms(), &config.time_zone);
+            if let Err(fault) = self.store.make_months(today, 0).await {
+                tracing::error!("this month could not be made in the database: {fault}");
+            }
+        }
         let certificate = config.tls.clone().map(Certificate::read).transpose()?;
         let tls = certificate.as_ref().map(Certificate::acceptor).transpose();
         let tls = tls.map_err(|fault| AppError::Wrong(format!("TLS cannot be spoken: {fault}")))?;

@@ -16,6 +16,7 @@ use crate::outbox::recordings::Recordings;
 use crate::outbox::sender::Sender;
 use crate::outbox::teller::{self, Teller};
 use crate::report::{Filter, Reports, Viewer};
+use crate::store::partitions::AHEAD;
 use crate::store::{Store, StoreError};
 use crate::web::Site;
 use crate::web::tls::Certificate;
@@ -44,6 +45,8 @@ const FORGET: Duration = Duration::from_secs(60);
 const EXPIRE: Duration = Duration::from_secs(10);
 /// How often it is looked whether callers called again, and which hashes are old.
 const LOOK_AGAIN: Duration = Duration::from_secs(600);
+/// How often it is looked whether the tables' next months are there.
+const MAKE: Duration = Duration::from_secs(3600);
 /// How often it is looked whether something was kept long enough.
 const RETAIN: Duration = Duration::from_secs(3600);
 
@@ -131,6 +134,14 @@ impl App {
             let store = of.clone();
             every(EXPIRE, of.clone(), "open interviews could not be closed", move || {
                 close_expired(store.clone())
+            })
+        });
+        let (of, zone) = (store.clone(), config.time_zone.clone());
+        background.alone("months", move || {
+            let (store, zone) = (of.clone(), zone.clone());
+            every(MAKE, of.clone(), "months to come could not be made", move || {
+                let (store, today) = (store.clone(), clock::day(clock::now_ms(), &zone));
+                async move { store.make_months(today, AHEAD).await.map(drop) }
             })
         });
         let (keeper, of) = (desk.clone(), store.clone());

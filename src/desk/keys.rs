@@ -85,16 +85,10 @@ impl Keys {
         String::from_utf8(number).ok()
     }
 
-    /// The id of an interview: a repeated start gives the same one, a second hand-over of the same
-    /// call another.
-    pub fn interview(
-        &self,
-        provider: &str,
-        call: &str,
-        survey: &str,
-        handover: &str,
-    ) -> InterviewId {
-        InterviewId(self.hash("interview", &[provider, call, survey, handover]))
+    /// What an interview's id is made of, beside its day: a repeated start gives the same, a second
+    /// hand-over of the same call another.
+    pub fn interview(&self, provider: &str, call: &str, survey: &str, handover: &str) -> [u8; 16] {
+        self.hash("interview", &[provider, call, survey, handover])
     }
 
     /// The mark of a call id in a token; never 0, which means unknown.

@@ -11,6 +11,7 @@ use crate::clock;
 use crate::config::Retention;
 use crate::interview::Millis;
 use crate::store::StoreError;
+use crate::store::partitions::Kept;
 pub use crate::store::retention::{Due, Limits};
 
 const DAY_MS: Millis = 86_400_000;
@@ -170,12 +171,15 @@ impl Desk {
         if let Some(before) = limits.interviews {
             done.held_up = !self.store.close_days(before).await?;
         }
-        done.interviews = self.remove_interviews(progress).await?;
-        done.calls = parts!(progress, self.store.forget_calls());
+        done.interviews = self.remove_months(Kept::Interviews, progress).await?;
+        done.interviews += self.remove_interviews(progress).await?;
+        done.calls = self.remove_months(Kept::Calls, progress).await?;
+        done.calls += parts!(progress, self.store.forget_calls());
         done.agent_rows = self.store.forget_agent_rows(limits.agents).await?;
         if let Some(before) = limits.audit {
             let key = self.keys.audit();
             done.audit = parts!(progress, self.store.cut_audit(key, before, now));
+            self.store.drop_empty_audit(before).await?;
         }
         done.closed_before = self.store.closed_before().await?;
         Ok(done)
@@ -201,6 +205,35 @@ impl Desk {
             progress(old.len() as u64);
             rest(began).await;
         }
+    }
+
+    /// Removes months that are closed as a whole, where the database has them apart; the rest goes
+    /// one by one afterwards.
+    async fn remove_months(
+        &self,
+        of: Kept,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<u64, KeepingError> {
+        let mut removed = 0;
+        for month in self.store.closed_months(of).await? {
+            if of == Kept::Interviews {
+                for file in self.store.files_of_month(month).await? {
+                    remove(&self.config.media, &file)?;
+                    tokio::task::yield_now().await;
+                }
+            }
+            loop {
+                let began = Instant::now();
+                if self.store.clear_month(of, month).await? == 0 {
+                    break;
+                }
+                rest(began).await;
+            }
+            let gone = self.store.drop_month(of, month).await?.unwrap_or_default();
+            removed += gone;
+            progress(gone);
+        }
+        Ok(removed)
     }
 
     async fn remove_interviews(

@@ -13,6 +13,7 @@ use crate::interview::{
     Disposition, Handover, InterviewId, Millis, Opening, Reached, Start, begin, token,
 };
 use crate::store::handovers::Asking;
+use crate::store::partitions::dated;
 use crate::store::switches::Rule;
 use crate::store::{Begin, CallerHash, Known, Said, StoreError};
 use crate::survey::{Lang, Survey};
@@ -108,7 +109,7 @@ impl Desk {
         // A sealed start address is good for one call, so it can stand for that call.
         let call = call_id.or(said.call.as_deref());
         let handover = own_handover(said).or(said.call.as_deref()).unwrap_or_default();
-        let id = match call {
+        let rest = match call {
             // An announcement is one interview, whatever else is said beside its address.
             _ if let Some(announced) = &sealed => {
                 self.keys.interview(&provider.name, announced, "", "")
@@ -116,34 +117,40 @@ impl Desk {
             Some(call) => self.keys.interview(&provider.name, call, &survey.name, handover),
             None => {
                 self.counters.count("no_call_id", &provider.name);
-                InterviewId(start.hello.unwrap_or(random))
+                start.hello.unwrap_or(random)
             }
         };
-        concerns(id.0);
+        // Its id begins with its day. A start that is repeated after midnight, or after an upgrade
+        // from a program whose ids said no day, is known by the id that it got first.
+        let day = clock::day(now, &self.config.time_zone);
+        let ids = [dated(day, rest), dated(day - 1, rest), rest].map(InterviewId);
         if let Some(hello) = start.hello
-            && !self.hellos.begin(hello, id, now)
+            && !self.hellos.begin(hello, InterviewId(rest), now)
         {
             return Answer::Refused;
-        }
-        if let Some(hash) = hash {
-            self.never.meet(id, hash, now);
         }
         let (_, caller_days) = offer::caller_cap(&self.config.offer, rule);
         let window_ms = i64::from(caller_days) * 86_400_000;
         let of_call = call_id.map(|call_id| (provider.name.as_str(), call_id));
-        let look = self.store.look(id, hash, now - window_ms, of_call);
+        let look = self.store.look(ids, day - 1..day + 1, hash, now - window_ms, of_call);
         let look = self.within(budget.database, look).await;
         if let Err(fault) = &look {
-            tracing::warn!(provider = %provider.name, interview = %id, "starts unseen: {fault}");
+            tracing::warn!(provider = %provider.name, interview = %ids[0], "starts unseen: {fault}");
         }
         // A start that waits in the spool stands, also when the database is back.
-        match self.store.spooled_start(id).await {
-            Ok(Some(begin)) => return self.repeat_spooled(provider, begin, call_id, now),
-            Ok(None) => {}
-            Err(fault) => tracing::error!("the spool cannot be read: {fault}"),
-        }
+        let spooled = self.spooled_start(ids).await;
         let look = look.ok();
-        if let Some(known) = look.as_ref().and_then(|l| l.known.as_ref()) {
+        let known = look.as_ref().and_then(|look| look.known.as_ref());
+        let first = spooled.as_ref().map(|begin| begin.id).or(known.map(|known| known.id));
+        let id = first.unwrap_or(ids[0]);
+        concerns(id.0);
+        if let Some(hash) = hash {
+            self.never.meet(id, hash, now);
+        }
+        if let Some(begin) = spooled {
+            return self.repeat_spooled(provider, begin, call_id, now);
+        }
+        if let Some(known) = known {
             self.learn(known.survey).await;
             return self.repeat_start(provider, known, call_id, &survey, now);
         }
@@ -151,7 +158,6 @@ impl Desk {
         let spoken_before = look.as_ref().and_then(|look| look.spoken.as_deref());
         let by_number = number.and_then(|number| number.lang.as_deref());
         let lang = language(&survey, [said.lang.as_deref(), by_number, spoken_before]);
-        let day = clock::day(now, &self.config.time_zone);
         let case = offer::Case {
             unreached: start.reached == Reached::No,
             never_ask: match look.as_ref() {
@@ -263,6 +269,18 @@ impl Desk {
             }
             None => self.speak(provider, &survey, step.state, step.order),
         }
+    }
+
+    /// The start that waits in the spool under one of those ids.
+    async fn spooled_start(&self, ids: [InterviewId; 3]) -> Option<Begin> {
+        for id in ids {
+            match self.store.spooled_start(id).await {
+                Ok(None) => {}
+                Ok(begin) => return begin,
+                Err(fault) => tracing::error!("the spool cannot be read: {fault}"),
+            }
+        }
+        None
     }
 
     fn leave(&self, survey: Arc<Survey>, lang: Lang) -> Answer {

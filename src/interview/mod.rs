@@ -43,7 +43,7 @@ pub use turn::{begin, step};
 /// UTC milliseconds since 1970.
 pub type Millis = i64;
 
-/// Sixteen bytes: a keyed hash of provider, call, survey and hand-over.
+/// Sixteen bytes: its day, then a keyed hash of provider, call, survey and hand-over.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct InterviewId(pub [u8; 16]);

@@ -18,6 +18,7 @@ use std::sync::{PoisonError, RwLock};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::partitions::dated;
 use super::report::{Apart, Ask, Cut, Every, Group, Unit, raw_counts};
 use super::rows::{Column, Tx};
 use super::writer::again;
@@ -57,16 +58,18 @@ const FORGOTTEN: &str = "with v (id, nameless, state) as ({rows uuid, uuid, byte
             when i.ended_ms > i.recorded_ms + 61000 then 61000
             else i.ended_ms - i.recorded_ms end,
         i.closed, i.counted, i.day_before, i.said_team, i.said_queue, 'none', i.told, i.anonymous
-    from v join interviews i on i.id = v.id order by v.nameless";
+    from v join interviews i on i.id = v.id {of i.id} order by v.nameless";
 const ANSWERS: &str = "with v (id, nameless) as ({rows uuid, uuid})
     insert into answers (interview, question, outcome, turn, at_ms, outside_control)
     select v.nameless, a.question, a.outcome, a.turn, i.day * 86400000, a.outside_control
     from v join answers a on a.interview = v.id join interviews i on i.id = v.id
+        {of a.interview} {of i.id}
     order by v.nameless, a.question";
 const CREDITS: &str = "with v (id, nameless) as ({rows uuid, uuid})
     insert into credits (interview, gen, kind, agent, team, queue, started_ms)
     select v.nameless, c.gen, c.kind, c.agent, c.team, c.queue, i.day * 86400000
     from v join credits c on c.interview = v.id join interviews i on i.id = v.id
+        {of c.interview} {of i.id}
     order by v.nameless, c.gen, c.kind";
 /// In this order: what points at interviews goes before them.
 const GONE: [&str; 5] = [
@@ -120,10 +123,10 @@ pub(super) fn offer(at_ms: Millis) -> Result<(Uuid, Millis), StoreError> {
     Ok((Uuid::from_bytes(id), (at_ms.div_euclid(DAY_MS) + 1) * DAY_MS))
 }
 
-fn first_half(hash: Sha256) -> Uuid {
+fn first_half(hash: Sha256) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&hash.finalize()[..16]);
-    Uuid::from_bytes(half)
+    half
 }
 
 /// The versions of anonymous surveys, inside a transaction.
@@ -180,7 +183,7 @@ impl Store {
             return Ok(0);
         }
         let ids: Vec<Uuid> = found.into_iter().map(|(id,)| id).collect();
-        tally::lock(&mut tx, &ids).await?;
+        let locked = tally::lock(&mut tx, &ids).await?;
         let held = tally::hold(&mut tx).await?;
         if held.reading != held.writing {
             // A recount goes from id to id, and would miss who gets a lower one.
@@ -189,7 +192,9 @@ impl Store {
         let nameless = |id: &Uuid| {
             let mut hash = Sha256::new_with_prefix(random);
             hash.update(id.as_bytes());
-            first_half(hash)
+            // The day is told anyway, and nothing more precise than it.
+            let day = locked.get(id).map_or(0, |interview| interview.day);
+            Uuid::from_bytes(dated(day, first_half(hash)))
         };
         let nameless: Vec<Uuid> = ids.iter().map(nameless).collect();
         let pairs = || [Column::Id(ids.clone()), Column::Id(nameless.clone())];

@@ -22,7 +22,7 @@ use crate::interview::{Fact, InterviewId, Millis, Outcome};
 
 const STORED_TURNS: &str = "with v (interview, turn) as ({rows uuid, bigint})
     select t.interview, t.turn, t.at_ms, t.input, t.facts
-    from v join turns as t on t.interview = v.interview and t.turn = v.turn";
+    from v join turns as t on t.interview = v.interview and t.turn = v.turn {of t.interview}";
 
 const PUT_TURNS: &str = "insert into turns (interview, turn, at_ms, input, facts)
     {rows uuid, bigint, bigint, text, text}";
@@ -52,7 +52,7 @@ const UPDATE_INTERVIEWS: &str = "with v (id, language, turn, recorded_ms, state,
         started = v.started, turns_disposition = v.turns_disposition,
         disposition = v.disposition, failed = v.failed, finished_ms = v.finished_ms,
         ended_ms = v.ended_ms, ended_how = v.ended_how
-    from v where interviews.id = v.id";
+    from v where interviews.id = v.id {of interviews.id}";
 
 // Apart, since indexes hold it: SQLite writes those of a column that is set, changed or not.
 const CLOSE_INTERVIEWS: &str = "update interviews set closed = true where id in ({rows uuid})";

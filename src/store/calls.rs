@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::partitions::{dated, day_of};
 use super::rows::{Column, Tx};
 use super::writer::again;
 use super::{CallerHash, Store, StoreError};
@@ -344,7 +345,7 @@ struct Book {
 }
 
 impl Book {
-    fn tell(&mut self, record: &CallRecord, codes: &Codes) -> Put {
+    fn tell(&mut self, record: &CallRecord, codes: &Codes, received_ms: Millis) -> Put {
         let mut known: Vec<Uuid> =
             record.names.iter().filter_map(|name| self.names.get(name).copied()).collect();
         known.sort_unstable();
@@ -354,7 +355,7 @@ impl Book {
         }
         let id = match (known.first(), record.names.first()) {
             (Some(id), _) => *id,
-            (None, Some(name)) => id_of(name),
+            (None, Some(name)) => id_of(name, record.started_ms.unwrap_or(received_ms)),
             (None, None) => return Put::Refused(String::from("the record names no call")),
         };
         for other in known.iter().skip(1) {
@@ -497,12 +498,13 @@ impl Book {
     }
 }
 
-/// The id of a call that is known by that name first; the same on every node.
-fn id_of(name: &str) -> Uuid {
+/// The id of a call that is known by that name first, at about that moment. Later it is found by its
+/// names alone.
+fn id_of(name: &str, at_ms: Millis) -> Uuid {
     let digest = Sha256::new().chain_update("call\0").chain_update(name).finalize();
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
-    Uuid::from_bytes(id)
+    Uuid::from_bytes(dated(day_of(at_ms), id))
 }
 
 /// Cuts records into parts that are written in one transaction each.
@@ -552,7 +554,7 @@ impl Store {
         let mut tx = Tx::write(&self.pools).await?;
         tx.run(LOCK, &[]).await?;
         let mut book = Book::load(&mut tx, chunk).await?;
-        let told = chunk.iter().map(|record| book.tell(record, codes)).collect();
+        let told = chunk.iter().map(|record| book.tell(record, codes, received_ms)).collect();
         book.save(&mut tx, received_ms).await?;
         tx.commit().await?;
         Ok(told)

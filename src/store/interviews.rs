@@ -1,11 +1,14 @@
 //! Reading interviews, and what is kept about callers.
 
+use std::ops::Range;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::anonymous::HIDE;
 use super::batch::StoredRow;
 use super::own::plain;
+use super::partitions::first_of;
 use super::rows::{Column, Tx};
 use super::tally::{self, AFTER_HANGUP_MS, AFTER_LIMIT_MS, Answer};
 use super::writer::again;
@@ -13,18 +16,20 @@ use super::{CallerHash, Known, Look, Store, StoreError, StoredTurn, read, write_
 use crate::interview::{Disposition, InterviewId, Millis};
 use crate::survey::Version;
 
-// The start's one statement. A caller that is not known is null: no offers, not in never-ask. A
+// The start's one statement, by all ids that the interview may have; what else was said in the same
+// call is looked for in the interviews of those days alone. A caller that is not known is null: no offers, not in never-ask. A
 // call that is not known is null too: nothing was spoken in it before.
 const LOOK: &str = "select
         (select count(*) from offers
-            where caller_hash = $2 and at_ms >= $3 and interview <> $1) as offers,
+            where caller_hash = $2 and at_ms >= $3 and interview not in ($1, $6, $7)) as offers,
         (select count(*) from never_ask where caller_hash = $2) as never_ask,
         (select language from interviews
-            where call_ref = $5 and provider = $4 and id <> $1 and turn > 0
+            where call_ref = $5 and provider = $4 and id not in ($1, $6, $7) and id >= $8
+                and id < $9 and turn > 0
             order by recorded_ms desc, id limit 1) as spoken,
         i.id, i.survey, i.ineligible, i.opening, i.started_ms, i.turn, i.recorded_ms, i.state,
         i.disposition, i.closed, i.limit_ms, i.ended_ms, i.finished_ms
-    from (select 1 as one) as one left join interviews as i on i.id = $1";
+    from (select 1 as one) as one left join interviews as i on i.id in ($1, $6, $7)";
 
 const KNOWN: &str = "select id, survey, ineligible, opening, started_ms, turn, recorded_ms, state,
         disposition, closed, limit_ms, ended_ms, finished_ms
@@ -166,21 +171,24 @@ impl LookRow {
 }
 
 impl Store {
-    /// What a start needs to know, in one statement: the interview if it began before, how often
+    /// What a start needs to know, in one statement: the interview if it began before under one of
+    /// those ids, how often
     /// the same caller was offered one since `since_ms` (this interview not counted), whether the
     /// caller must never be asked (without a caller 0 and false), and the language in which an
-    /// earlier interview of the same call, by provider and its id of the call, went on.
+    /// earlier interview of the same call, by provider and its id of the call, went on; one of other
+    /// days than `days` is not looked for.
     ///
     /// # Errors
     /// If the database does not answer or holds what this program cannot read.
     pub async fn look(
         &self,
-        id: InterviewId,
+        ids: [InterviewId; 3],
+        days: Range<i64>,
         caller: Option<CallerHash>,
         since_ms: Millis,
         call: Option<(&str, &str)>,
     ) -> Result<Look, StoreError> {
-        let id = Uuid::from_bytes(id.0);
+        let [id, second, third] = ids.map(|id| Uuid::from_bytes(id.0));
         let caller = caller.map(|hash| Uuid::from_bytes(hash.0));
         let row: LookRow = read!(self, |db| sqlx::query_as(LOOK)
             .bind(id)
@@ -188,6 +196,10 @@ impl Store {
             .bind(since_ms)
             .bind(call.map(|(provider, _)| provider))
             .bind(call.map(|(_, call_ref)| call_ref))
+            .bind(second)
+            .bind(third)
+            .bind(first_of(days.start))
+            .bind(first_of(days.end))
             .fetch_one(db)
             .await?);
         Ok(Look {

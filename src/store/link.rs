@@ -65,7 +65,7 @@ impl Link {
 
 const SET: &str = "with w (id, call_id, link, recorded) as ({rows uuid, uuid, text, boolean})
     update interviews set call_id = w.call_id, link = w.link, recorded = w.recorded
-    from w where interviews.id = w.id";
+    from w where interviews.id = w.id {of interviews.id}";
 
 // Joined in this order: from the few calls to their names, from there to the interviews.
 const OF_CALLS: &str = "with c (id, span) as ({rows uuid, bigint})

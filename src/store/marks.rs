@@ -26,7 +26,8 @@ const IN_FORCE: &str = "select question from marks where interview = $1 and take
 
 const FLAG: &str = "with v (interview, question, flag) as ({rows uuid, bigint, boolean})
     update answers set outside_control = v.flag from v
-    where answers.interview = v.interview and answers.question = v.question";
+    where answers.interview = v.interview and answers.question = v.question
+        {of answers.interview}";
 
 // Who marks an answer twice, once alone and once with all others, has marked it once.
 const BY_REVIEWER: &str = "select who, survey, question, outcome, count(*) as n

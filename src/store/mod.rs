@@ -27,6 +27,7 @@ pub mod nodes;
 pub mod observed;
 mod open;
 mod own;
+pub mod partitions;
 pub mod people;
 mod periods;
 pub mod published;
@@ -323,7 +324,7 @@ pub struct StoredTurn {
 }
 
 /// The schema number that this program knows: the number of its newest migration.
-pub const SCHEMA: i64 = 13;
+pub const SCHEMA: i64 = 14;
 
 /// One database: SQLite in a file, or PostgreSQL. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -251,7 +251,10 @@ mod tests {
             held.push(reports.acquire().await.expect("a connection"));
         }
         assert!(reports.try_acquire().is_none(), "a report waits");
-        let look = store.look(InterviewId([1; 16]), None, 0, None).await.expect("answers");
+        let look = store
+            .look([InterviewId([1; 16]); 3], 0..i64::MAX, None, 0, None)
+            .await
+            .expect("answers");
         assert_eq!(look, Look::default());
         let waits = tokio::time::timeout(Duration::from_millis(50), store.agents()).await;
         assert!(waits.is_err(), "lists go by the reports' connections");

@@ -24,7 +24,7 @@ use super::rows::{Column, Tx};
 use super::tally::{self, AnswerKey, Changes, DropKey, FunnelKey, Held, Tallies, Unit};
 use super::unasked::{self, Judge};
 use super::writer::again;
-use super::{Store, StoreError};
+use super::{Pools, Store, StoreError};
 use crate::interview::Millis;
 use crate::survey::Credit;
 
@@ -64,7 +64,7 @@ const PART_OF_DAY: &str = "select id from interviews where day = $1 and id > $2
 const COUNTED: &str = "with v (id, day, counted, day_before) as
         ({rows uuid, bigint, bigint, bigint})
     update interviews set day = v.day, counted = v.counted, day_before = v.day_before
-    from v where interviews.id = v.id";
+    from v where interviews.id = v.id {of interviews.id}";
 const UNCOUNTED: &str = "select count(*) from interviews where counted <> $1
     and day >= (select closed_before from tally_state where id = 1)";
 const CLOSED_BEFORE: &str = "select closed_before from tally_state where id = 1";
@@ -133,6 +133,35 @@ const FUNNEL_OF_DAY: &str = "select day, survey, language, channel, kind, agent,
     from funnel_tally where gen = $1 and day = $2";
 const DROPS_OF_DAY: &str = "select day, survey, language, question, second, n
     from drop_tally where gen = $1 and day = $2";
+
+/// What must belong to something, and how much does not.
+const LOST: [(&str, &str); 5] = [
+    (
+        "turns of an interview",
+        "select count(*) from turns t
+            where not exists (select 1 from interviews i where i.id = t.interview)",
+    ),
+    (
+        "answers to an interview",
+        "select count(*) from answers a
+            where not exists (select 1 from interviews i where i.id = a.interview)",
+    ),
+    (
+        "credits of an interview",
+        "select count(*) from credits c
+            where not exists (select 1 from interviews i where i.id = c.interview)",
+    ),
+    (
+        "legs of a call",
+        "select count(*) from legs l
+            where not exists (select 1 from calls c where c.id = l.call_id)",
+    ),
+    (
+        "counts of a call",
+        "select count(*) from call_units u
+            where not exists (select 1 from calls c where c.id = u.call_id)",
+    ),
+];
 
 /// The next day of each of the three tallies.
 const NEXT_DAYS: [&str; 3] = [NEXT_ANSWERS_DAY, NEXT_FUNNEL_DAY, NEXT_DROPS_DAY];
@@ -217,7 +246,7 @@ impl Store {
         // What another recount left behind when it was stopped while tidying up.
         self.forget_generations(|generation| generation != reading && generation != writing)
             .await?;
-        let mut done = Recounted { differences: self.doctor().await?, ..Recounted::default() };
+        let mut done = Recounted { differences: self.compared().await?, ..Recounted::default() };
         self.each_part(async |ids| {
             let began = Instant::now();
             let part = again(|| self.count_part(&ids, writing, by)).await?;
@@ -330,13 +359,31 @@ impl Store {
         Ok(())
     }
 
+    /// What [`Store::compared`] finds, and what belongs to no interview or call any more.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn doctor(&self) -> Result<Vec<Difference>, StoreError> {
+        let mut differences = self.compared().await?;
+        // SQLite itself sees to it that there are none.
+        let Pools::Postgres { reports, .. } = &self.pools else { return Ok(differences) };
+        for (what, text) in LOST {
+            let (lost,): (i64,) = sqlx::query_as(text).fetch_one(reports).await?;
+            if lost > 0 {
+                let place = format!("{what} that is not there");
+                differences.push(Difference { place, tallied: 0, counted: lost });
+            }
+        }
+        Ok(differences)
+    }
+
     /// Counts the facts of each open day and compares them with the tallies that reports read, and
     /// what is packed of any day with the tallies; changes nothing. Right also beside a running
     /// server: each day is read as of one moment.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn doctor(&self) -> Result<Vec<Difference>, StoreError> {
+    pub async fn compared(&self) -> Result<Vec<Difference>, StoreError> {
         let mut differences = Vec::new();
         let mut days = std::collections::BTreeSet::new();
         let (reading, _) = self.tally_generations().await?;

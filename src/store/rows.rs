@@ -5,6 +5,10 @@
 //! $2)` with one array for each column. `{lock}` and `{share}` at the end of a select lock the
 //! rows read on PostgreSQL; on SQLite a write transaction is alone anyway. A text without
 //! `{rows}` has `$1 $2 …` and runs once.
+//!
+//! PostgreSQL leaves out the partitions that hold none of the ids when it knows them as it plans:
+//! so `in ({rows TYPE})` becomes `= any($1)` there, and a statement that joins a partitioned table
+//! to its rows says `{of COLUMN}` after a condition, " and this column is one of the first ones".
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -408,7 +412,14 @@ pub fn expand(text: &str, engine: Engine, rows: usize) -> String {
         Engine::Sqlite => ("", ""),
         Engine::Postgres => ("for update", "for share"),
     };
-    let text = text.replace("{lock}", lock).replace("{share}", share);
+    let mut text = text.replace("{lock}", lock).replace("{share}", share);
+    while let Some((before, rest)) = text.split_once("{of ") {
+        let Some((column, after)) = rest.split_once('}') else { break };
+        text = match engine {
+            Engine::Sqlite => format!("{}{after}", before.trim_end()),
+            Engine::Postgres => format!("{before}and {column} = any($1){after}"),
+        };
+    }
     let Some((before, rest)) = text.split_once("{rows ") else { return text };
     let Some((types, after)) = rest.split_once('}') else { return text };
     let types: Vec<&str> = types.split(',').map(str::trim).collect();
@@ -420,6 +431,12 @@ pub fn expand(text: &str, engine: Engine, rows: usize) -> String {
         Engine::Postgres => {
             let arrays: Vec<String> =
                 types.iter().zip(1..).map(|(of, n)| format!("${n}::{of}[]")).collect();
+            let list = (types.len() == 1 && !before.ends_with("not in ("))
+                .then(|| before.strip_suffix("in (").zip(after.strip_prefix(')')))
+                .flatten();
+            if let Some((before, after)) = list {
+                return format!("{before}= any({}){after}", arrays.join(", "));
+            }
             format!("select * from unnest({})", arrays.join(", "))
         }
     };
@@ -441,6 +458,19 @@ mod tests {
             expand(text, Engine::Postgres, 2),
             "insert into t (a, b) select * from unnest($1::uuid[], $2::bigint[]) on conflict do nothing"
         );
+        let text = "delete from t where a in ({rows uuid}) and b";
+        assert_eq!(
+            expand(text, Engine::Sqlite, 2),
+            "delete from t where a in (values (?), (?)) and b"
+        );
+        assert_eq!(
+            expand(text, Engine::Postgres, 2),
+            "delete from t where a = any($1::uuid[]) and b"
+        );
+        let text = "with v (a, b) as ({rows uuid, bigint})
+            update t set b = v.b from v where t.a = v.a {of t.a}";
+        assert!(expand(text, Engine::Sqlite, 1).ends_with("from v where t.a = v.a"));
+        assert!(expand(text, Engine::Postgres, 1).ends_with("where t.a = v.a and t.a = any($1)"));
         assert_eq!(expand("select a {lock}", Engine::Sqlite, 1), "select a ");
         assert_eq!(expand("select a {lock}", Engine::Postgres, 1), "select a for update");
     }

@@ -87,7 +87,8 @@ const ADD_DROPS: &str = "insert into drop_tally (gen, day, survey, language, que
 
 const DROP_CREDITS: &str = "delete from credits where interview in ({rows uuid})";
 
-const DROP_CREDITS_IN: &str = "delete from credits where (interview, gen) in ({rows uuid, bigint})";
+const DROP_CREDITS_IN: &str = "delete from credits where (interview, gen) in ({rows uuid, bigint})
+    {of interview}";
 
 const PUT_CREDITS: &str =
     "insert into credits (interview, gen, kind, agent, team, queue, started_ms)

@@ -56,9 +56,9 @@ const PUT: &str = "with v (id, day, left_out, asked, counted, language) as
         ({rows uuid, bigint, text, boolean, bigint, text})
     update calls set day = v.day, left_out = v.left_out, asked = v.asked, counted = v.counted,
         counted_language = v.language
-    from v where calls.id = v.id";
+    from v where calls.id = v.id {of calls.id}";
 const SET_ASKED: &str = "with v (id, asked) as ({rows uuid, boolean})
-    update calls set asked = v.asked from v where calls.id = v.id";
+    update calls set asked = v.asked from v where calls.id = v.id {of calls.id}";
 const DROP_UNITS: &str = "delete from call_units where call_id in ({rows uuid})";
 const PUT_UNITS: &str = "insert into call_units (call_id, kind, agent, team, queue)
     {rows uuid, bigint, bigint, bigint, bigint}";

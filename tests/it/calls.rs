@@ -28,6 +28,7 @@ pub mod killed;
 mod line_faults;
 mod many;
 mod meddler;
+mod midnight;
 mod moment;
 mod nobody;
 mod nodes;

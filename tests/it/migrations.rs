@@ -22,6 +22,20 @@ fn folder(side: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(side)
 }
 
+/// Where the two differ, and on purpose: PostgreSQL has these tables in partitions by month.
+const IN_MONTHS: [&str; 7] = [
+    // Those who write them hold the interview's or call's row locked, a foreign key would cost a
+    // look for each row, and a month goes as a whole; the doctor tells what belongs to nothing.
+    "only in SQLite: answers foreign key (interview) references interviews (id)",
+    // The key of a partitioned table holds what it is parted by; a trigger keeps numbers apart.
+    "only in SQLite: audit primary key (seq)",
+    "only in SQLite: call_units foreign key (call_id) references calls (id)",
+    "only in SQLite: credits foreign key (interview) references interviews (id)",
+    "only in SQLite: legs foreign key (call_id) references calls (id)",
+    "only in SQLite: turns foreign key (interview) references interviews (id)",
+    "only in PostgreSQL: audit primary key (seq, at_ms)",
+];
+
 /// Lines that stand on one side only.
 fn differences(sqlite: &Lines, postgres: &Lines) -> Vec<String> {
     let only_sqlite = sqlite.difference(postgres).map(|line| format!("only in SQLite: {line}"));
@@ -118,8 +132,7 @@ async fn both_sides_make_the_same_tables() {
     let sqlite = sqlite::lines(&mut sqlite.connection).await;
     let postgres = postgres::lines(&mut postgres.connection).await;
     assert!(sqlite.len() > 100, "the schema was read: {sqlite:#?}");
-    let differences = differences(&sqlite, &postgres);
-    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert_eq!(differences(&sqlite, &postgres), IN_MONTHS);
 }
 
 /// Each change to one side alone is seen; the same change to both sides is none.
@@ -160,8 +173,8 @@ async fn a_change_on_one_side_is_seen() {
             "only in SQLite: turns primary key (interview, turn)",
         ),
         (
-            "alter table turns drop constraint turns_interview_fkey",
-            "only in SQLite: turns foreign key (interview) references interviews (id)",
+            "alter table comments drop constraint comments_interview_fkey",
+            "only in SQLite: comments foreign key (interview) references interviews (id)",
         ),
     ] {
         let mut change = theirs.connection.begin().await.expect("a transaction");

@@ -169,7 +169,7 @@ both! {
             ("/agents/funnel", StatusCode::OK, "No funnel plot for this view"),
             ("/agents/fairness", StatusCode::OK, "Nothing can be said yet"),
             ("/resolution", StatusCode::OK, "observed_resolution"),
-            ("/agents/compare", StatusCode::OK, "This period and the one before"),
+            ("/agents/compare", StatusCode::OK, "Two periods"),
             ("/agents/compare?one=A1&other=A2", StatusCode::BAD_REQUEST, "has interviews in this view"),
             ("/queues", StatusCode::OK, "Nobody was asked in this view"),
             ("/queues?by=floor", StatusCode::BAD_REQUEST, "there are queue, team, language and channel"),

@@ -19,6 +19,7 @@ mod claims;
 mod erasure;
 mod leases;
 mod migrating;
+mod months;
 mod names;
 mod notices;
 mod periods;

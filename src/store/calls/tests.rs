@@ -37,7 +37,7 @@ fn parts_unite_in_any_order() {
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
         let mut book = Book::default();
         for at in order {
-            assert!(matches!(book.tell(&parts[at], &codes()), Put::Taken(_)));
+            assert!(matches!(book.tell(&parts[at], &codes(), 0), Put::Taken(_)));
         }
         let id = book.names["c1"];
         assert_eq!(book.names["p1"], id, "{order:?}");
@@ -73,14 +73,14 @@ fn a_later_word_replaces_unless_it_only_fills() {
     let mut book = Book::default();
     let mut record = part(&["c"], Some(HOUR));
     record.legs = vec![leg("l", Some("A"), Some(5))];
-    book.tell(&record, &codes());
+    book.tell(&record, &codes(), 0);
     record.legs = vec![leg("l", Some("B"), Some(7))];
     record.only_fill = true;
-    book.tell(&record, &codes());
+    book.tell(&record, &codes(), 0);
     let call = &book.calls[&book.names["c"]];
     assert_eq!((call.legs["l"].agent, call.legs["l"].ended_ms), (Some(1), Some(5)));
     record.only_fill = false;
-    book.tell(&record, &codes());
+    book.tell(&record, &codes(), 0);
     let call = &book.calls[&book.names["c"]];
     assert_eq!((call.legs["l"].agent, call.legs["l"].ended_ms), (Some(2), Some(7)));
 }
@@ -88,8 +88,8 @@ fn a_later_word_replaces_unless_it_only_fills() {
 #[test]
 fn an_id_that_is_used_again_another_day_is_refused() {
     let mut book = Book::default();
-    book.tell(&part(&["17"], Some(HOUR)), &codes());
-    let again = book.tell(&part(&["17", "x"], Some(26 * HOUR)), &codes());
+    book.tell(&part(&["17"], Some(HOUR)), &codes(), 0);
+    let again = book.tell(&part(&["17", "x"], Some(26 * HOUR)), &codes(), 0);
     let Put::Refused(reason) = again else { panic!("taken") };
     assert!(reason.contains("\"17\"") && !reason.contains("\"x\""), "{reason}");
     assert!(!book.names.contains_key("x"));

@@ -42,7 +42,7 @@ const ROWS: &[Row] = &[
     (
         "POST",
         "/interviews/01010101010101010101010101010101/link",
-        &[("to", "served"), ("agent", "B-TWO"), ("reason", "was there")],
+        &[("to", "agent"), ("agent", "B-TWO"), ("reason", "was there")],
         "relink",
         ID,
     ),

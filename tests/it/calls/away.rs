@@ -434,6 +434,30 @@ async fn what_waits_has_one_outcome() {
     patient.centre.adds_up().await;
 }
 
+/// One that began while the database was away is known after midnight, from the spool and then from
+/// the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_waits_is_known_after_midnight() {
+    const MIDNIGHT: i64 = T + 14 * 3_600_000;
+    let mut patient = Patient::postgres(Way::Cut).await;
+    let kind = Kind::Twilio;
+    patient.take_away().await;
+    let wire = patient.centre.wire();
+    let hears = async |at: i64| {
+        let answer = wire.send(turns::start(kind, 1, "A1"), Some(MIDNIGHT + at)).await;
+        turns::token(&answer.expect("an answer").body).expect("a token")
+    };
+    let first = hears(-500).await;
+    assert_eq!(hears(400).await, first, "from the spool");
+    patient.give_back().await;
+    patient.caught_up().await;
+    hears(900).await;
+    // One interview.
+    assert_eq!(patient.stands(kind, 1).await.1, []);
+    assert_eq!(patient.centre.counted("start_repeated"), 2);
+    patient.centre.adds_up().await;
+}
+
 /// A turn that waits stands, also while the database is there again and has not been brought it yet.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_stands_before_it_is_brought() {

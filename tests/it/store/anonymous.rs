@@ -68,7 +68,7 @@ both! {
         assert_eq!(rows(&database, "offers").await, 1);
         assert_eq!(rows(&database, "offers o join interviews i on i.id = o.interview").await, 0);
         assert_eq!(rows(&database, "offers where at_ms % 86400000 = 0").await, 1);
-        let look = store.look(id(2), Some(caller(1)), START, None).await.expect("read");
+        let look = store.look([id(2); 3], 0..i64::MAX, Some(caller(1)), START, None).await.expect("read");
         assert_eq!(look.offers, 1, "its caller counts as asked all the same");
 
         assert_eq!(store.record(last(1, 5)).await.expect("written"), Claim::Won);

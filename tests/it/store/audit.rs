@@ -18,13 +18,14 @@ both! {
             change(&database, &sql).await;
         }
         // Two nodes at once: every entry has a place of its own in one chain.
-        let write = async |store: &Store| {
+        // Their clocks differ.
+        let write = async |store: &Store, late: Millis| {
             for n in 0..12 {
                 let object = format!("{n:032x}");
-                store.put_audit(KEY, START, "user:2", "view_interview", &object).await.expect("put");
+                store.put_audit(KEY, START + late, "user:2", "view_interview", &object).await.expect("put");
             }
         };
-        tokio::join!(write(&one), write(&other));
+        tokio::join!(write(&one, 0), write(&other, 7));
         let chain = one.audit_chain(KEY).await.expect("read");
         assert_eq!((chain.entries, chain.chained, chain.broken), (27, 24, None));
         assert_eq!(chain.head.as_ref().map(String::len), Some(64));

@@ -317,7 +317,10 @@ async fn reports_that_wait_hold_up_no_start() {
     const WAITING: &str = "select count(*) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'";
     while number(&database, WAITING).await < 4 {}
-    assert_eq!(store.look(id(1), None, 0, None).await.expect("answers").known, None);
+    assert_eq!(
+        store.look([id(1); 3], 0..i64::MAX, None, 0, None).await.expect("answers").known,
+        None
+    );
     store.begin(begin(1)).await.expect("begins");
     reports.iter().for_each(tokio::task::JoinHandle::abort);
     held.rollback().await.expect("ends");

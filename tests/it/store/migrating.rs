@@ -27,7 +27,7 @@ both! {
         store.begin(begin(1)).await.expect("written");
         store.record(turn(1, 1, 5)).await.expect("written");
         store.comments(id(1)).await.expect("read");
-        store.look(id(1), None, 0, None).await.expect("read");
+        store.look([id(1); 3], 0..i64::MAX, None, 0, None).await.expect("read");
         store.recount(&AS_IS, &|_| {}).await.expect("counts");
         assert_eq!(wrong_rows(&database).await, 0);
         store.close().await;

@@ -219,7 +219,7 @@ both! {
         let spoken = |n, provider: &'static str, call: &'static str| {
             let store = store.clone();
             async move {
-                let look = store.look(id(n), None, 0, Some((provider, call))).await.expect("read");
+                let look = store.look([id(n); 3], 0..i64::MAX, None, 0, Some((provider, call))).await.expect("read");
                 look.spoken
             }
         };
@@ -245,7 +245,7 @@ both! {
         let look = |n, who: Option<u8>, since| {
             let store = store.clone();
             async move {
-                let look = store.look(id(n), who.map(caller), since, None).await.expect("read");
+                let look = store.look([id(n); 3], 0..i64::MAX, who.map(caller), since, None).await.expect("read");
                 (look.known.map(|known| known.id), look.offers, look.never_ask)
             }
         };

@@ -36,9 +36,8 @@ pub struct Reader<'a> {
 pub struct Wanted {
     /// Only those that count for no agent.
     pub unlinked: bool,
-    /// Only those with one of these values as an answer to one of these questions: those that a
-    /// report's figure pools.
-    pub answer: Option<(Vec<(Version, u8)>, RangeInclusive<u8>)>,
+    /// Only those with such an answer.
+    pub answer: Option<Answered>,
     /// Only those with this disposition, by its word.
     pub disposition: Option<String>,
     /// Only those linked so: `none`, `handover`, `record`, `inferred`, `hand`.
@@ -56,6 +55,15 @@ pub struct Wanted {
     pub search: Option<String>,
     /// The page after that one, as the page before said in `next`.
     pub after: Option<String>,
+}
+
+/// Answers with one of these values to one of these questions: those that a report's figure pools.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// Survey version and question.
+    pub questions: Vec<(Version, u8)>,
+    /// The values.
+    pub values: RangeInclusive<u8>,
 }
 
 /// One page of a list.
@@ -270,9 +278,9 @@ impl Reports {
     ) -> Result<Option<(Vec<Cut>, Pick)>, ReportError> {
         let (mut cuts, directory) = self.resolve(filter, viewer).await?;
         super::anonymous::no(&cuts, "single interviews")?;
-        let outcomes = wanted.answer.as_ref().map(|(questions, values)| {
-            let each = questions.iter().flat_map(|(version, question)| {
-                values.clone().map(|value| (*version, *question, i64::from(value)))
+        let outcomes = wanted.answer.as_ref().map(|answered| {
+            let each = answered.questions.iter().flat_map(|(version, question)| {
+                answered.values.clone().map(|value| (*version, *question, i64::from(value)))
             });
             each.collect()
         });

@@ -1,7 +1,7 @@
 //! The agents report from tallies, and the interviews behind its numbers, on both databases.
 
 use aftercall::interview::{Disposition, Fact, Input, InterviewId, Outcome};
-use aftercall::report::interviews::{Reader, Wanted};
+use aftercall::report::interviews::{Answered, Reader, Wanted};
 use aftercall::report::transcript::Did;
 use aftercall::report::{AgentsReport, Filter, People, ReportError, Reports, Sight, Viewer, table};
 use aftercall::store::{Begin, Carried, Said, Store, Turn};
@@ -280,7 +280,7 @@ both! {
         ids.dedup();
         assert_eq!(ids.len(), 80, "no interview twice and none left out");
 
-        let twos = Wanted { answer: Some((csat.questions.clone(), 2..=2)), ..Wanted::default() };
+        let twos = Wanted { answer: Some(Answered { questions: csat.questions.clone(), values: 2..=2 }), ..Wanted::default() };
         let list = reports.interviews(reader(), &filter, &twos).await.expect("a list");
         let counted = report.agents[0].figures.measures.get("csat").expect("csat").values.0[1];
         assert_eq!(counted, (2, list.rows.len() as u64));

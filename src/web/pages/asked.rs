@@ -1,17 +1,15 @@
 //! What a page's address asks, and the form that makes such addresses.
 
-use std::ops::RangeInclusive;
-
 use jiff::civil::Date;
 
 use super::PageError;
 use super::draw::name;
 use super::visit::Visit;
 use crate::report::compare::TELEPHONE;
+use crate::report::interviews::Answered;
 use crate::report::measures::{Figure, Shape};
 use crate::report::view::language_name;
 use crate::report::{Choices, Filter, Period, ReportError};
-use crate::survey::Version;
 use crate::web::reports::pairs;
 use crate::words::Words;
 
@@ -26,9 +24,9 @@ pub struct Chosen<'a> {
 
 impl Chosen<'_> {
     /// As a list asks for it.
-    pub fn wanted(&self) -> (Vec<(Version, u8)>, RangeInclusive<u8>) {
+    pub fn wanted(&self) -> Answered {
         let values = self.score.map_or_else(|| self.figure.shape.values(), |score| score..=score);
-        (self.figure.questions.clone(), values)
+        Answered { questions: self.figure.questions.clone(), values }
     }
 
     /// In words: that the list holds nothing else.

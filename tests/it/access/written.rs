@@ -49,7 +49,7 @@ const ROWS: &[Row] = &[
     (
         "POST",
         "/interviews/01010101010101010101010101010101/marks",
-        &[("reason", "wait"), ("note", "")],
+        &[("question", "all"), ("reason", "wait"), ("note", "")],
         "review",
         ID,
     ),

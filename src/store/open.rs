@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::pool::PoolOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, Database, Postgres, Sqlite};
 
 use super::own::{self, Own};
 use super::{Pools, Store, StoreError};
@@ -40,10 +41,17 @@ pub(super) fn address(url: &str) -> Result<Address, StoreError> {
     Ok(Address::Sqlite(options.busy_timeout(own::BUSY)))
 }
 
+/// A pool of so many connections, which stay open. The task with which sqlx looks for old ones
+/// counts those that are free, may come below zero, and then never ends and never lets go of its
+/// thread (<https://github.com/transact-rs/sqlx/pull/4289>, not in 0.9.0).
+#[expect(clippy::disallowed_methods, reason = "every pool is made here")]
+pub(super) fn pool<DB: Database>(most: u32) -> PoolOptions<DB> {
+    PoolOptions::new().max_connections(most).idle_timeout(None).max_lifetime(None)
+}
+
 /// How a pool of so many connections to PostgreSQL is kept.
-fn postgres(most: u32) -> sqlx::postgres::PgPoolOptions {
-    sqlx::postgres::PgPoolOptions::new()
-        .max_connections(most)
+fn postgres(most: u32) -> PoolOptions<Postgres> {
+    pool::<Postgres>(most)
         .acquire_timeout(SILENT)
         // One that was used just now is alive, as far as anybody can tell.
         .test_before_acquire(false)
@@ -93,8 +101,7 @@ impl Store {
                 let set =
                     |options: SqliteConnectOptions, (name, value)| options.pragma(name, value);
                 let options = own::PRAGMAS.into_iter().fold(options, set);
-                let write = SqlitePoolOptions::new()
-                    .max_connections(1)
+                let write = pool::<Sqlite>(1)
                     // After a full disk SQLite has rolled back by itself and the driver's own
                     // rollback fails: such a connection would refuse every later transaction.
                     .after_release(|connection, _| {
@@ -102,13 +109,9 @@ impl Store {
                     })
                     .connect_with(options.clone())
                     .await?;
-                let read = SqlitePoolOptions::new()
-                    .max_connections(4)
-                    .connect_with(options.clone().read_only(true))
-                    .await?;
-                let reports = SqlitePoolOptions::new()
-                    .max_connections(REPORTS_SQLITE)
-                    .connect_lazy_with(options.read_only(true));
+                let read = pool::<Sqlite>(4).connect_with(options.clone().read_only(true)).await?;
+                let reports =
+                    pool::<Sqlite>(REPORTS_SQLITE).connect_lazy_with(options.read_only(true));
                 Pools::Sqlite { write, read, reports, own }
             }
         };
@@ -159,10 +162,8 @@ impl Store {
                     return Ok(None);
                 }
                 let own = Own::to(file.to_owned(), true);
-                let read = SqlitePoolOptions::new()
-                    .max_connections(4)
-                    .connect_with(options.create_if_missing(false).read_only(true))
-                    .await?;
+                let read =
+                    pool(4).connect_with(options.create_if_missing(false).read_only(true)).await?;
                 Pools::Sqlite { write: read.clone(), reports: read.clone(), read, own }
             }
         };

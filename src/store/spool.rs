@@ -11,12 +11,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Connection, Sqlite, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::batch::uuid;
+use super::open::pool;
 use super::{Begin, CallerHash, StoreError, Turn};
 use crate::interview::{InterviewId, Millis};
 
@@ -234,8 +235,7 @@ impl Spool {
 
     async fn of(file: &Path, lock: File, new: Uuid) -> Result<Self, StoreError> {
         super::open::make_private(file);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
+        let pool = pool::<Sqlite>(1)
             .after_release(|connection, _| {
                 Box::pin(async move { Ok(!connection.is_in_transaction()) })
             })
@@ -320,7 +320,7 @@ impl Spool {
     pub(super) async fn look(folder: &Path) -> Result<Depth, StoreError> {
         let mut sum = Depth::default();
         for (_, file) in files(folder) {
-            let pool = SqlitePoolOptions::new().max_connections(1);
+            let pool = pool::<Sqlite>(1);
             let pool = pool.connect_with(options(&file).read_only(true)).await?;
             let depth = depth(&pool).await;
             pool.close().await;

@@ -20,6 +20,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use sqlx::Connection as _;
+
 use crate::harness::{Database, both};
 
 const NOW: i64 = 1_764_000_000_000;
@@ -232,11 +234,11 @@ impl Centre {
         const SQL: &str = "select reason from comments where recording = $1";
         let url = &self.database.url;
         let row: (Option<String>,) = if url.starts_with("sqlite:") {
-            let pool = sqlx::SqlitePool::connect(url).await.expect("reached");
-            sqlx::query_as(SQL).bind(recording).fetch_one(&pool).await.expect("one row")
+            let mut door = sqlx::SqliteConnection::connect(url).await.expect("reached");
+            sqlx::query_as(SQL).bind(recording).fetch_one(&mut door).await.expect("one row")
         } else {
-            let pool = sqlx::PgPool::connect(url).await.expect("reached");
-            sqlx::query_as(SQL).bind(recording).fetch_one(&pool).await.expect("one row")
+            let mut door = sqlx::PgConnection::connect(url).await.expect("reached");
+            sqlx::query_as(SQL).bind(recording).fetch_one(&mut door).await.expect("one row")
         };
         row.0
     }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
-use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::Sqlite;
 
+use super::super::open::pool;
 use super::super::{CallerHash, Store, StoreError};
 use super::{DONE, EVERYTHING, Item, files, options};
 use crate::interview::{Fact, InterviewId};
@@ -47,7 +48,7 @@ impl Store {
     ) -> Result<Waiting, StoreError> {
         let mut found = Waiting::default();
         for (_, file) in files(folder) {
-            let pool = SqlitePoolOptions::new().max_connections(1);
+            let pool = pool::<Sqlite>(1);
             let pool = pool.connect_with(options(&file).read_only(!remove)).await?;
             let rows: Vec<(i64, String)> = sqlx::query_as(EVERYTHING).fetch_all(&pool).await?;
             // What cannot be read is of another release; whose it is nobody can tell here.

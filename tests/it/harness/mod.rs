@@ -1,5 +1,7 @@
 //! What black-box tests stand on: a fresh database each, a real browser, signed requests.
 
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
+
 pub mod browser;
 pub mod plivo;
 pub mod postgres;
@@ -79,11 +81,11 @@ pub(crate) use both;
 pub async fn change(database: &Database, sql: &'static str) {
     let url = database.url.as_str();
     if url.starts_with("sqlite:") {
-        let pool = sqlx::SqlitePool::connect(url).await.expect("reached");
-        sqlx::query(sql).execute(&pool).await.expect("changed");
+        let mut door = SqliteConnection::connect(url).await.expect("reached");
+        sqlx::query(sql).execute(&mut door).await.expect("changed");
     } else {
-        let pool = sqlx::PgPool::connect(url).await.expect("reached");
-        sqlx::query(sql).execute(&pool).await.expect("changed");
+        let mut door = PgConnection::connect(url).await.expect("reached");
+        sqlx::query(sql).execute(&mut door).await.expect("changed");
     }
 }
 

@@ -67,7 +67,7 @@ async fn an_interview_is_found_linked_marked_and_its_comment_played() {
     write(&browser, "agent", "A18").await;
     write(&browser, "reason", "Ona took over").await;
     browser.click("//button[.='Link']").await;
-    assert_eq!(browser.text("//p[@role='status']").await, "Linked. All figures follow.");
+    browser.see("//p[@role='status'][.='Linked. All figures follow.']").await;
     assert!(browser.text(counts).await.contains("Ona Šimkutė A18"));
     let history = browser.texts("//section[@id='links']//ol/li").await;
     assert_eq!(history.len(), 2, "{history:?}");
@@ -79,11 +79,11 @@ async fn an_interview_is_found_linked_marked_and_its_comment_played() {
     browser.choose("question", "0").await;
     browser.choose("reason", "system").await;
     browser.click("//button[.='Mark']").await;
-    assert_eq!(browser.text("//p[@role='status']").await, "Marked.");
+    browser.see("//p[@role='status'][.='Marked.']").await;
     let mark = browser.text("//section[@id='marks']//ul/li").await;
     assert!(mark.contains("Satisfied") && mark.contains("a system was down"), "{mark}");
     browser.click("//button[.='Take back']").await;
-    assert_eq!(browser.text("//p[@role='status']").await, "Taken back.");
+    browser.see("//p[@role='status'][.='Taken back.']").await;
     assert_eq!(browser.complaints().await, NOTHING);
     browser.screenshot("interview-decided").await;
 

@@ -125,7 +125,13 @@ both! {
     async fn rates_have_changes_and_targets(database: Database) {
         let (app, router) = house(&database).await;
         eight_weeks(&app).await;
-        change(&database, "insert into targets (measure, team, from_day, value) values ('answer_rate', '', 0, 500)").await;
+        // All 84 answered; 96 % is the lower end of the interval.
+        change(&database, "insert into targets (measure, team, from_day, value) values ('answer_rate', '', 0, 990)").await;
+        let overview = got(&router, "/api/v1/reports/overview?from=2025-12-01&to=2025-12-28").await;
+        let overview: Value = serde_json::from_slice(&overview.bytes).expect("JSON");
+        let open = &overview["targets"][0];
+        assert_eq!((&open["measure"], &open["state"]), (&"answer_rate".into(), &"not_yet_clear".into()), "{open}");
+        change(&database, "update targets set value = 500").await;
         let overview = got(&router, "/api/v1/reports/overview?from=2025-12-01&to=2025-12-28").await;
         let overview: Value = serde_json::from_slice(&overview.bytes).expect("JSON");
         let of = |list: &str| overview[list].as_array().expect("a list").iter().find(|one| one["measure"] == "answer_rate").cloned();

@@ -84,13 +84,17 @@ Example:
   aftercall retain --dry-run --config aftercall.toml     what would go
   aftercall retain --config aftercall.toml")]
     Retain(Retain),
-    /// Removes all that leads to a caller, also beside a running server.
-    #[command(after_help = "Example:
-  aftercall erase --number +37060000001 --config aftercall.toml")]
+    /// Removes all that leads to a caller, a customer or an agent, also beside a running server.
+    #[command(after_help = "Examples:
+  aftercall erase --number +37060000001 --config aftercall.toml
+  aftercall erase --customer C-1007 --config aftercall.toml     by the key in records of calls
+  aftercall erase --agent A17 --config aftercall.toml           name and account; counts stay")]
     Erase(Erase),
-    /// Writes down all that is kept about a caller, with their recordings.
-    #[command(after_help = "Example:
-  aftercall subject --number +37060000001 --out caller --config aftercall.toml")]
+    /// Writes down all that is kept about a caller, a customer or an agent, with recordings.
+    #[command(after_help = "Examples:
+  aftercall subject --number +37060000001 --out caller --config aftercall.toml
+  aftercall subject --agent A17 --out agent --config aftercall.toml
+  aftercall subject --customer C-1007 --out customer --forget --config aftercall.toml")]
     Subject(Subject),
 }
 
@@ -104,37 +108,54 @@ pub struct Retain {
     pub settings: Settings,
 }
 
-/// A caller.
+/// Whose data.
 #[derive(Args, Debug)]
-pub struct Caller {
-    /// Their number, such as +37060000001.
+#[group(required = true, multiple = false)]
+pub struct Person {
+    /// Whoever calls from this number, such as +37060000001.
     #[arg(long, allow_hyphen_values = true)]
-    pub number: String,
-    /// The provider in whose country a number without country code is read.
-    #[arg(long)]
-    pub provider: Option<String>,
+    pub number: Option<String>,
+    /// The customer with this key in records of calls.
+    #[arg(long, value_name = "KEY")]
+    pub customer: Option<String>,
+    /// The agent with this code.
+    #[arg(long, value_name = "CODE")]
+    pub agent: Option<String>,
 }
 
-/// A caller who is to be forgotten.
+/// Whose data, and where their number is read.
+#[derive(Args, Debug)]
+pub struct Whose {
+    #[command(flatten)]
+    pub person: Person,
+    /// The provider in whose country a number without country code is read.
+    #[arg(long, conflicts_with_all = ["customer", "agent"])]
+    pub provider: Option<String>,
+    /// Never ask this caller again, also if they have not said so on the phone.
+    #[arg(long, conflicts_with_all = ["customer", "agent"])]
+    pub never_ask: bool,
+}
+
+/// Somebody who is to be forgotten.
 #[derive(Args, Debug)]
 pub struct Erase {
     #[command(flatten)]
-    pub caller: Caller,
-    /// They are never asked again from now on, also if they have not said so on the phone.
-    #[arg(long)]
-    pub never_ask: bool,
+    pub whose: Whose,
     #[command(flatten)]
     pub settings: Settings,
 }
 
-/// A caller who wants to know what is kept.
+/// Somebody who wants to know what is kept.
 #[derive(Args, Debug)]
 pub struct Subject {
     #[command(flatten)]
-    pub caller: Caller,
+    pub whose: Whose,
     /// The folder that is written; a new or an empty one.
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
+    /// Then removes it, as erase does.
+    #[arg(long)]
+    pub forget: bool,
     #[command(flatten)]
     pub settings: Settings,
 }

@@ -1,17 +1,18 @@
-//! Commands on what is kept: copied, removed when it is old, removed or written down for a caller.
+//! Commands on what is kept: copied, removed when it is old, removed or written down for a person.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use secrecy::ExposeSecret;
 
-use super::command::{Backup, Caller, Erase, Retain, Subject};
+use super::command::{Backup, Erase, Retain, Subject as Asked, Whose};
 use super::records::{absent, bar, known};
-use super::{App, AppError};
+use super::{App, AppError, draw};
 use crate::clock;
 use crate::config::Config;
 use crate::desk::audit::By;
-use crate::store::{CallerHash, Store};
+use crate::store::Store;
+use crate::store::erasure::Subject;
 
 /// What else belongs to a backup, for people.
 const ALSO: &str =
@@ -96,23 +97,46 @@ pub(super) async fn retain(retain: Retain) -> Result<ExitCode, AppError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whose number that is.
-fn caller(app: &App, wanted: &Caller) -> Result<(CallerHash, String), AppError> {
+/// Somebody whose data is kept.
+enum Person {
+    /// Who was served; with the last digits of a caller's number.
+    Served(Subject, String),
+    /// An agent, by the code.
+    Agent(String),
+}
+
+/// Who is meant.
+fn person(app: &App, whose: &Whose) -> Result<Person, AppError> {
+    let asked = &whose.person;
+    let said = |text: &str| match text.trim() {
+        "" => Err(AppError::Usage("an empty text is nobody's code or key".into())),
+        text => Ok(text.to_owned()),
+    };
+    let number = match (&asked.number, &asked.customer, &asked.agent) {
+        (Some(number), ..) => number,
+        (_, Some(key), _) => {
+            return Ok(Person::Served(Subject::Customer(said(key)?), String::new()));
+        }
+        (.., Some(code)) => return Ok(Person::Agent(said(code)?)),
+        _ => return Err(AppError::Usage("say whose: --number, --customer or --agent".into())),
+    };
     let providers = &app.site.config.providers;
-    if let Some(name) = wanted.provider.as_deref().filter(|name| !providers.contains_key(*name)) {
+    if let Some(name) = whose.provider.as_deref().filter(|name| !providers.contains_key(*name)) {
         let names: Vec<&str> = providers.keys().map(String::as_str).collect();
         let names = names.join(", ");
         return Err(AppError::Usage(format!(
             "there is no provider {name}; the settings have: {names}"
         )));
     }
-    app.site.desk.caller(wanted.provider.as_deref(), &wanted.number).ok_or_else(|| {
+    let found = app.site.desk.caller(whose.provider.as_deref(), number);
+    let (caller, last) = found.ok_or_else(|| {
         AppError::Usage(
             "that is no number by which a caller could be known; write it with its country code, \
              such as +37060000001, or name a provider of its country with --provider"
                 .into(),
         )
-    })
+    })?;
+    Ok(Person::Served(Subject::Caller(caller), last))
 }
 
 /// The folder of this machine's spools.
@@ -122,16 +146,35 @@ fn spool(app: &App) -> Result<PathBuf, AppError> {
     Ok(config.spool.clone().map_or_else(beside, Ok)?)
 }
 
-/// Removes all that leads to a caller.
+/// Removes all that leads to somebody.
 pub(super) async fn erase(erase: Erase) -> Result<ExitCode, AppError> {
     let app = known(&erase.settings).await?;
-    let (caller, _) = caller(&app, &erase.caller)?;
-    let (spool, now) = (spool(&app)?, clock::now_ms());
+    let person = person(&app, &erase.whose)?;
+    forget(&app, &person, erase.whose.never_ask).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn forget(app: &App, person: &Person, never_ask: bool) -> Result<(), AppError> {
+    match person {
+        Person::Agent(code) => forget_agent(app, code).await,
+        Person::Served(of, _) => forget_served(app, of, never_ask).await,
+    }
+}
+
+async fn forget_served(app: &App, of: &Subject, never_ask: bool) -> Result<(), AppError> {
+    let (spool, now) = (spool(app)?, clock::now_ms());
     let desk = &app.site.desk;
-    let done = desk.erase_caller(caller, erase.never_ask, &spool, &By::Command, now).await?;
+    if let Some(caller) = of.caller().filter(|_| never_ask) {
+        desk.ask_never(caller, now).await?;
+    }
+    let done = desk.erase(of, &spool, &By::Command, now).await?;
     let erased = done.erased;
+    let whose = match of {
+        Subject::Caller(_) => "number",
+        Subject::Customer(_) => "customer",
+    };
     match done.is_nothing() {
-        true => say!("nothing is kept that leads to this number"),
+        true => say!("nothing is kept that leads to this {whose}"),
         false => say!(
             "gone: {} interviews, {} records of calls, {} recordings, {} offers, {} announced \
              hand-overs, {} webhooks and mails, {} things that waited in the spool",
@@ -152,26 +195,76 @@ pub(super) async fn erase(erase: Erase) -> Result<ExitCode, AppError> {
          mails and webhooks brought to others; spools of other machines. A record of a call that \
          is sent again brings it back"
     );
+    if let Subject::Customer(_) = of {
+        say!(
+            "nor calls of theirs whose records do not name them: those go by --number, and so does \
+             --never-ask"
+        );
+    }
     // What changed of the counts is packed again.
     let today = clock::day(now, &app.site.config.time_zone);
     app.store().roll(today - 1).await?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-/// Writes down all that is kept about a caller.
-pub(super) async fn subject(subject: Subject) -> Result<ExitCode, AppError> {
-    let app = known(&subject.settings).await?;
-    let (caller, last) = caller(&app, &subject.caller)?;
-    let (spool, now) = (spool(&app)?, clock::now_ms());
-    let whose = (caller, last.as_str());
+async fn forget_agent(app: &App, code: &str) -> Result<(), AppError> {
+    let [a, b, c, d, ..] = draw();
+    let instead = format!("gone-{:08x}", u32::from_be_bytes([a, b, c, d]));
     let desk = &app.site.desk;
-    let done = desk.write_down(whose, &subject.out, &spool, &By::Command, now).await?;
+    let done = desk.forget_agent(code, &instead, &By::Command, clock::now_ms()).await?;
+    let Some(done) = done else {
+        say!("no agent has this code");
+        return Ok(());
+    };
     say!(
-        "{}: {} rows, {} recordings beside it. It names agents by their codes: look through it \
-         before you give it away",
-        done.file.display(),
-        done.rows,
-        done.recordings
+        "{instead} stands in place of the agent's code and name everywhere from now on; {} accounts \
+         closed; {} webhooks and mails gone. What was counted stays under that code until \
+         retention.agent_scores ends it",
+        done.accounts,
+        done.deliveries
     );
+    say!(
+        "not reached from here: backups made before; what mails, webhooks and exports brought to \
+         others; your phone system. A hand-over or record that names the old code makes it known \
+         again; servers that run now know it until they are started again"
+    );
+    Ok(())
+}
+
+/// Writes down all that is kept about somebody.
+pub(super) async fn subject(asked: Asked) -> Result<ExitCode, AppError> {
+    let app = known(&asked.settings).await?;
+    let person = person(&app, &asked.whose)?;
+    let (out, now, desk) = (&asked.out, clock::now_ms(), &app.site.desk);
+    match &person {
+        Person::Served(of, last) => {
+            let spool = spool(&app)?;
+            let done = desk.write_down((of, last), out, &spool, &By::Command, now).await?;
+            say!(
+                "{}: {} rows, {} recordings beside it. It names agents by their codes: look through \
+                 it before you give it away",
+                done.file.display(),
+                done.rows,
+                done.recordings
+            );
+        }
+        Person::Agent(code) => {
+            let done = desk.write_down_agent(code, out, &By::Command, now).await?;
+            say!(
+                "{}: {} rows. What single callers said is not in it, and who looked at what is: \
+                 look through it before you give it away",
+                done.file.display(),
+                done.rows
+            );
+        }
+    }
+    if asked.forget {
+        forget(&app, &person, asked.whose.never_ask).await?;
+    } else if let Person::Served(Subject::Caller(caller), _) = &person
+        && asked.whose.never_ask
+    {
+        desk.ask_never(*caller, now).await?;
+        say!("the caller is never asked again; of that the keyed hash of the number stays");
+    }
     Ok(ExitCode::SUCCESS)
 }

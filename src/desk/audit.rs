@@ -102,10 +102,14 @@ acts! {
     ChangeDelivery = "change_delivery",
     /// The name behind an agent's code was looked up.
     LookUpAgent = "look_up_agent",
-    /// A caller was erased.
+    /// A caller or customer was erased.
     EraseCaller = "erase_caller",
-    /// All that is kept about a caller was written down for them.
+    /// All that is kept about a caller or customer was written down for them.
     ExportCaller = "export_caller",
+    /// An agent's name was taken out.
+    EraseAgent = "erase_agent",
+    /// All that is kept about an agent was written down for them.
+    ExportAgent = "export_agent",
     /// What was kept long enough was removed.
     Retain = "retain",
 }

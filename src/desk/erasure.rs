@@ -1,4 +1,5 @@
-//! What is kept about one caller: removed at their wish, or written down for them.
+//! What is kept about one caller, customer or agent: written down for them, or removed at their
+//! wish.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -7,15 +8,16 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::Desk;
-use super::audit::{Act, By};
+use super::audit::{Act, By, mark};
 use super::away::Notice;
 use super::retention::{KeepingError, remove};
 use crate::config::Retention;
 use crate::interview::{InterviewId, Millis, token};
-use crate::store::erasure::{Erased, Traces};
+use crate::store::erasure::{Erased, Subject, Traces};
+use crate::store::subject::{Kept, Renamed};
 use crate::store::{CallerHash, Sought, Store, StoreError, Waiting};
 
-/// What was removed of a caller.
+/// What was removed of a caller or customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
     /// In the database.
@@ -46,48 +48,77 @@ pub struct Written {
     pub recordings: usize,
 }
 
-/// As the audit log knows a caller: by the keyed hash.
-fn object(caller: CallerHash) -> String {
-    InterviewId(caller.0).to_string()
+/// As the audit log knows them: a caller by the keyed hash, a customer by what stands for the key.
+fn object(of: &Subject) -> String {
+    match of {
+        Subject::Caller(caller) => InterviewId(caller.0).to_string(),
+        Subject::Customer(key) => mark(key),
+    }
 }
 
 impl Desk {
-    /// Removes all that leads to a caller: interviews, records of their calls, recordings, and what
-    /// waits in the spools of that folder. Who must never be asked stays so, by the keyed hash;
-    /// where `never_ask`, also who did not say so. Written down first. It may be done again.
+    /// Adds a caller to those who are never asked.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn ask_never(&self, caller: CallerHash, now: Millis) -> Result<(), StoreError> {
+        self.store.never_ask_add(caller, now, "command").await
+    }
+
+    /// Removes all that leads to a caller or customer: interviews, records of their calls,
+    /// recordings, and what waits in the spools of that folder. A number that must never be asked
+    /// stays so, by the keyed hash. Written down first. It may be done again.
     ///
     /// # Errors
     /// If the database does not answer or a file cannot be removed; what was removed stays so.
-    pub async fn erase_caller(
+    pub async fn erase(
         &self,
-        caller: CallerHash,
-        never_ask: bool,
+        of: &Subject,
         spool: &Path,
         by: &By,
         now: Millis,
     ) -> Result<Removed, KeepingError> {
-        self.audit(by, Act::EraseCaller, &object(caller), now).await?;
-        if never_ask {
-            self.store.never_ask_add(caller, now, "command").await?;
-        }
-        let traces = self.store.traces(caller).await?;
+        self.audit(by, Act::EraseCaller, &object(of), now).await?;
+        let traces = self.store.traces(of).await?;
         // First what waits: it would be stored behind our back.
-        let waiting = self.waiting_of(caller, &traces, spool, true).await?;
-        if waiting.never_ask {
-            self.store.never_ask_add(caller, now, "call").await?;
+        let waiting = self.waiting_of(of, &traces, spool, true).await?;
+        match of {
+            Subject::Caller(caller) if !waiting.never_ask.is_empty() => {
+                self.store.never_ask_add(*caller, now, "call").await?;
+            }
+            _ => self.store.never_ask_callers(&waiting.never_ask, now).await?,
         }
         let mut removed = Removed { waiting: waiting.items.len() as u64, ..Removed::default() };
         removed.recordings = self.remove_recordings(&traces)?;
-        removed.erased = self.store.erase(caller, &traces).await?;
+        removed.erased = self.store.erase(of, &traces).await?;
         // What was fetched meanwhile.
         removed.recordings += self.remove_recordings(&traces)?;
-        removed.never_ask = self.store.is_never_asked(caller).await?;
+        if let Some(caller) = of.caller() {
+            removed.never_ask = self.store.is_never_asked(caller).await?;
+        }
         Ok(removed)
+    }
+
+    /// Puts another code in place of an agent's code and name, which leads to nobody, and closes
+    /// the agent's own account; counts stay under the new code. Written down first. `None` where no
+    /// agent has the code.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn forget_agent(
+        &self,
+        code: &str,
+        instead: &str,
+        by: &By,
+        now: Millis,
+    ) -> Result<Option<Renamed>, StoreError> {
+        self.audit(by, Act::EraseAgent, &mark(code), now).await?;
+        self.store.rename_agent(code, instead, now).await
     }
 
     async fn waiting_of(
         &self,
-        caller: CallerHash,
+        of: &Subject,
         traces: &Traces,
         spool: &Path,
         remove: bool,
@@ -97,7 +128,7 @@ impl Desk {
                 .is_ok_and(|notice| self.is_about(&notice, interviews, calls))
         };
         let whose = Sought {
-            caller,
+            caller: of.caller(),
             interviews: &traces.interviews,
             notice: &notice,
             calls: &traces.names,
@@ -146,25 +177,25 @@ impl Desk {
         Ok(files.len() as u64)
     }
 
-    /// Writes down all that is kept about a caller, in an empty or new folder that nobody else can
-    /// read: `caller.json`, and their recordings beside it. `last` are the number's last digits.
-    /// Written down in the log first.
+    /// Writes down all that is kept about a caller or customer, in an empty or new folder that
+    /// nobody else can read: `caller.json` or `customer.json`, and their recordings beside it.
+    /// `last` are a number's last digits. Written down in the log first.
     ///
     /// # Errors
     /// If the folder holds something, a file cannot be written, or the database does not answer.
     pub async fn write_down(
         &self,
-        (caller, last): (CallerHash, &str),
+        (of, last): (&Subject, &str),
         out: &Path,
         spool: &Path,
         by: &By,
         now: Millis,
     ) -> Result<Written, KeepingError> {
         empty(out).map_err(KeepingError::of(out))?;
-        self.audit(by, Act::ExportCaller, &object(caller), now).await?;
-        let traces = self.store.traces(caller).await?;
-        let kept = self.store.about(caller, &traces).await?;
-        let waiting = self.waiting_of(caller, &traces, spool, false).await?;
+        self.audit(by, Act::ExportCaller, &object(of), now).await?;
+        let traces = self.store.traces(of).await?;
+        let kept = self.store.about(of, &traces).await?;
+        let waiting = self.waiting_of(of, &traces, spool, false).await?;
         let mut recordings = Vec::new();
         for name in self.recordings(&traces)? {
             let to = out.join(&name);
@@ -172,6 +203,53 @@ impl Desk {
             private(&to).map_err(KeepingError::of(&to))?;
             recordings.push(name);
         }
+        let waiting: Vec<Value> = waiting
+            .items
+            .iter()
+            .map(|item| serde_json::from_str(item).unwrap_or_default())
+            .collect();
+        let (kind, who) = match of {
+            Subject::Caller(_) => {
+                ("caller", json!({ "number_ends_with": last, "keyed_hash": object(of) }))
+            }
+            Subject::Customer(key) => ("customer", json!({ "key": key })),
+        };
+        let mut everything = Map::new();
+        everything.insert(kind.into(), who);
+        everything.insert("recordings".into(), json!(recordings));
+        everything.insert("waiting_on_this_servers_disk".into(), json!(waiting));
+        let (file, rows) = self.write_file(out, kind, everything, kept, now)?;
+        Ok(Written { file, rows, recordings: recordings.len() })
+    }
+
+    /// Writes down all that is kept about an agent, as `agent.json` in such a folder.
+    ///
+    /// # Errors
+    /// As [`Desk::write_down`].
+    pub async fn write_down_agent(
+        &self,
+        code: &str,
+        out: &Path,
+        by: &By,
+        now: Millis,
+    ) -> Result<Written, KeepingError> {
+        empty(out).map_err(KeepingError::of(out))?;
+        self.audit(by, Act::ExportAgent, &mark(code), now).await?;
+        let kept = self.store.about_agent(code, &mark(code)).await?;
+        let everything = Map::from_iter([("agent".to_owned(), json!({ "code": code }))]);
+        let (file, rows) = self.write_file(out, "agent", everything, kept, now)?;
+        Ok(Written { file, rows, recordings: 0 })
+    }
+
+    /// Writes the file, with all tables in it; says how many rows they have.
+    fn write_file(
+        &self,
+        out: &Path,
+        kind: &str,
+        mut everything: Map<String, Value>,
+        kept: Vec<Kept>,
+        now: Millis,
+    ) -> Result<(PathBuf, usize), KeepingError> {
         let rows = kept.iter().map(|table| table.rows.len()).sum();
         let mut tables = Map::new();
         for table in kept {
@@ -180,24 +258,14 @@ impl Desk {
                 table.rows.into_iter().map(|line| Value::Object(line.0)).collect();
             tables.insert(table.table.to_owned(), json!({ "kept": until, "rows": rows }));
         }
-        let waiting: Vec<Value> = waiting
-            .items
-            .iter()
-            .map(|item| serde_json::from_str(item).unwrap_or_default())
-            .collect();
+        everything.insert("tables".into(), tables.into());
         let made = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
-        let everything = json!({
-            "caller": { "number_ends_with": last, "keyed_hash": object(caller) },
-            "written_down": made.to_string(),
-            "recordings": recordings,
-            "tables": tables,
-            "waiting_on_this_servers_disk": waiting,
-        });
-        let file = out.join("caller.json");
-        let text = format!("{everything:#}\n");
+        everything.insert("written_down".into(), made.to_string().into());
+        let file = out.join(format!("{kind}.json"));
+        let text = format!("{:#}\n", Value::Object(everything));
         fs::write(&file, text).map_err(KeepingError::of(&file))?;
         private(&file).map_err(KeepingError::of(&file))?;
-        Ok(Written { file, rows, recordings: recordings.len() })
+        Ok((file, rows))
     }
 }
 
@@ -218,6 +286,16 @@ fn until(table: &str, kept: &Retention) -> String {
         "handovers" => "a day".into(),
         "deliveries" => "some weeks after they were sent or given up".into(),
         "audit" => days(kept.audit, "no end is set"),
+        "answer_tally" | "funnel_tally" => match kept.agent_scores {
+            0 => "no end is set".into(),
+            days => format!(
+                "until the calendar month is over for {days} days; then they count for the team"
+            ),
+        },
+        "agents" | "agent_team" | "users" | "user_team" | "survey_share" => {
+            "until somebody removes it".into()
+        }
+        "sessions" => "some days after it has ended".into(),
         _ => interviews,
     }
 }
@@ -231,7 +309,7 @@ fn empty(folder: &Path) -> std::io::Result<()> {
     match fs::read_dir(folder)?.next() {
         None => Ok(()),
         Some(_) => Err(std::io::Error::other(
-            "the folder is not empty; name a new one, so that nothing of two callers is mixed",
+            "the folder is not empty; name a new one, so that nothing of two people is mixed",
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! Taking out of the store what leads to one caller.
+//! Taking out of the store what leads to one caller or customer.
 //!
 //! An interview goes whole, with all that hangs on it, and takes what it counts for out of the
 //! tallies of open days in the same transaction; so does the record of a call. Closed days keep
@@ -26,6 +26,11 @@ const INTERVIEWS: &str = "select id from interviews where caller_hash = $1
 const CALLS: &str = "select id from calls where caller_hash = $1
     union select c.id from interviews i join calls c on c.id = i.call_id
         where i.caller_hash = $1 and c.caller_hash is null";
+// By the records of their calls; what somebody linked by hand may be another person's.
+const INTERVIEWS_OF_CUSTOMER: &str =
+    "select i.id from calls c join interviews i on i.call_id = c.id
+    where c.customer = $1 and (i.link <> 'hand' or i.caller_hash = c.caller_hash)";
+const CALLS_OF_CUSTOMER: &str = "select id from calls where customer = $1";
 const REFS: &str = "select call_ref from interviews where id in ({rows uuid})
     and call_ref is not null";
 const NAMES: &str = "select name from call_names where call_id in ({rows uuid})";
@@ -57,7 +62,16 @@ const GONE: [&str; 12] = [
     "delete from interviews where id in ({rows uuid})",
 ];
 
-/// What leads to one caller.
+/// Somebody who was served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// Whoever called from a number.
+    Caller(CallerHash),
+    /// A customer, by the key that records of calls give.
+    Customer(String),
+}
+
+/// What leads to one of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traces {
     /// Their interviews.
@@ -93,6 +107,16 @@ pub(super) async fn delete(tx: &mut Tx, ids: &[Uuid]) -> Result<(), sqlx::Error>
     Ok(())
 }
 
+impl Subject {
+    /// The hash of their number, where they are known by it.
+    pub fn caller(&self) -> Option<CallerHash> {
+        match self {
+            Self::Caller(caller) => Some(*caller),
+            Self::Customer(_) => None,
+        }
+    }
+}
+
 impl Traces {
     pub(super) fn ids(&self) -> Vec<Uuid> {
         self.interviews.iter().map(|id| Uuid::from_bytes(id.0)).collect()
@@ -100,15 +124,22 @@ impl Traces {
 }
 
 impl Store {
-    /// What leads to a caller.
+    /// What leads to somebody.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn traces(&self, caller: CallerHash) -> Result<Traces, StoreError> {
-        let hash = || [Column::Id(vec![Uuid::from_bytes(caller.0)])];
+    pub async fn traces(&self, of: &Subject) -> Result<Traces, StoreError> {
+        let (interviews, calls, by) = match of {
+            Subject::Caller(caller) => {
+                (INTERVIEWS, CALLS, [Column::Id(vec![Uuid::from_bytes(caller.0)])])
+            }
+            Subject::Customer(key) => {
+                (INTERVIEWS_OF_CUSTOMER, CALLS_OF_CUSTOMER, [Column::Text(vec![key])])
+            }
+        };
         let mut tx = Tx::look_up(&self.pools).await?;
-        let interviews: Vec<(Uuid,)> = tx.fetch(INTERVIEWS, &hash()).await?;
-        let calls: Vec<(Uuid,)> = tx.fetch(CALLS, &hash()).await?;
+        let interviews: Vec<(Uuid,)> = tx.fetch(interviews, &by).await?;
+        let calls: Vec<(Uuid,)> = tx.fetch(calls, &by).await?;
         let calls: Vec<Uuid> = calls.into_iter().map(|(id,)| id).collect();
         let ids: Vec<Uuid> = interviews.iter().map(|(id,)| *id).collect();
         let refs: Vec<(String,)> = tx.fetch(REFS, &[Column::Id(ids.clone())]).await?;
@@ -123,12 +154,12 @@ impl Store {
         })
     }
 
-    /// Takes what leads to a caller out of the database, a little at a time. Who must never be
+    /// Takes what leads to somebody out of the database, a little at a time. Who must never be
     /// asked stays so. It may be done again where it was stopped.
     ///
     /// # Errors
     /// If the database does not answer; what was taken out stays out.
-    pub async fn erase(&self, caller: CallerHash, traces: &Traces) -> Result<Erased, StoreError> {
+    pub async fn erase(&self, of: &Subject, traces: &Traces) -> Result<Erased, StoreError> {
         let mut done = Erased::default();
         let subjects: Vec<String> = traces.interviews.iter().map(InterviewId::to_string).collect();
         let mut tx = Tx::look_up(&self.pools).await?;
@@ -136,7 +167,9 @@ impl Store {
         let sent: Vec<(String,)> = tx.fetch(SENT, &columns).await?;
         tx.commit().await?;
         done.deliveries = again(|| self.unsend(&sent)).await?;
-        (done.offers, done.announced) = again(|| self.erase_hashes(caller)).await?;
+        if let Some(caller) = of.caller() {
+            (done.offers, done.announced) = again(|| self.erase_hashes(caller)).await?;
+        }
         for part in traces.ids().chunks(PART) {
             done.announced += again(|| self.forget_used(part)).await?;
             done.interviews += self.erase_interviews(part).await?;

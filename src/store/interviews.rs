@@ -66,6 +66,11 @@ pub(super) const CLOSE: &str = "update interviews set closed = true, caller_seal
 const NEVER_ASK_ALL: &str = "select caller_hash from never_ask";
 const NEVER_ASK_ADD: &str = "insert into never_ask (caller_hash, since_ms, source)
     values ($1, $2, $3) on conflict (caller_hash) do nothing";
+const NEVER_ASK_CALLERS: &str = "with v (interview, at_ms) as ({rows uuid, bigint})
+    insert into never_ask (caller_hash, since_ms, source)
+    select i.caller_hash, min(v.at_ms), 'call' from v join interviews i on i.id = v.interview
+    where i.caller_hash is not null {of i.id} group by i.caller_hash
+    on conflict (caller_hash) do nothing";
 
 #[derive(FromRow)]
 pub(super) struct KnownRow {
@@ -345,6 +350,22 @@ impl Store {
         let rows: Vec<(Uuid,)> =
             read!(self, |db| sqlx::query_as(NEVER_ASK_ALL).fetch_all(db).await?);
         Ok(rows.into_iter().map(|(hash,)| CallerHash(*hash.as_bytes())).collect())
+    }
+
+    /// Never ask the callers of these interviews again, who said so there.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn never_ask_callers(
+        &self,
+        interviews: &[InterviewId],
+        at_ms: Millis,
+    ) -> Result<(), StoreError> {
+        let ids = interviews.iter().map(|id| Uuid::from_bytes(id.0)).collect();
+        let columns = [Column::Id(ids), Column::Int(vec![at_ms; interviews.len()])];
+        let mut tx = Tx::write(&self.pools).await?;
+        tx.run(NEVER_ASK_CALLERS, &columns).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Never ask this caller again. `source` says who wished it, such as `api`.

@@ -1,4 +1,4 @@
-//! All that is kept about one caller, table by table and column by column: what is added to a
+//! All that is kept about one caller, customer or agent, table by table and column by column: what is added to a
 //! table later is told too.
 
 use jiff::Timestamp;
@@ -8,11 +8,15 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Column as _, FromRow, Row, TypeInfo, ValueRef};
 use uuid::Uuid;
 
-use super::erasure::Traces;
+use super::erasure::{Subject, Traces};
 use super::rows::{Column, Tx};
-use super::{CallerHash, Store, StoreError};
+use super::{Store, StoreError};
 use crate::clock;
 use crate::interview::InterviewId;
+
+mod agents;
+
+pub use agents::Renamed;
 
 /// A row by the names of its columns. Ids and bytes are hex; times are UTC, under names that end in
 /// `at` in place of `at_ms` or `_ms`; days are dates.
@@ -36,12 +40,12 @@ enum By {
     Written,
     /// By calls.
     Call,
-    /// By the caller.
+    /// By the caller's hash; a customer's numbers may be others' as well.
     Caller,
 }
 
 /// Every table that knows of callers, with what of it is theirs.
-const TABLES: [(&str, By, &str); 19] = [
+const TABLES: [(&str, By, &str); 20] = [
     ("interviews", By::Interview, INTERVIEWS),
     ("turns", By::Interview, TURNS),
     ("answers", By::Interview, ANSWERS),
@@ -56,7 +60,8 @@ const TABLES: [(&str, By, &str); 19] = [
     ("calls", By::Call, CALLS),
     ("call_names", By::Call, CALL_NAMES),
     ("legs", By::Call, LEGS),
-    ("offers", By::Caller, OFFERS),
+    ("offers", By::Interview, OFFERS),
+    ("offers", By::Caller, OTHER_OFFERS),
     ("handovers", By::Caller, HANDOVERS),
     ("never_ask", By::Caller, NEVER_ASK),
     ("deliveries", By::Written, DELIVERIES),
@@ -86,22 +91,22 @@ const CALL_NAMES: &str = "select * from call_names where call_id in ({rows uuid}
 const LEGS: &str = "select a.code as agent_code, t.name as team_name, q.name as queue_name, l.*
     from legs l left join agents a on a.id = l.agent left join teams t on t.id = l.team
     left join queues q on q.id = l.queue where l.call_id in ({rows uuid})";
-const OFFERS: &str = "select * from offers where caller_hash in ({rows uuid})";
+const OFFERS: &str = "select * from offers where interview in ({rows uuid})";
+// Of interviews that are gone.
+const OTHER_OFFERS: &str = "select * from offers where caller_hash in ({rows uuid})
+    and not exists (select 1 from interviews i where i.id = offers.interview)";
 const HANDOVERS: &str = "select * from handovers where caller_hash in ({rows uuid})";
 const NEVER_ASK: &str = "select * from never_ask where caller_hash in ({rows uuid})";
 const DELIVERIES: &str = "select * from deliveries where subject in ({rows text})";
 const AUDIT: &str = "select seq, at_ms, who, act, object from audit where object in ({rows text})";
 
 impl Store {
-    /// All that is kept about a caller, as of one moment; tables without any of it are left out.
+    /// All that is kept about somebody who was served, as of one moment; tables without any of it
+    /// are left out.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn about(
-        &self,
-        caller: CallerHash,
-        traces: &Traces,
-    ) -> Result<Vec<Kept>, StoreError> {
+    pub async fn about(&self, of: &Subject, traces: &Traces) -> Result<Vec<Kept>, StoreError> {
         let written: Vec<String> = traces.interviews.iter().map(InterviewId::to_string).collect();
         let mut tx = Tx::look_up(&self.pools).await?;
         let mut kept = Vec::new();
@@ -110,15 +115,23 @@ impl Store {
                 By::Interview => Column::Id(traces.ids()),
                 By::Written => Column::Text(written.iter().map(String::as_str).collect()),
                 By::Call => Column::Id(traces.calls.clone()),
-                By::Caller => Column::Id(vec![Uuid::from_bytes(caller.0)]),
+                By::Caller => Column::Id(
+                    of.caller().map(|hash| Uuid::from_bytes(hash.0)).into_iter().collect(),
+                ),
             };
-            let rows: Vec<Line> = tx.fetch(text, &[column]).await?;
-            if !rows.is_empty() {
-                kept.push(Kept { table, rows });
-            }
+            add(&mut kept, table, tx.fetch(text, &[column]).await?);
         }
         tx.commit().await?;
         Ok(kept)
+    }
+}
+
+/// Adds rows of a table, where there are any.
+fn add(kept: &mut Vec<Kept>, table: &'static str, mut rows: Vec<Line>) {
+    match kept.last_mut().filter(|last| last.table == table) {
+        Some(last) => last.rows.append(&mut rows),
+        None if rows.is_empty() => {}
+        None => kept.push(Kept { table, rows }),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What waits in the spools of this machine and belongs to one caller.
+//! What waits in the spools of this machine and belongs to one person.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -16,8 +16,8 @@ pub type About<'a> = &'a (dyn Fn(&str, &HashSet<InterviewId>, &BTreeSet<String>)
 
 /// Who is looked for in spools.
 pub struct Sought<'a> {
-    /// The caller.
-    pub caller: CallerHash,
+    /// The hash of their number, where they are known by it.
+    pub caller: Option<CallerHash>,
     /// Interviews that are known to be theirs.
     pub interviews: &'a [InterviewId],
     /// Tells which notices are theirs.
@@ -31,12 +31,12 @@ pub struct Sought<'a> {
 pub struct Waiting {
     /// The things that wait, as JSON.
     pub items: Vec<String>,
-    /// One of them says never to ask them again.
-    pub never_ask: bool,
+    /// Interviews in which one of them says never to ask them again.
+    pub never_ask: Vec<InterviewId>,
 }
 
 impl Store {
-    /// Finds what waits for a caller in all files of a folder, also those that running servers are
+    /// Finds what waits for somebody in all files of a folder, also those that running servers are
     /// using; takes it out where `remove`.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Store {
                 if remove {
                     sqlx::query(DONE).bind(seq).execute(&pool).await?;
                 }
-                found.never_ask |= says_never(&item);
+                found.never_ask.extend(item.interview().filter(|_| says_never(&item)));
                 found.items.push(text);
             }
             pool.close().await;
@@ -79,7 +79,8 @@ fn of(rows: &[(i64, String, Item)], whose: &Sought<'_>) -> HashSet<i64> {
     let mut calls = whose.calls.clone();
     for (_, _, item) in rows {
         if let Item::Start(begin) = item
-            && begin.caller == Some(whose.caller)
+            && begin.caller.is_some()
+            && begin.caller == whose.caller
         {
             interviews.insert(begin.id);
             calls.extend(begin.call_ref.clone());

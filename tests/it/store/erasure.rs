@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use aftercall::store::erasure::Subject;
 use aftercall::store::{Sought, Waiting};
 use serde_json::Value;
 
@@ -130,6 +131,154 @@ both! {
         }
     }
 
+    /// By the key that records of calls give, and by nothing that may be somebody else's.
+    async fn a_customer_is_written_down_and_erased(database: Database) {
+        let url = database.url.clone();
+        let mut beside = Beside::new();
+        beside.further = "[limits]\nbudget_ms = 60000\n".into();
+        let store = open(&database).await;
+        // Three callers; the second's interview somebody linked by hand to the first one's call.
+        for n in 0..3_u16 {
+            let mut one = begin(n);
+            one.caller = Some(caller(u8::try_from(n).expect("small")));
+            store.begin(one).await.expect("written");
+            store.record(turn(n, 1, 1)).await.expect("written");
+        }
+        let call = |n: u8| match url.starts_with("sqlite:") {
+            true => format!("x'0a0000000000000000000000000000{n:02x}'"),
+            false => format!("'0a0000000000000000000000000000{n:02x}'"),
+        };
+        let hash = |n: u8| match url.starts_with("sqlite:") {
+            true => format!("x'{}'", InterviewId(caller(n).0)),
+            false => format!("'{}'", InterviewId(caller(n).0)),
+        };
+        let id_of = |n: u16| match url.starts_with("sqlite:") {
+            true => format!("x'{}'", id(n)),
+            false => format!("'{}'", id(n)),
+        };
+        for sql in [
+            format!("insert into calls (id, caller_hash, channel, customer, received_ms)
+                values ({0}, {2}, 'phone', 'C-1', 1), ({1}, {2}, 'phone', 'C-1', 1)", call(1), call(2), hash(0)),
+            format!("insert into call_names (name, call_id) values ('K1', {}), ('K2', {})", call(1), call(2)),
+            format!("update interviews set call_id = {}, link = 'record' where id = {}", call(1), id_of(0)),
+            format!("update interviews set call_id = {}, link = 'hand' where id = {}", call(1), id_of(1)),
+        ] {
+            change(&database, &sql).await;
+        }
+        let customer = Subject::Customer("C-1".into());
+        let theirs = store.traces(&customer).await.expect("read");
+        assert_eq!((&theirs.interviews[..], theirs.calls.len()), (&[id(0)][..], 2));
+        store.close().await;
+
+        let out = beside.folder.path().join("customer");
+        let out = out.to_str().expect("text");
+        let ran = beside.run(&url, &["subject", "--customer", "C-1", "--out", out, "--forget"]);
+        assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+        assert!(said.contains("gone: 1 interviews, 1 records of calls"), "{said}");
+        let text = std::fs::read_to_string(Path::new(out).join("customer.json")).expect("written");
+        let all: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(all["customer"]["key"], "C-1");
+        for (table, n) in [("interviews", 1), ("answers", 1), ("offers", 1), ("calls", 2), ("never_ask", 0)] {
+            assert_eq!(rows(&all, table), n, "{table}: {all:#}");
+        }
+        // A call that an interview of somebody else still names stays, and leads to nobody.
+        for (table, left) in [("interviews", 2), ("calls", 1), ("call_names", 0), ("offers", 2), ("answers", 2),
+            ("calls where customer is not null or caller_hash is not null", 0)] {
+            assert_eq!(number(&database, &format!("select count(*) from {table}")).await, left, "{table}");
+        }
+        let ran = beside.run(&url, &["erase", "--customer", "C-1"]);
+        assert!(String::from_utf8_lossy(&ran.stdout).contains("nothing is kept"), "{ran:?}");
+        let doctor = beside.run(&url, &["doctor"]);
+        assert_eq!(doctor.status.code(), Some(0), "{doctor:?}");
+        for wrong in [&["--customer", " "][..], &["--customer", "C-1", "--number", ONA], &[],
+            &["--customer", "C-1", "--never-ask"], &["--agent", "A17", "--provider", "x"]] {
+            let ran = beside.run(&url, &[&["erase"][..], wrong].concat());
+            assert_eq!(ran.status.code(), Some(2), "{ran:?}");
+        }
+    }
+
+    /// Figures of whole weeks with five answers, no caller's; then a code that leads to nobody, under
+    /// which they go on counting.
+    async fn an_agent_is_written_down_and_loses_the_name(database: Database) {
+        let url = database.url.clone();
+        let mut beside = Beside::new();
+        beside.further = "[limits]\nbudget_ms = 60000\n".into();
+        let store = open(&database).await;
+        for n in 0..7_u16 {
+            let mut one = begin(n);
+            let code = if n < 5 { "Ona-17" } else { "B2" };
+            one.said.agent = Some(code.into());
+            one.said.conflicts = Some("[[\"agent\",\"Ona-17\",\"B2\"]]".into());
+            store.begin(one).await.expect("written");
+            store.record(turn(n, 1, 1)).await.expect("written");
+        }
+        let agent = store.name_agent("Ona-17", "Ona Onaitė").await.expect("named");
+        let team = store.team("north").await.expect("made");
+        store.join_team(agent, team, START).await.expect("joined");
+        for (id, email, role) in [(1, "ona@example.org", "agent"), (2, "chief@example.org", "manager")] {
+            change(&database, &format!("insert into users (id, email, name, hash, role, agent, created_ms)
+                values ({id}, '{email}', 'Ona', 'argon', '{role}', 'Ona-17', 1)")).await;
+        }
+        for sql in [
+            "insert into sessions (hash, user_id, mark, created_ms, seen_ms, expires_ms) values ('h', 1, '', 1, 1, 9)".to_owned(),
+            "insert into user_team (user_id, team, from_ms) values (1, 'north', 1)".to_owned(),
+            "insert into survey_share (day, agent, queue, share) values (20000, 'Ona-17', 'sales', 500)".to_owned(),
+            format!("insert into deliveries (id, kind, target, event, subject, body, created_ms, next_ms, tries, status)
+                values ('d', 'webhook', 'x', 'score.low', '{}', 'Ona-17', 1, 1, 0, 'delivered')", id(3)),
+        ] {
+            change(&database, &sql).await;
+        }
+        store.close().await;
+        let write_down = |code: &str, folder: &str| {
+            let out = beside.folder.path().join(folder);
+            let words = ["subject", "--agent", code, "--out", out.to_str().expect("text")];
+            let ran = beside.run(&url, &words);
+            assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+            let text = std::fs::read_to_string(out.join("agent.json")).expect("written");
+            serde_json::from_str::<Value>(&text).expect("JSON")
+        };
+        let hers = write_down("Ona-17", "ona");
+        let tables = ["agents", "agent_team", "answer_tally", "audit", "funnel_tally", "sessions",
+            "survey_share", "user_team", "users"];
+        let told = hers["tables"].as_object().expect("tables");
+        assert_eq!(told.keys().collect::<std::collections::BTreeSet<_>>(),
+            tables.iter().map(|&name| name.to_owned()).collect::<Vec<_>>().iter().collect(), "{hers:#}");
+        assert_eq!(told["agents"]["rows"][0]["name"], "Ona Onaitė");
+        assert_eq!(told["answer_tally"]["rows"][0]["answers"], 5, "{hers:#}");
+        assert!(!hers.to_string().contains("argon") && !hers.to_string().contains(&id(0).to_string()), "{hers:#}");
+        // Two answers are too few to be told of anybody.
+        let other = write_down("B2", "b2");
+        assert_eq!((rows(&other, "answer_tally"), rows(&other, "agents")), (0, 1), "{other:#}");
+
+        let ran = beside.run(&url, &["erase", "--agent", "Ona-17"]);
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+        assert_eq!(ran.status.code(), Some(0), "{ran:?}");
+        assert!(said.starts_with("gone-") && said.contains("1 accounts closed; 1 webhooks"), "{said}");
+        let gone = said.split(' ').next().expect("a code").to_owned();
+        for (sql, left) in [
+            ("select count(*) from agents where code like '%Ona%' or name like '%Ona%'".to_owned(), 0),
+            (format!("select count(*) from agents where code = '{gone}' and id = {agent}"), 1),
+            ("select count(*) from users where email like 'ona%' or agent is not null or hash = 'argon' and id = 1".to_owned(), 0),
+            ("select count(*) from users where email = 'chief@example.org' and disabled_ms is null".to_owned(), 1),
+            ("select count(*) from sessions".to_owned(), 0),
+            ("select count(*) from user_team".to_owned(), 0),
+            ("select count(*) from deliveries".to_owned(), 0),
+            ("select count(*) from survey_share where agent like 'Ona%'".to_owned(), 0),
+            // What was said twice of other agents' interviews is not hers alone.
+            ("select count(*) from interviews where conflicts is not null".to_owned(), 2),
+            (format!("select cast(sum(n_raw) as bigint) from answer_tally where agent = {agent} and kind = 1"), 5),
+        ] {
+            assert_eq!(number(&database, &sql).await, left, "{sql}");
+        }
+        let doctor = beside.run(&url, &["doctor"]);
+        assert_eq!(doctor.status.code(), Some(0), "{doctor:?}");
+        let ran = beside.run(&url, &["erase", "--agent", "Ona-17"]);
+        assert!(String::from_utf8_lossy(&ran.stdout).contains("no agent has this code"), "{ran:?}");
+        assert_eq!(number(&database, "select count(*) from audit where act = 'erase_agent'").await, 2);
+        assert_eq!(number(&database, "select count(*) from audit where act = 'export_agent' and object like '%Ona%'").await, 0);
+    }
+
     /// Every table that has a column for an interview or a caller, filled for two callers.
     async fn no_table_is_forgotten(database: Database) {
         let store = open(&database).await;
@@ -163,17 +312,18 @@ both! {
                 change(&database, &sql).await;
             }
         }
-        let theirs = store.traces(caller(0)).await.expect("read");
+        let [first, second] = [0, 1].map(|n| Subject::Caller(caller(n)));
+        let theirs = store.traces(&first).await.expect("read");
         assert_eq!(theirs.interviews, [id(0), id(1), id(2)]);
-        let about = store.about(caller(0), &theirs).await.expect("read");
+        let about = store.about(&first, &theirs).await.expect("read");
         let told: Vec<&str> = about.iter().map(|kept| kept.table).collect();
         // All but records of calls, the list of never-ask and the log: there are none.
         assert_eq!(told, ["interviews", "turns", "answers", "comments", "callbacks", "credits",
             "hand_links", "link_history", "marks", "cases", "observations", "offers", "handovers",
             "deliveries"]);
-        let erased = store.erase(caller(0), &theirs).await.expect("erased");
+        let erased = store.erase(&first, &theirs).await.expect("erased");
         assert_eq!((erased.interviews, erased.offers, erased.deliveries, erased.announced), (3, 3, 1, 1));
-        assert_eq!(store.about(caller(0), &theirs).await.expect("read"), []);
+        assert_eq!(store.about(&first, &theirs).await.expect("read"), []);
         for (table, left) in [("interviews", 3), ("turns", 3), ("answers", 3), ("offers", 3), ("cases", 1),
             ("marks", 1), ("callbacks", 1), ("comments", 1), ("hand_links", 1), ("link_history", 1),
             ("observations", 1), ("deliveries", 1), ("handovers", 1)] {
@@ -183,9 +333,9 @@ both! {
         assert_eq!(wrong_rows(&database).await, 0);
         assert_eq!(store.doctor().await.expect("read"), []);
         // Also in the generation that a recount is writing.
-        let theirs = store.traces(caller(1)).await.expect("read");
+        let theirs = store.traces(&second).await.expect("read");
         change(&database, "update tally_state set writing = reading + 1").await;
-        store.erase(caller(1), &theirs).await.expect("erased");
+        store.erase(&second, &theirs).await.expect("erased");
         store.recount(&AS_IS, &|_| {}).await.expect("counts");
         assert_eq!(stage(&database, "offered").await, 0);
         assert_eq!(wrong_rows(&database).await, 0);
@@ -217,13 +367,14 @@ async fn what_waits_for_a_caller_goes_too() {
          _: &std::collections::HashSet<InterviewId>,
          calls: &std::collections::BTreeSet<String>| { calls.contains(words) };
     let calls = std::collections::BTreeSet::new();
-    let whose = |n| Sought { caller: caller(n), interviews: &[], notice: &about, calls: &calls };
+    let whose =
+        |n| Sought { caller: Some(caller(n)), interviews: &[], notice: &about, calls: &calls };
     let found = Store::in_spools(folder.path(), &whose(1), false).await.expect("read");
-    assert_eq!((found.items.len(), found.never_ask), (6, true));
+    assert_eq!((found.items.len(), found.never_ask), (6, vec![id(1), id(3)]));
     let gone = Store::in_spools(folder.path(), &whose(1), true).await.expect("taken out");
     assert_eq!(gone.items, found.items);
     let left: Waiting = Store::in_spools(folder.path(), &whose(1), true).await.expect("read");
-    assert_eq!((left.items.len(), left.never_ask), (0, false));
+    assert_eq!((left.items.len(), left.never_ask), (0, vec![]));
     let others = Store::in_spools(folder.path(), &whose(0), false).await.expect("read");
     assert_eq!(others.items.len(), 6);
     assert_eq!(Store::look_at_spool(folder.path()).await.expect("read").items, 6);

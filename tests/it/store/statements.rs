@@ -38,6 +38,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("FORGET", "hand-overs live for minutes"),
     ("FORGET_ANNOUNCED", "hand-overs live for a day; by hand, for one caller"),
     ("HANDOVERS", "hand-overs live for a day; by hand, for one caller"),
+    ("LEGS_OF_AGENT", "by hand, for one agent who asks, and only read"),
 ];
 
 /// Statements that sort what they then cut to a few rows, and why that is little.

@@ -363,7 +363,6 @@ impl Desk {
                     _ => self.contradicted(turn),
                 }
             }
-            // Another request was first with that turn and brought something else: it stands.
             Claim::Lost(_) => self.contradicted(turn),
             Claim::Closed if self.store.known(turn.id).await?.is_none() => {
                 if self.is_closed(turn.at_ms).await? {
@@ -377,13 +376,15 @@ impl Desk {
         Ok(())
     }
 
-    /// Two servers took the same turn while the database was away, and not as the same.
+    /// Two servers took the same turn while the database was away, and not as the same. Where the
+    /// call went on, its next turn says or will say from which of them ([`Carried`]), and that
+    /// stands; else what the database had first.
     fn contradicted(&self, turn: &Turn) {
         self.counters.count("conflict", "");
         tracing::warn!(
             interview = %turn.id,
             turn = turn.turn,
-            "came twice with different keys while the database was away; the first stands"
+            "came twice with different keys while the database was away"
         );
     }
 

@@ -205,6 +205,7 @@ async fn go_on(
         })
         .collect();
     let stored = stored_turns(tx, &order, &touched).await?;
+    let answered = answered(tx, &order).await?;
 
     let mut rows = Rows::default();
     for (at, id, work) in order {
@@ -212,7 +213,8 @@ async fn go_on(
             (None, Work::Turn(_)) => Ok(Done::Claimed(Claim::Closed)),
             (None, _) => Ok(Done::Noted(false)),
             (Some(one), Work::Turn(turn)) => {
-                claim(one, turn, &stored, &mut rows).map(Done::Claimed)
+                let answered = answered.get(&id).map_or(&[][..], Vec::as_slice);
+                claim(one, turn, &stored, answered, &mut rows).map(Done::Claimed)
             }
             (Some(one), Work::End { at_ms, how, .. }) => {
                 let news = one.after.ended_ms.is_none();
@@ -279,11 +281,22 @@ async fn stored_turns(
     Ok(rows.into_iter().map(|row| ((row.interview, row.turn), row)).collect())
 }
 
+/// Reads the answers of interviews of which a turn carries what could not be stored.
+async fn answered(
+    tx: &mut Tx,
+    order: &[(usize, Uuid, &Work)],
+) -> Result<HashMap<Uuid, Vec<Answer>>, StoreError> {
+    let carries = |work: &Work| matches!(work, Work::Turn(turn) if !turn.carried.items.is_empty());
+    let ids = order.iter().filter(|(.., work)| carries(work)).map(|(_, id, _)| *id).collect();
+    Ok(tally::answers(tx, ids).await?)
+}
+
 /// Claims one turn: the first to come wins, later ones get what the first one brought.
 fn claim<'a>(
     one: &mut Touched,
     turn: &'a Turn,
     stored: &HashMap<(Uuid, i64), StoredRow>,
+    answered: &[Answer],
     rows: &mut Rows<'a>,
 ) -> Result<Claim, StoreError> {
     let key = (one.after.id, i64::from(turn.turn));
@@ -333,10 +346,20 @@ fn claim<'a>(
         }
     }
     for (question, outcome) in &turn.carried.items {
-        let since = i64::from(turn.carried.since);
-        let item = one.items.entry(i64::from(*question)).or_insert((*outcome, since, turn.at_ms));
-        if item.1 < since {
-            *item = (*outcome, since, turn.at_ms);
+        let question = i64::from(*question);
+        let in_batch = one.items.get(&question).map(|(outcome, turn, _)| (*outcome, *turn));
+        let in_store = answered.iter().find(|answer| answer.question == question);
+        match in_batch.or(in_store.map(|answer| (answer.outcome, answer.turn))) {
+            // The call went on from this outcome, and not from the one that another request for
+            // the same turn brought to another server while the database was away.
+            Some((other, at)) if other != *outcome && at < key.1 => {
+                one.items.insert(question, (*outcome, key.1, turn.at_ms));
+            }
+            Some(_) => {}
+            None => {
+                let since = i64::from(turn.carried.since);
+                one.items.insert(question, (*outcome, since, turn.at_ms));
+            }
         }
     }
     for (question, outcome) in &turn.items {

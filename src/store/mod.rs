@@ -261,8 +261,8 @@ pub struct Look {
 /// What turns did that could not be stored when they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried {
-    /// The earliest of those turns. An outcome that any turn from this one on has stored stands:
-    /// another request was first with that turn.
+    /// The earliest of those turns. Another outcome that is stored for one of them is another
+    /// request's, whose way the call did not go on: the carried one stands.
     pub since: u8,
     /// Question and outcome, as far as this turn has not changed them again.
     pub items: Vec<(u8, Outcome)>,

@@ -90,7 +90,9 @@ impl Centre {
     /// How often an event was counted, over all providers.
     fn counted(&self, event: &str) -> u64 {
         let counters = self.app.site.desk.counters();
-        Kind::ALL.iter().map(|kind| counters.total(event, kind.word())).sum()
+        // Some things are of no provider.
+        let of = Kind::ALL.iter().map(|kind| kind.word()).chain([""]);
+        of.map(|provider| counters.total(event, provider)).sum()
     }
 }
 

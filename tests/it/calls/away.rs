@@ -264,6 +264,37 @@ async fn a_hang_up_on_another_server_takes_no_key_away() {
     patient.centre.adds_up().await;
 }
 
+/// Two servers take the same turn with different keys while one of them has no database: what the
+/// call went on from stands, and of a last turn what the database has first.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_servers_turns_the_one_stands_from_which_the_call_went_on() {
+    let mut patient = Patient::postgres(Way::Cut).await;
+    let kind = Kind::Freeswitch;
+    let other_spool = tempfile::tempdir().expect("a folder");
+    let further = format!("spool = \"{}\"\n{BUDGET}", other_spool.path().display());
+    let other = Centre::with(&patient.database.url, &further).await;
+    let to_other = async |number: u32, token: &str, key: &str, at: i64| {
+        let request = turns::turn(kind, number, token, key);
+        let answer = other.wire().send(request, Some(T + at)).await.expect("an answer");
+        turns::token(&answer.body).expect("goes on")
+    };
+    let first = patient.send(turns::start(kind, 1, "A1"), 0).await;
+    let second = patient.send(turns::start(kind, 2, "A1"), 0).await;
+    patient.take_away().await;
+    let here = patient.send(turns::turn(kind, 1, &first, "4"), 1).await;
+    to_other(1, &first, "2", 6_000).await;
+    to_other(1, &here, "1", 10_000).await;
+    patient.send(turns::turn(kind, 2, &second, "4"), 1).await;
+    to_other(2, &second, "2", 6_000).await;
+    patient.give_back().await;
+    patient.caught_up().await;
+    assert_eq!(patient.centre.counted("conflict"), 2);
+    assert_eq!(patient.stands(kind, 1).await.1, [(0, 4), (1, 1)]);
+    assert_eq!(patient.stands(kind, 2).await.1, [(0, 2)]);
+    assert_eq!(patient.centre.counted("spool_refused"), 0);
+    patient.centre.adds_up().await;
+}
+
 /// A database that moved to another machine: the old connections are silent for ever.
 #[tokio::test(flavor = "multi_thread")]
 async fn silent_connections_are_given_up() {

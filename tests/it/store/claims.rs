@@ -130,9 +130,9 @@ both! {
         store.close().await;
     }
 
-    /// What a turn could not store and the next one brings gives way to whoever was first with
-    /// the turn that it is of.
-    async fn what_is_carried_replaces_nothing_of_its_turns(database: Database) {
+    /// What a turn could not store and the next one brings is what the call went on from: it stands
+    /// beside whatever another request for that turn has brought.
+    async fn what_is_carried_replaces_what_the_call_did_not_go_on_from(database: Database) {
         let store = open(&database).await;
         // Of the second nothing was stored; the first one's turn 1 was, by another request.
         for n in [1, 2] {
@@ -145,11 +145,45 @@ both! {
             assert_eq!(store.record(next).await.expect("written"), Claim::Won);
             let answers = store.answers(id(n)).await.expect("read");
             let stand: Vec<_> = answers.iter().map(|a| (a.question, a.outcome, a.turn)).collect();
-            let first = if n == 1 { 5 } else { 1 };
-            assert_eq!(stand, [(0, Outcome::Answered(first), 1), (1, Outcome::Answered(0), 2)]);
+            // By the turn that said so, where another one had said something else.
+            let by = if n == 1 { 2 } else { 1 };
+            assert_eq!(stand, [(0, Outcome::Answered(1), by), (1, Outcome::Answered(0), 2)]);
         }
-        assert_eq!(outcome(&database, 0, Outcome::Answered(5)).await, 1);
-        assert_eq!(outcome(&database, 0, Outcome::Answered(1)).await, 1);
+        assert_eq!(outcome(&database, 0, Outcome::Answered(5)).await, 0);
+        assert_eq!(outcome(&database, 0, Outcome::Answered(1)).await, 2);
+        assert_eq!(wrong_rows(&database).await, 0);
+        store.close().await;
+    }
+
+    /// Two servers' turn 1 and the turn 2 that went on from the second's, in every order and all at
+    /// once.
+    async fn of_two_turns_the_one_stands_from_which_the_call_went_on(database: Database) {
+        let store = open(&database).await;
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+        let turns = |n: u16| {
+            let mut next = turn(n, 2, 0);
+            next.carried = Carried { since: 1, items: vec![(0, Outcome::Answered(1))] };
+            [turn(n, 1, 5), turn(n, 1, 1), next]
+        };
+        let all = 6 + 20;
+        for n in 0..all {
+            store.begin(begin(n)).await.expect("written");
+        }
+        for (n, order) in (0..).zip(orders) {
+            for at in order {
+                store.record(turns(n)[at].clone()).await.expect("answered");
+            }
+        }
+        let at_once = (6..all).flat_map(turns).map(|turn| store.record(turn));
+        for claim in futures_util::future::join_all(at_once).await {
+            claim.expect("answered");
+        }
+        for n in 0..all {
+            let answers = store.answers(id(n)).await.expect("read");
+            let stand: Vec<_> = answers.iter().map(|a| (a.question, a.outcome)).collect();
+            assert_eq!(stand, [(0, Outcome::Answered(1)), (1, Outcome::Answered(0))], "{n}");
+        }
+        assert_eq!(outcome(&database, 0, Outcome::Answered(1)).await, i64::from(all));
         assert_eq!(wrong_rows(&database).await, 0);
         store.close().await;
     }

@@ -48,6 +48,8 @@ mod trial;
 use command::{Arguments, Command};
 use office::Office;
 
+/// Files beside connections: those of the database, the spool, the log and recordings.
+const FILES: usize = 100;
 /// How long the database may take when the server stops.
 const STOP: Duration = Duration::from_secs(5);
 /// Calls waiting to be moved to the survey; more are not moved.
@@ -356,6 +358,13 @@ fn writable(folder: &Path) -> std::io::Result<()> {
     tempfile::tempfile_in(there).map(drop)
 }
 
+/// How many files the system lets this process open; `None` where nobody says, or there is no end.
+fn open_files() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 /// What this machine calls itself, where it says.
 fn host() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
@@ -436,6 +445,15 @@ async fn serve_command(settings: &command::Settings) -> Result<ExitCode, AppErro
     telemetry::start_log(&config.log);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
+    }
+    let connections = config.limits.connections;
+    if let Some(files) = open_files().filter(|files| *files < connections.saturating_add(FILES)) {
+        tracing::warn!(
+            "limits.connections is {connections}, but the system lets this process open {files} \
+             files only: raise that (LimitNOFILE of systemd, ulimit -n) to {} or more, or set \
+             limits.connections lower",
+            connections.saturating_add(FILES)
+        );
     }
     let listen = config.listen;
     let app = App::build(config).await?;

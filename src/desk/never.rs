@@ -7,17 +7,23 @@ use super::Desk;
 use crate::interview::{InterviewId, Millis};
 use crate::store::{CallerHash, StoreError};
 
-/// Callers under way that are remembered; no node has so many calls at once.
-const MOST_MET: usize = 20_000;
-/// Milliseconds after which a call is no longer under way.
-const UNDER_WAY_MS: Millis = 3_600_000;
+/// Newest starts whose callers are remembered at the least; no node has so many calls at once.
+const MET: usize = 10_000;
 
 /// What this node knows of those who said so.
 #[derive(Debug, Default)]
 pub(super) struct Never {
     held: RwLock<Held>,
     /// Whose interview it is, for calls that began on this node: the link carries no caller.
-    met: Mutex<HashMap<InterviewId, (CallerHash, Millis)>>,
+    met: Mutex<Met>,
+}
+
+/// Callers of the newest starts, those of the newest [`MET`] and of as many before them. The
+/// older go all at once: who looks for those that are over would hold up the start.
+#[derive(Debug, Default)]
+struct Met {
+    newer: HashMap<InterviewId, CallerHash>,
+    older: HashMap<InterviewId, CallerHash>,
 }
 
 #[derive(Debug, Default)]
@@ -54,14 +60,12 @@ impl Never {
     }
 
     /// An interview with that caller begins.
-    pub(super) fn meet(&self, interview: InterviewId, caller: CallerHash, now: Millis) {
+    pub(super) fn meet(&self, interview: InterviewId, caller: CallerHash) {
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        if met.len() >= MOST_MET {
-            met.retain(|_, (_, since)| now.saturating_sub(*since) < UNDER_WAY_MS);
+        if met.newer.len() >= MET {
+            met.older = std::mem::take(&mut met.newer);
         }
-        if met.len() < MOST_MET {
-            met.insert(interview, (caller, now));
-        }
+        met.newer.insert(interview, caller);
     }
 
     /// The caller of that interview said so: `carried` where the link carries who it is, else as
@@ -69,7 +73,8 @@ impl Never {
     /// whose number that is, as far as it is known.
     fn said(&self, interview: InterviewId, carried: Option<CallerHash>) -> Option<CallerHash> {
         let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        let caller = carried.or_else(|| met.get(&interview).map(|(caller, _)| *caller));
+        let of = |starts: &HashMap<_, _>| starts.get(&interview).copied();
+        let caller = carried.or_else(|| of(&met.newer).or_else(|| of(&met.older)));
         if let Some(caller) = caller {
             self.held.write().unwrap_or_else(PoisonError::into_inner).said.insert(caller);
         }
@@ -123,7 +128,7 @@ mod tests {
         assert_eq!(never.holds(None), None, "not read yet");
         never.load(HashSet::new(), false);
         assert_eq!((never.holds(Some(one)), never.holds(None)), (Some(false), Some(false)));
-        never.meet(InterviewId([7; 16]), one, 0);
+        never.meet(InterviewId([7; 16]), one);
         never.said(InterviewId([7; 16]), None);
         never.said(InterviewId([8; 16]), Some(two));
         never.said(InterviewId([9; 16]), None);
@@ -136,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_are_over_make_room() {
+    fn the_newest_starts_are_remembered_however_many_there_were() {
         let never = Never::default();
         let id = |n: usize| {
             let mut id = [0; 16];
@@ -144,14 +149,20 @@ mod tests {
             InterviewId(id)
         };
         never.load(HashSet::new(), false);
-        for n in 0..MOST_MET {
-            never.meet(id(n), CallerHash([1; 16]), 0);
+        let all = 5 * MET;
+        for n in 0..all {
+            never.meet(id(n), CallerHash([2; 16]));
+            if n == all - MET {
+                never.meet(id(n), CallerHash([1; 16]));
+            }
         }
-        never.meet(id(MOST_MET), CallerHash([2; 16]), 1000);
-        never.said(id(MOST_MET), None);
-        assert_eq!(never.holds(Some(CallerHash([2; 16]))), Some(false), "there was no room");
-        never.meet(id(MOST_MET), CallerHash([2; 16]), UNDER_WAY_MS);
-        never.said(id(MOST_MET), None);
+        never.said(id(0), None);
+        assert_eq!(never.holds(Some(CallerHash([2; 16]))), Some(false), "long over");
+        never.said(id(all - MET), None);
+        assert_eq!(never.holds(Some(CallerHash([1; 16]))), Some(true));
+        never.said(id(all - 1), None);
         assert_eq!(never.holds(Some(CallerHash([2; 16]))), Some(true));
+        let met = never.met.lock().expect("nobody failed");
+        assert!(met.newer.len() + met.older.len() <= 2 * MET);
     }
 }

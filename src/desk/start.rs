@@ -94,9 +94,11 @@ impl Desk {
         let chosen = self.choose_survey(provider, said, rule, by_number, queue.as_deref());
         let Some(survey) = chosen else {
             match &said.survey {
+                // Whoever asks may put anything there, also a number.
                 Some(name) => tracing::error!(
                     provider = %provider.name,
-                    "the hand-over names a survey that there is none of: {name:?}"
+                    "the hand-over names a survey that there is none of: {:?}",
+                    name.replace(|c: char| c.is_ascii_digit(), "#")
                 ),
                 None => tracing::error!(
                     provider = %provider.name,
@@ -145,7 +147,7 @@ impl Desk {
         let id = first.unwrap_or(ids[0]);
         concerns(id.0);
         if let Some(hash) = hash {
-            self.never.meet(id, hash, now);
+            self.never.meet(id, hash);
         }
         if let Some(begin) = spooled {
             return self.repeat_spooled(provider, begin, call_id, now);

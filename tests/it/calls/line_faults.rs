@@ -60,6 +60,7 @@ async fn a_server_out_of_files_recovers() {
     drop(held);
     let log = std::fs::read_to_string(folder.path().join("aftercall.log")).expect("a log");
     assert!(log.contains("a connection could not be taken"), "it was never out of files");
+    assert!(log.contains(&format!("lets this process open {FILES} files only")), "{log}");
     let later = server.wire();
     assert_eq!(place_call(&later, CALLS + 1).await, Vec::<String>::new());
     server.stop().await;

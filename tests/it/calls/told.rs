@@ -170,7 +170,10 @@ async fn wrong(scene: &mut Scene, kind: Kind, number: u32) {
         }
     }
     let base = format!("{PUBLIC}/voice/{}", kind.word());
-    let mut requests = vec![forged.clone()];
+    // By their own start, somebody asks for a survey that there is none of.
+    let number_as_survey = format!("+3706{number}");
+    let mut requests =
+        vec![forged.clone(), with(kind, right, &[("survey", number_as_survey.as_str())])];
     for path in [
         "turn?t=planted-wrong-token",
         "status",

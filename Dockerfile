@@ -3,6 +3,7 @@ FROM rust:1.95-slim-trixie AS build
 # rustc's linker and SQLite's source want a C compiler.
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
 WORKDIR /src
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock askama.toml aftercall.default.toml ./
 COPY migrations migrations
 COPY prompts prompts

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use super::Desk;
-use crate::interview::{InterviewId, Millis};
+use crate::interview::InterviewId;
 use crate::store::{CallerHash, StoreError};
 
 /// Newest starts whose callers are remembered at the least; no node has so many calls at once.

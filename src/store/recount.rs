@@ -1,5 +1,5 @@
-//! Rebuilding the tallies from the facts while the centre runs, and comparing the two. Both are about
-//! open days: of closed ones the tallies alone are left, and go from generation to generation.
+//! Rebuilding the tallies from the facts of open days while the centre runs: of closed ones the
+//! tallies alone are left, and go from generation to generation.
 //!
 //! A recount counts the interviews one by one into the next generation. Each interview's row says
 //! in which generation it is counted (`counted`); a writer that changes an interview changes the
@@ -12,19 +12,18 @@
 //! only: each generation has its own credits, and an interview's day in the generations before
 //! `counted` stands in `day_before`. The new rules come into force with the switch.
 
-use std::fmt;
 use std::time::Duration;
 
-use sqlx::FromRow;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::doctor::Difference;
 use super::link::{credit_word, link_for_recount};
 use super::rows::{Column, Tx};
-use super::tally::{self, AnswerKey, Changes, DropKey, FunnelKey, Held, Tallies, Unit};
-use super::unasked::{self, Judge};
+use super::tally::{self, Changes, Held, Unit};
+use super::unasked::Judge;
 use super::writer::again;
-use super::{Pools, Store, StoreError};
+use super::{Store, StoreError};
 use crate::interview::Millis;
 use crate::survey::Credit;
 
@@ -32,7 +31,7 @@ use crate::survey::Credit;
 const PART: i64 = 50;
 
 /// Days by which another time zone may move an interview, either way.
-const ZONES_APART: i64 = 2;
+pub(super) const ZONES_APART: i64 = 2;
 
 /// Smaller than every day and every generation.
 const BEFORE_ALL: i64 = i64::MIN;
@@ -55,8 +54,8 @@ const RULES_IN_FORCE: &str = "insert into meta (name, value)
     on conflict (name) do update set value = excluded.value";
 const NO_NEXT_RULES: &str = "delete from meta where name like 'recredit.%'";
 
-const NEXT_DAY: &str = "select min(day) from interviews where day > $1";
-const NEXT_DAY_OF_CALLS: &str = "select min(day) from calls where day > $1";
+pub(super) const NEXT_DAY: &str = "select min(day) from interviews where day > $1";
+pub(super) const NEXT_DAY_OF_CALLS: &str = "select min(day) from calls where day > $1";
 const FIRST_OF_DAY: &str = "select id from interviews where day = $1 and id >= $2
     order by id limit $3";
 const PART_OF_DAY: &str = "select id from interviews where day = $1 and id > $2
@@ -125,46 +124,8 @@ const FORGET_PACKS: &str = "delete from tally_packs
 const FORGET_CREDITS: &str = "delete from credits where interview in ({rows uuid})
     and gen < (select reading from tally_state where id = 1)";
 
-const ANSWERS_OF_DAY: &str = "select day, survey, question, language, channel, kind, agent, team,
-        queue, outcome, n_raw, n_reviewed
-    from answer_tally where gen = $1 and day = $2";
-const FUNNEL_OF_DAY: &str = "select day, survey, language, channel, kind, agent, team, queue,
-        stage, n
-    from funnel_tally where gen = $1 and day = $2";
-const DROPS_OF_DAY: &str = "select day, survey, language, question, second, n
-    from drop_tally where gen = $1 and day = $2";
-
-/// What must belong to something, and how much does not.
-const LOST: [(&str, &str); 5] = [
-    (
-        "turns of an interview",
-        "select count(*) from turns t
-            where not exists (select 1 from interviews i where i.id = t.interview)",
-    ),
-    (
-        "answers to an interview",
-        "select count(*) from answers a
-            where not exists (select 1 from interviews i where i.id = a.interview)",
-    ),
-    (
-        "credits of an interview",
-        "select count(*) from credits c
-            where not exists (select 1 from interviews i where i.id = c.interview)",
-    ),
-    (
-        "legs of a call",
-        "select count(*) from legs l
-            where not exists (select 1 from calls c where c.id = l.call_id)",
-    ),
-    (
-        "counts of a call",
-        "select count(*) from call_units u
-            where not exists (select 1 from calls c where c.id = u.call_id)",
-    ),
-];
-
 /// The next day of each of the three tallies.
-const NEXT_DAYS: [&str; 3] = [NEXT_ANSWERS_DAY, NEXT_FUNNEL_DAY, NEXT_DROPS_DAY];
+pub(super) const NEXT_DAYS: [&str; 3] = [NEXT_ANSWERS_DAY, NEXT_FUNNEL_DAY, NEXT_DROPS_DAY];
 
 /// How each of them is copied into the next generation, in the same order.
 const COPIES: [&str; 3] = [COPY_ANSWERS, COPY_FUNNEL, COPY_DROPS];
@@ -178,23 +139,6 @@ const TABLES: [(&str, &str); 5] = [
     (NEXT_FUNNEL_GEN, FORGET_FUNNEL),
     (NEXT_DROPS_GEN, FORGET_DROPS),
 ];
-
-/// One number that the facts give otherwise than the tallies.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// Table and key, for people.
-    pub place: String,
-    /// What the tallies said.
-    pub tallied: i64,
-    /// What the facts say.
-    pub counted: i64,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: tallied {}, by the facts {}", self.place, self.tallied, self.counted)
-    }
-}
 
 /// What a recount did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -359,58 +303,6 @@ impl Store {
         Ok(())
     }
 
-    /// What [`Store::compared`] finds, and what belongs to no interview or call any more.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn doctor(&self) -> Result<Vec<Difference>, StoreError> {
-        let mut differences = self.compared().await?;
-        // SQLite itself sees to it that there are none.
-        let Pools::Postgres { reports, .. } = &self.pools else { return Ok(differences) };
-        for (what, text) in LOST {
-            let (lost,): (i64,) = sqlx::query_as(text).fetch_one(reports).await?;
-            if lost > 0 {
-                let place = format!("{what} that is not there");
-                differences.push(Difference { place, tallied: 0, counted: lost });
-            }
-        }
-        Ok(differences)
-    }
-
-    /// Counts the facts of each open day and compares them with the tallies that reports read, and
-    /// what is packed of any day with the tallies; changes nothing. Right also beside a running
-    /// server: each day is read as of one moment.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn compared(&self) -> Result<Vec<Difference>, StoreError> {
-        let mut differences = Vec::new();
-        let mut days = std::collections::BTreeSet::new();
-        let (reading, _) = self.tally_generations().await?;
-        let closed_before = self.closed_before().await?;
-        let mut queries: Vec<(&'static str, Vec<i64>)> =
-            vec![(NEXT_DAY, vec![]), (NEXT_DAY_OF_CALLS, vec![])];
-        queries.extend(NEXT_DAYS.map(|next_day| (next_day, vec![reading])));
-        for (query, fixed) in queries {
-            let mut day = closed_before - 1;
-            let values = |day| fixed.iter().copied().chain([day]).collect::<Vec<_>>();
-            while let Some(next) = self.next(query, &values(day)).await? {
-                day = next;
-                days.insert(day);
-            }
-        }
-        for day in days {
-            let mut tx = Tx::snapshot(&self.pools).await?;
-            let (reading, _) = tally::generations(&mut tx).await?;
-            let tallied = tallies_of_day(&mut tx, reading, day).await?;
-            let counted = count_day(&mut tx, day).await?;
-            tx.commit().await?;
-            differences.append(&mut compare(&tallied, &counted));
-        }
-        differences.append(&mut self.check_packs().await?);
-        Ok(differences)
-    }
-
     async fn start_recount(&self, rules: &[(String, Credit)]) -> Result<(i64, i64), StoreError> {
         let names: Vec<String> = rules.iter().map(|(name, _)| format!("recredit.{name}")).collect();
         let mut tx = Tx::write(&self.pools).await?;
@@ -436,7 +328,11 @@ impl Store {
     }
 
     /// The one number that a query gives for these values.
-    async fn next(&self, query: &'static str, values: &[i64]) -> Result<Option<i64>, StoreError> {
+    pub(super) async fn next(
+        &self,
+        query: &'static str,
+        values: &[i64],
+    ) -> Result<Option<i64>, StoreError> {
         let mut tx = Tx::snapshot(&self.pools).await?;
         let columns: Vec<Column<'_>> =
             values.iter().map(|value| Column::Int(vec![*value])).collect();
@@ -560,7 +456,7 @@ impl Store {
 }
 
 /// The next ids of a day after one id; the nil id itself comes first if it exists.
-async fn ids_of_day(
+pub(super) async fn ids_of_day(
     tx: &mut Tx,
     day: i64,
     after: Uuid,
@@ -570,114 +466,4 @@ async fn ids_of_day(
     let columns = [Column::Int(vec![day]), Column::Id(vec![after]), Column::Int(vec![PART])];
     let rows: Vec<(Uuid,)> = tx.fetch(text, &columns).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// What the facts of a day come to in the generation that reports read, within one snapshot.
-async fn count_day(tx: &mut Tx, day: i64) -> Result<Tallies, sqlx::Error> {
-    let (reading, writing) = tally::generations(tx).await?;
-    // A recount under way may have moved interviews to the days around.
-    let apart = if reading == writing { 0 } else { ZONES_APART };
-    let mut counted = Tallies::default();
-    for place in day - apart..=day + apart {
-        let mut after = Uuid::nil();
-        let mut first = true;
-        loop {
-            let ids = ids_of_day(tx, place, after, first).await?;
-            let Some(last) = ids.last().copied() else { break };
-            (after, first) = (last, false);
-            let interviews = tally::read(tx, ids.clone()).await?;
-            let credits = tally::credits(tx, ids.clone()).await?;
-            let answers = tally::answers(tx, ids).await?;
-            for interview in interviews.iter().filter(|one| one.day_in(reading) == day) {
-                let credits = credits.get(&interview.id).map_or(&[][..], Vec::as_slice);
-                let answers = answers.get(&interview.id).map_or(&[][..], Vec::as_slice);
-                let units = tally::units_in(credits, reading);
-                counted.count(reading, interview, answers, &units, 1);
-            }
-        }
-    }
-    unasked::count_day(tx, day, &mut counted).await?;
-    counted.prune();
-    Ok(counted)
-}
-
-#[derive(FromRow)]
-struct AnswerRow {
-    day: i64,
-    survey: i64,
-    question: i64,
-    language: String,
-    channel: String,
-    #[sqlx(flatten)]
-    unit: Unit,
-    outcome: i64,
-    n_raw: i64,
-    n_reviewed: i64,
-}
-
-#[derive(FromRow)]
-struct FunnelRow {
-    day: i64,
-    survey: i64,
-    language: String,
-    channel: String,
-    #[sqlx(flatten)]
-    unit: Unit,
-    stage: String,
-    n: i64,
-}
-
-/// One generation's tallies of a day.
-async fn tallies_of_day(tx: &mut Tx, generation: i64, day: i64) -> Result<Tallies, sqlx::Error> {
-    let key = || [Column::Int(vec![generation]), Column::Int(vec![day])];
-    let answers: Vec<AnswerRow> = tx.fetch(ANSWERS_OF_DAY, &key()).await?;
-    let funnel: Vec<FunnelRow> = tx.fetch(FUNNEL_OF_DAY, &key()).await?;
-    let drops: Vec<(i64, i64, String, i64, i64, i64)> = tx.fetch(DROPS_OF_DAY, &key()).await?;
-    let mut tallies = Tallies::default();
-    for AnswerRow { day, survey, question, language, channel, unit, outcome, n_raw, n_reviewed } in
-        answers
-    {
-        let key = AnswerKey { day, survey, question, language, channel, unit, outcome };
-        tallies.answers.insert(key, (n_raw, n_reviewed));
-    }
-    for FunnelRow { day, survey, language, channel, unit, stage, n } in funnel {
-        tallies.funnel.insert(FunnelKey { day, survey, language, channel, unit, stage }, n);
-    }
-    for (day, survey, language, question, second, n) in drops {
-        tallies.drops.insert(DropKey { day, survey, language, question, second }, n);
-    }
-    tallies.prune();
-    Ok(tallies)
-}
-
-fn compare(tallied: &Tallies, counted: &Tallies) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    let mut note = |place: String, tallied: i64, counted: i64| {
-        if tallied != counted {
-            differences.push(Difference { place, tallied, counted });
-        }
-    };
-    let raw_and_reviewed =
-        |tallies: &Tallies, key: &AnswerKey| tallies.answers.get(key).copied().unwrap_or_default();
-    for key in union(tallied.answers.keys(), counted.answers.keys()) {
-        let (was, is) = (raw_and_reviewed(tallied, key), raw_and_reviewed(counted, key));
-        note(format!("answer_tally {key:?} n_raw"), was.0, is.0);
-        note(format!("answer_tally {key:?} n_reviewed"), was.1, is.1);
-    }
-    for key in union(tallied.funnel.keys(), counted.funnel.keys()) {
-        let n = |tallies: &Tallies| tallies.funnel.get(key).copied().unwrap_or_default();
-        note(format!("funnel_tally {key:?}"), n(tallied), n(counted));
-    }
-    for key in union(tallied.drops.keys(), counted.drops.keys()) {
-        let n = |tallies: &Tallies| tallies.drops.get(key).copied().unwrap_or_default();
-        note(format!("drop_tally {key:?}"), n(tallied), n(counted));
-    }
-    differences
-}
-
-fn union<'a, K: Ord>(
-    a: impl Iterator<Item = &'a K>,
-    b: impl Iterator<Item = &'a K>,
-) -> std::collections::BTreeSet<&'a K> {
-    a.chain(b).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::FromRow;
 use tokio::time::Instant;
 
-use super::super::recount::Difference;
+use super::super::doctor::Difference;
 use super::super::rows::{Column, Tx};
 use super::super::tally;
 use super::super::writer::again;

@@ -17,8 +17,13 @@ use super::{Store, StoreError};
 
 /// How long the copy works before it rests for the same time.
 const WORK: Duration = Duration::from_millis(10);
-/// Steps of SQLite's machine between two looks at the clock.
-const STEPS: i32 = 2_000;
+/// What is sent to the disk at once at the most; the next commit may have to wait for it.
+const BYTES: u64 = 512 * 1024;
+/// Steps of SQLite's machine between two looks at clock and file.
+const STEPS: i32 = 1_000;
+/// Pages of the copy that SQLite keeps for itself, in its own words: what is left of them at the end
+/// goes to the disk at once.
+const CACHE: &str = "-1000";
 
 impl Store {
     /// Copies the SQLite database of that address into a new file, readable by this user alone,
@@ -51,7 +56,8 @@ impl Store {
         // Made for this user alone; it goes away if the copy fails.
         let part = tempfile::NamedTempFile::new_in(folder).map_err(fault)?;
         let written = part.reopen().map_err(fault)?;
-        let mut from = options.create_if_missing(false).read_only(true).connect().await?;
+        let options = options.create_if_missing(false).read_only(true).pragma("cache_size", CACHE);
+        let mut from = options.connect().await?;
         let pace = pace(written, move |done| progress(done, of));
         from.lock_handle().await?.set_progress_handler(STEPS, pace);
         let sql = format!("vacuum into {}", quoted(part.path())?);
@@ -67,13 +73,15 @@ impl Store {
 
 /// What the copy does between its steps: it rests, and goes on.
 fn pace(written: File, progress: impl Fn(u64) + Send + 'static) -> impl FnMut() -> bool {
-    let mut since = Instant::now();
+    let (mut since, mut sent) = (Instant::now(), 0);
     move || {
-        if since.elapsed() >= WORK {
+        let length = written.metadata().map_or(sent, |file| file.len());
+        if since.elapsed() >= WORK || length.saturating_sub(sent) >= BYTES {
             // A disk that is full says so to SQLite too.
             let _ = written.sync_data();
-            progress(written.metadata().map_or(0, |file| file.len()));
-            rest(since.elapsed().min(WORK * 5));
+            sent = length;
+            progress(length);
+            rest(since.elapsed().min(WORK * 10));
             since = Instant::now();
         }
         true

@@ -389,6 +389,9 @@ fn draw_secret() -> String {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let _ = rustls::crypto::ring::default_provider().install_default();
+    if arguments.command.may_wait() {
+        office::step_back();
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => {

@@ -98,6 +98,24 @@ Example:
     Subject(Subject),
 }
 
+impl Command {
+    /// Whether it is bulk work, which lets a server on the same machine go first.
+    pub fn may_wait(&self) -> bool {
+        matches!(
+            self,
+            Self::Report(_)
+                | Self::Export(_)
+                | Self::Import(_)
+                | Self::Recount(_)
+                | Self::Doctor(_)
+                | Self::Backup(_)
+                | Self::Retain(_)
+                | Self::Erase(_)
+                | Self::Subject(_)
+        )
+    }
+}
+
 /// What is old enough.
 #[derive(Args, Debug)]
 pub struct Retain {

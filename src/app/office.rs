@@ -1,6 +1,7 @@
 //! Threads for what may take its time: pages, reports, exports, mails. A figure that is worked out
 //! keeps its thread for as long as it takes, and a caller whose turn came to that thread would wait.
-//! The system shares the processors out between these threads and those that answer calls.
+//! The system shares the processors out between these threads and those that answer calls, and gives
+//! these less where there is not enough for all.
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
@@ -8,6 +9,15 @@ use super::AppError;
 
 /// More than there are processors on a small machine: one long report keeps nobody else's waiting.
 const THREADS: usize = 4;
+
+/// How much this thread, and those that it starts, leave others the processors: nine parts of ten.
+const STEP_BACK: i32 = 10;
+
+/// Lets those who answer calls go first, from this thread on.
+pub(super) fn step_back() {
+    // Where the system does not let us, the work is done all the same.
+    let _ = rustix::process::nice(STEP_BACK);
+}
 
 /// The threads; what they do ends when this is dropped.
 pub(super) struct Office(Option<Runtime>);
@@ -21,6 +31,8 @@ impl Office {
         let threads = Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name("office")
+            // SQLite's threads, which sqlx starts from here, inherit it.
+            .on_thread_start(step_back)
             .enable_all()
             .build()
             .map_err(AppError::io("threads for reports cannot be started"))?;

@@ -85,6 +85,18 @@ impl Server {
         assert!(ended.await.expect("waits").expect("ends"), "it stops in good order");
     }
 
+    /// Its threads by name, with how much each lets others go first: 0, or up to 19.
+    fn threads(&self) -> Vec<(String, i32)> {
+        let all = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("threads");
+        let thread = |entry: std::io::Result<std::fs::DirEntry>| {
+            let stat = std::fs::read_to_string(entry.ok()?.path().join("stat")).ok()?;
+            let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
+            // The seventeenth after the name (proc_pid_stat(5)).
+            Some((name.to_owned(), rest.split(' ').nth(16)?.parse().ok()?))
+        };
+        all.filter_map(thread).collect()
+    }
+
     pub fn wire(&self) -> Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Http::new(Some((PUBLIC.into(), self.url.clone()))).expect("a client")
@@ -96,6 +108,26 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Where there is not enough processor for all, who answers calls goes before who works out a report.
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_leave_the_processor_to_calls() {
+    let (database, folder) = (Database::sqlite(), tempfile::tempdir().expect("a folder"));
+    let server = Server::start(&write_settings(folder.path(), &database.url, 4000));
+    // Whoever is answered finds all of them.
+    let (method, url) = (Method::GET, format!("{PUBLIC}/health/ready"));
+    let request = WebRequest { method, url, headers: Vec::new(), body: Default::default() };
+    server.wire().send(request, None).await.expect("an answer");
+    let threads = server.threads();
+    let of = |wanted: &str| {
+        let all = threads.iter().filter(|(name, _)| name == wanted);
+        all.map(|(_, nice)| *nice).collect::<Vec<_>>()
+    };
+    assert_eq!(of("office"), [10; 4], "{threads:?}");
+    let calls = of("tokio-rt-worker");
+    assert!(!calls.is_empty() && calls.iter().all(|nice| *nice == 0), "{threads:?}");
+    server.stop().await;
 }
 
 /// What one call sent, and how often it was answered.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Parser;
@@ -51,7 +52,7 @@ use office::Office;
 /// Files beside connections: those of the database, the spool, the log and recordings.
 const FILES: usize = 100;
 /// How long the database may take when the server stops.
-const STOP: Duration = Duration::from_secs(5);
+const STOP: Duration = Duration::from_secs(2);
 /// Calls waiting to be moved to the survey; more are not moved.
 const MOVES: usize = 256;
 
@@ -123,7 +124,7 @@ impl From<TokenError> for AppError {
     fn from(fault: TokenError) -> Self {
         match fault {
             TokenError::Store(fault) => Self::Store(fault),
-            name @ TokenError::Name => Self::Usage(name.to_string()),
+            wrong @ (TokenError::Name | TokenError::Team) => Self::Usage(wrong.to_string()),
         }
     }
 }
@@ -400,16 +401,26 @@ pub fn main() -> ExitCode {
         }
     };
     match runtime.block_on(run(arguments.command)) {
+        Ok(ExitCode::SUCCESS) if LOST.load(Ordering::Relaxed) => ExitCode::FAILURE,
         Ok(code) => code,
         Err(AppError::Usage(message)) => {
-            eprintln!("aftercall: {message}");
+            complain(format_args!("aftercall: {message}"));
             ExitCode::from(2)
         }
         Err(fault) => {
-            eprintln!("aftercall: {fault}");
+            complain(format_args!("aftercall: {fault}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Something that was to be printed is lost.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Prints a line to standard error; where nobody takes it, there is nobody to tell.
+fn complain(words: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "{words}");
 }
 
 /// Prints to standard output. That nobody reads on (`aftercall call … | head`) is no fault.
@@ -417,7 +428,8 @@ fn print(words: std::fmt::Arguments<'_>) {
     use std::io::Write as _;
     let Err(fault) = std::io::stdout().lock().write_fmt(words) else { return };
     if fault.kind() != std::io::ErrorKind::BrokenPipe {
-        eprintln!("aftercall: what was to be printed is lost: {fault}");
+        complain(format_args!("aftercall: what was to be printed is lost: {fault}"));
+        LOST.store(true, Ordering::Relaxed);
     }
 }
 

@@ -143,8 +143,8 @@ async fn attack(place: &Place<'_>) {
     let kinds = [
         String::new(),
         format!("GET / HTTP/1.1\r\nx: {}", "x".repeat(4_000)),
-        post("/v/twilio", 100_000_000) + &"x".repeat(100_000),
-        (post("/v/twilio", forged.len()) + forged).repeat(10),
+        post("/voice/twilio/turn", 100_000_000) + &"x".repeat(100_000),
+        (post("/voice/twilio/turn", forged.len()) + forged).repeat(10),
         post("/api/v1/calls", nested.len()) + &nested,
         "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(50),
     ];

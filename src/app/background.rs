@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 
 use super::{App, AppError, draw};
 use crate::clock;
+use crate::config::Config;
 use crate::desk::Desk;
 use crate::desk::audit::By;
 use crate::desk::handover::Move;
@@ -80,6 +81,13 @@ impl App {
         background.tasks.spawn(learn(site.clone()));
         background.tasks.spawn(be_seen(store.clone()));
         background.tasks.spawn(count_unlinked(site.clone(), store.clone()));
+        let (of, days) = (store.clone(), config.retention.interviews);
+        let what = "what the database refused could not be forgotten";
+        background
+            .tasks
+            .spawn(every(RETAIN, store.clone(), what, move || forget_refused(of.clone(), days)));
+        let (of, what) = (config.clone(), "what was uploaded in half could not be swept");
+        background.tasks.spawn(every(RETAIN, store.clone(), what, move || sweep(of.clone())));
         if let Some(certificate) = certificate {
             background.tasks.spawn(certificate.keep_fresh());
         }
@@ -300,6 +308,30 @@ async fn count_unlinked(site: Site, store: Store) {
 /// Closes open interviews past their limit, a part at a time, so that callers are not kept waiting.
 async fn close_expired(store: Store) -> Result<(), StoreError> {
     while store.close_expired(clock::now_ms()).await? > 0 {}
+    Ok(())
+}
+
+/// Removes recordings whose upload broke off.
+async fn sweep(config: Arc<Config>) -> Result<(), StoreError> {
+    match crate::web::webhooks::sweep(&config.media) {
+        Ok(0) => {}
+        Ok(n) => tracing::info!("{n} recordings whose upload broke off are removed"),
+        Err(fault) => tracing::warn!("what was uploaded in half could not be swept: {fault}"),
+    }
+    Ok(())
+}
+
+/// Of what the database refused, and a person did not mend, no more is kept than of interviews.
+async fn forget_refused(store: Store, days: i64) -> Result<(), StoreError> {
+    if days == 0 {
+        return Ok(());
+    }
+    const DAY_MS: i64 = 86_400_000;
+    let before_ms = clock::now_ms() - days * DAY_MS;
+    match store.forget_refused(before_ms).await? {
+        0 => {}
+        n => tracing::error!("{n} things that the database refused were old, and are forgotten"),
+    }
     Ok(())
 }
 

@@ -152,6 +152,9 @@ pub struct Whose {
     /// Never ask this caller again, also if they have not said so on the phone.
     #[arg(long, conflicts_with_all = ["customer", "agent"])]
     pub never_ask: bool,
+    /// Take this caller off the list of those who are never asked.
+    #[arg(long, conflicts_with_all = ["customer", "agent", "never_ask"])]
+    pub ask_again: bool,
 }
 
 /// Somebody who is to be forgotten.

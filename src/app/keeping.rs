@@ -150,23 +150,37 @@ fn spool(app: &App) -> Result<PathBuf, AppError> {
 pub(super) async fn erase(erase: Erase) -> Result<ExitCode, AppError> {
     let app = known(&erase.settings).await?;
     let person = person(&app, &erase.whose)?;
-    forget(&app, &person, erase.whose.never_ask).await?;
+    ask(&app, &person, &erase.whose).await?;
+    forget(&app, &person).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn forget(app: &App, person: &Person, never_ask: bool) -> Result<(), AppError> {
+/// Notes whether a caller may be asked, where that was said.
+async fn ask(app: &App, person: &Person, whose: &Whose) -> Result<(), AppError> {
+    let (Person::Served(Subject::Caller(caller), _), true) =
+        (person, whose.never_ask || whose.ask_again)
+    else {
+        return Ok(());
+    };
+    let (desk, now) = (&app.site.desk, clock::now_ms());
+    desk.never_ask(*caller, whose.never_ask, &By::Command, now).await?;
+    match whose.never_ask {
+        true => say!("the caller is never asked again; of that the keyed hash of the number stays"),
+        false => say!("the caller may be asked again, by all servers within seconds"),
+    }
+    Ok(())
+}
+
+async fn forget(app: &App, person: &Person) -> Result<(), AppError> {
     match person {
         Person::Agent(code) => forget_agent(app, code).await,
-        Person::Served(of, _) => forget_served(app, of, never_ask).await,
+        Person::Served(of, _) => forget_served(app, of).await,
     }
 }
 
-async fn forget_served(app: &App, of: &Subject, never_ask: bool) -> Result<(), AppError> {
+async fn forget_served(app: &App, of: &Subject) -> Result<(), AppError> {
     let (spool, now) = (spool(app)?, clock::now_ms());
     let desk = &app.site.desk;
-    if let Some(caller) = of.caller().filter(|_| never_ask) {
-        desk.ask_never(caller, now).await?;
-    }
     let done = desk.erase(of, &spool, &By::Command, now).await?;
     let erased = done.erased;
     let whose = match of {
@@ -188,7 +202,7 @@ async fn forget_served(app: &App, of: &Subject, never_ask: bool) -> Result<(), A
         ),
     }
     if done.never_ask {
-        say!("the caller is never asked again; of that the keyed hash of the number stays");
+        say!("never asked again: of that the keyed hash of the number stays");
     }
     say!(
         "not reached from here: backups made before; recordings that the phone provider keeps; what \
@@ -218,14 +232,15 @@ async fn forget_agent(app: &App, code: &str) -> Result<(), AppError> {
     };
     say!(
         "{instead} stands in place of the agent's code and name everywhere from now on; {} accounts \
-         closed; {} webhooks and mails gone. What was counted stays under that code until \
+         closed; {} webhooks and mails reworded. What was counted stays under that code until \
          retention.agent_scores ends it",
         done.accounts,
         done.deliveries
     );
     say!(
         "not reached from here: backups made before; what mails, webhooks and exports brought to \
-         others; your phone system. A hand-over or record that names the old code makes it known \
+         others; spools of servers while the database is away; what people wrote (notes, reasons, \
+         outcomes of cases); an account with another role; your phone system. A hand-over or record that names the old code makes it known \
          again; servers that run now know it until they are started again"
     );
     Ok(())
@@ -258,13 +273,9 @@ pub(super) async fn subject(asked: Asked) -> Result<ExitCode, AppError> {
             );
         }
     }
+    ask(&app, &person, &asked.whose).await?;
     if asked.forget {
-        forget(&app, &person, asked.whose.never_ask).await?;
-    } else if let Person::Served(Subject::Caller(caller), _) = &person
-        && asked.whose.never_ask
-    {
-        desk.ask_never(*caller, now).await?;
-        say!("the caller is never asked again; of that the keyed hash of the number stays");
+        forget(&app, &person).await?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -78,11 +78,17 @@ pub(super) async fn report(report: Report) -> Result<ExitCode, AppError> {
     match &wanted.out {
         Some(file) => {
             let what = format!("{} cannot be written", file.display());
-            std::fs::write(file, made).map_err(AppError::io(what))?;
+            private(file).and_then(|mut to| to.write_all(&made)).map_err(AppError::io(what))?;
         }
         None => super::print(format_args!("{}", String::from_utf8_lossy(&made))),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A file for what is told of people: a new one is for this user alone.
+fn private(file: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(file)
 }
 
 /// Whoever runs commands sees the whole centre, and of people what the settings say.
@@ -132,7 +138,7 @@ pub(super) async fn export(export: Export) -> Result<ExitCode, AppError> {
     let mut to: Box<dyn Write> = match &wanted.out {
         Some(file) => {
             let what = format!("{} cannot be written", file.display());
-            Box::new(std::fs::File::create(file).map_err(AppError::io(what))?)
+            Box::new(private(file).map_err(AppError::io(what))?)
         }
         None => Box::new(std::io::stdout()),
     };
@@ -162,7 +168,11 @@ pub(super) async fn import(import: Import) -> Result<ExitCode, AppError> {
     let (Import::Calls(File { file, settings }) | Import::Agents(File { file, settings })) =
         &import;
     let bytes = read(file)?;
-    let app = app(settings).await?;
+    // Agents may be there before the first call is, but not a call's record.
+    let app = match &import {
+        Import::Calls(_) => known(settings).await?,
+        Import::Agents(_) => app(settings).await?,
+    };
     let bar = bar(bytes.len() as u64, "Reading bytes");
     let mut progress = |done: u64| bar.set_position(done);
     let now = clock::now_ms();
@@ -172,7 +182,7 @@ pub(super) async fn import(import: Import) -> Result<ExitCode, AppError> {
     }?;
     bar.finish_and_clear();
     for bad in &done.bad {
-        eprintln!("{}:{}: {}", file.display(), bad.line, bad.reason);
+        super::complain(format_args!("{}:{}: {}", file.display(), bad.line, bad.reason));
     }
     say!("{} taken, {} refused", done.taken, done.bad.len());
     Ok(if done.bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

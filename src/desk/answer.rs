@@ -139,11 +139,11 @@ impl Desk {
                 // Nothing can be written: the interview goes on from the token, and the next turn
                 // stores what this one could not.
                 self.store_missed(provider, state.id, &fault);
-                if never_ask {
-                    Box::pin(self.said_never(state.id, caller)).await;
-                }
                 if let Some((start, turn)) = last {
                     self.keep_turn_in_memory(provider.name.clone(), start, turn);
+                }
+                if never_ask {
+                    Box::pin(self.said_never(state.id, caller)).await;
                 }
                 self.speak(provider, survey, carried(after, &state), next.order)
             }

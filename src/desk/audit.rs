@@ -106,6 +106,10 @@ acts! {
     EraseCaller = "erase_caller",
     /// All that is kept about a caller or customer was written down for them.
     ExportCaller = "export_caller",
+    /// A caller is never asked again, at somebody's word.
+    NeverAsk = "never_ask",
+    /// A caller may be asked again.
+    AskAgain = "ask_again",
     /// An agent's name was taken out.
     EraseAgent = "erase_agent",
     /// All that is kept about an agent was written down for them.

@@ -31,6 +31,8 @@ const AT_ONCE: u32 = 256;
 /// Until when a request that begins now may wait for the database, and until when for the disk.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Budget {
+    /// For a look at what waits on the disk.
+    look: Instant,
     pub database: Instant,
     pub spool: Instant,
 }
@@ -39,7 +41,8 @@ impl Budget {
     /// The provider's own time for the database, and a third more for the spool.
     pub(super) fn of(provider: &Provider) -> Self {
         let (now, database) = (Instant::now(), Duration::from_millis(provider.budget_ms));
-        Self { database: now + database, spool: now + database + database / 3 }
+        let spool = now + database + database / 3;
+        Self { look: now + database / 3, database: now + database, spool }
     }
 }
 
@@ -136,10 +139,13 @@ impl Desk {
         start: Option<Box<Begin>>,
         turn: Arc<Turn>,
     ) -> Result<Kept<Claim>, StoreError> {
-        match self.store.spooled_turn(turn.id, turn.turn).await {
-            Ok(Some(first)) => return Ok(Kept::Spooled(Claim::Lost(Box::new(first)))),
-            Ok(None) => {}
-            Err(fault) => tracing::error!("the spool cannot be read: {fault}"),
+        // A disk that does not answer is no reason not to ask the database.
+        let waits = self.store.spooled_turn(turn.id, turn.turn);
+        match tokio::time::timeout_at(budget.look, waits).await {
+            Ok(Ok(Some(first))) => return Ok(Kept::Spooled(Claim::Lost(Box::new(first)))),
+            Ok(Ok(None)) => {}
+            Ok(Err(fault)) => tracing::error!("the spool cannot be read: {fault}"),
+            Err(_) => tracing::error!("the spool cannot be read: it does not answer"),
         }
         let stored = self.within(budget.database, self.record(start.clone(), turn.clone())).await;
         let fault = match stored {
@@ -339,7 +345,7 @@ impl Desk {
                 }
                 Ok(())
             }
-            Item::Turn(turn) => self.bring_turn(turn).await,
+            Item::Turn(turn) | Item::Second(turn) => self.bring_turn(turn).await,
             Item::Notice(words, at_ms) => {
                 let notice = serde_json::from_str(words)
                     .map_err(|fault| Refused::ForGood(format!("it cannot be read: {fault}")))?;

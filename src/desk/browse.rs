@@ -252,7 +252,8 @@ impl Desk {
             None => self.store.browse(&filter).await?,
             Some(teams) => {
                 let mut all = Vec::new();
-                for team in teams {
+                // No name is nobody's; to the list it would be no limit.
+                for team in teams.iter().filter(|team| !team.is_empty()) {
                     filter.team = Some(team.clone());
                     all.append(&mut self.store.browse(&filter).await?);
                 }

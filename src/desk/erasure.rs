@@ -57,12 +57,23 @@ fn object(of: &Subject) -> String {
 }
 
 impl Desk {
-    /// Adds a caller to those who are never asked.
+    /// Adds a caller to those who are never asked, or takes one off. Written down first.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn ask_never(&self, caller: CallerHash, now: Millis) -> Result<(), StoreError> {
-        self.store.never_ask_add(caller, now, "command").await
+    pub async fn never_ask(
+        &self,
+        caller: CallerHash,
+        never: bool,
+        by: &By,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let act = if never { Act::NeverAsk } else { Act::AskAgain };
+        self.audit(by, act, &object(&Subject::Caller(caller)), now).await?;
+        match never {
+            true => self.store.never_ask_add(caller, now, "command").await,
+            false => self.store.never_ask_remove(caller).await,
+        }
     }
 
     /// Removes all that leads to a caller or customer: interviews, records of their calls,
@@ -82,6 +93,9 @@ impl Desk {
         let traces = self.store.traces(of).await?;
         // First what waits: it would be stored behind our back.
         let waiting = self.waiting_of(of, &traces, spool, true).await?;
+        // And once more what is stored: some of it may have waited until just now.
+        let mut traces = self.store.traces(of).await?;
+        traces.interviews.extend(&waiting.interviews);
         match of {
             Subject::Caller(caller) if !waiting.never_ask.is_empty() => {
                 self.store.never_ask_add(*caller, now, "call").await?;
@@ -193,9 +207,10 @@ impl Desk {
     ) -> Result<Written, KeepingError> {
         empty(out).map_err(KeepingError::of(out))?;
         self.audit(by, Act::ExportCaller, &object(of), now).await?;
-        let traces = self.store.traces(of).await?;
-        let kept = self.store.about(of, &traces).await?;
+        let mut traces = self.store.traces(of).await?;
         let waiting = self.waiting_of(of, &traces, spool, false).await?;
+        traces.interviews.extend(&waiting.interviews);
+        let kept = self.store.about(of, &traces).await?;
         let mut recordings = Vec::new();
         for name in self.recordings(&traces)? {
             let to = out.join(&name);

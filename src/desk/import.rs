@@ -286,6 +286,12 @@ impl<R: Read> Lines<std::io::Chain<std::io::Cursor<Vec<u8>>, R>> {
             .terminator(csv::Terminator::Any(b'\n'))
             .from_reader(std::io::Cursor::new(start).chain(file));
         let headers = reader.byte_headers().map_err(broken)?.clone();
+        if headers.iter().all(<[u8]>::is_empty) {
+            return Err(ImportError::Columns(format!(
+                "there is no first line that names the columns; they are {}",
+                columns.join(", ")
+            )));
+        }
         let mut seen: Vec<String> = Vec::new();
         for header in &headers {
             let name = String::from_utf8_lossy(header).to_lowercase();

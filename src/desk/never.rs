@@ -1,12 +1,15 @@
 //! Who must never be asked again, held in memory so that it holds without the store too.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use super::Desk;
 use crate::interview::InterviewId;
 use crate::store::{CallerHash, StoreError};
 
+/// How long a turn waits for the disk to take a caller who is never to be asked.
+const DISK: Duration = Duration::from_millis(100);
 /// Newest starts whose callers are remembered at the least; no node has so many calls at once.
 const MET: usize = 10_000;
 
@@ -108,11 +111,19 @@ impl Desk {
     }
 
     /// The caller of that interview said "never ask me": it holds here at once, also after a
-    /// restart without the database.
-    pub(super) async fn said_never(&self, interview: InterviewId, carried: Option<CallerHash>) {
-        if let Some(caller) = self.never.said(interview, carried) {
-            self.remember_never_ask(&[caller], &[]).await;
-        }
+    /// restart without the database. A disk that does not answer keeps nobody waiting for long.
+    pub(super) async fn said_never(
+        self: &Arc<Self>,
+        interview: InterviewId,
+        carried: Option<CallerHash>,
+    ) {
+        let Some(caller) = self.never.said(interview, carried) else { return };
+        let (desk, place) = (self.clone(), self.put_off());
+        let kept = tokio::spawn(async move {
+            desk.remember_never_ask(&[caller], &[]).await;
+            drop(place);
+        });
+        let _ = tokio::time::timeout(DISK, kept).await;
     }
 }
 

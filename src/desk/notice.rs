@@ -112,9 +112,12 @@ impl Desk {
         tokio::spawn(work);
     }
 
-    /// Takes a notice in, or keeps it until the database is back. What belongs to an interview
-    /// that waits in the spool waits there too.
+    /// Takes a notice in, or keeps it until the database is back and has all that waits: it may be
+    /// about an interview that the database does not know yet.
     async fn noticed(self: &Arc<Self>, provider: &Provider, notice: Notice, now: Millis) {
+        if self.store.anything_waits() && self.keep_notice(&provider.name, &notice, now).await {
+            return;
+        }
         let taken = self.within(Instant::now() + PATIENCE, self.take_notice(&notice, now)).await;
         let Err(fault) = taken else { return };
         if self.keep_notice(&provider.name, &notice, now).await {

@@ -99,7 +99,7 @@ fn checked_address(given: &str) -> Result<String, PeopleError> {
     if fits { Ok(email) } else { Err(PeopleError::Email(given.to_owned())) }
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     (1..=100).contains(&text.chars().count()) && !text.contains(char::is_control)
 }
 

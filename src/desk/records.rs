@@ -354,6 +354,12 @@ fn check_leg(leg: LegIn, now: Millis) -> Result<LegRecord, String> {
     })
 }
 
+/// Whether nobody sees it: control characters, and those that turn the text around them.
+pub(super) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A text that may be stored; an empty one is none.
 pub(super) fn text(field: &str, said: Option<Code>) -> Result<Option<String>, String> {
     let Some(Code(said)) = said else { return Ok(None) };
@@ -361,7 +367,7 @@ pub(super) fn text(field: &str, said: Option<Code>) -> Result<Option<String>, St
     if said.len() > LONGEST {
         return Err(format!("{field}: longer than {LONGEST} bytes"));
     }
-    if said.chars().any(char::is_control) {
+    if said.chars().any(is_hidden) {
         return Err(format!("{field}: holds a control character"));
     }
     Ok(Some(said.to_owned()).filter(|said| !said.is_empty()))

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::Desk;
 use super::audit::{Act, By, mark};
+use super::people::is_name;
 use crate::interview::Millis;
 use crate::store::StoreError;
 pub use crate::store::tokens::Token;
@@ -29,6 +30,9 @@ pub enum TokenError {
     /// The name is empty or too long.
     #[error("a token's name has 1 to 100 characters")]
     Name,
+    /// A team's name is empty or too long.
+    #[error("a team's name has 1 to 100 characters")]
+    Team,
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -71,6 +75,9 @@ impl Desk {
         let name = name.trim();
         if name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
             return Err(TokenError::Name);
+        }
+        if !teams.iter().all(|team| is_name(team.trim())) {
+            return Err(TokenError::Team);
         }
         let token = URL_SAFE_NO_PAD.encode(random);
         let hash = hash(&token);

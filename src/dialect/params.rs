@@ -122,7 +122,9 @@ impl Params {
 
 /// Text as we keep it: no control characters, no outer spaces; nothing left is none.
 pub(super) fn clean(text: &str) -> Option<String> {
-    let kept: String = text.chars().filter(|c| !c.is_control()).collect();
+    // Nor those that turn the text around them.
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let kept: String = text.chars().filter(|c| !c.is_control() && !turns(*c)).collect();
     let kept = kept.trim();
     (!kept.is_empty()).then(|| kept.to_owned())
 }

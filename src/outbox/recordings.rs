@@ -148,8 +148,15 @@ impl Recordings {
     async fn try_once(&self, due: &Due, now: i64) -> Result<(), StoreError> {
         let fault = match self.obtain(due).await {
             Ok(file) => {
-                self.store.comment_stored(due, &file).await?;
-                self.counters.count("recording_stored", &due.provider);
+                if self.store.comment_stored(due, &file).await? {
+                    self.counters.count("recording_stored", &due.provider);
+                } else if let Err(fault) =
+                    tokio::fs::remove_file(self.config.media.join(&file)).await
+                {
+                    // Erased, or too old, while it was on its way.
+                    let interview = due.interview;
+                    tracing::error!(%interview, "a recording that nobody wants stays: {fault}");
+                }
                 return Ok(());
             }
             Err(fault) => fault,

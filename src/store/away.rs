@@ -372,6 +372,17 @@ impl Store {
         self.spool()?.refuse(waits.seq, why).await
     }
 
+    /// Forgets what the database refused, if it came before that moment; says how much.
+    ///
+    /// # Errors
+    /// If the spool cannot be written.
+    pub async fn forget_refused(&self, before_ms: i64) -> Result<u64, StoreError> {
+        match self.reach.spool.get() {
+            Some(spool) => spool.forget_refused(before_ms).await,
+            None => Ok(0),
+        }
+    }
+
     /// How much waits in the spool; nothing without one.
     ///
     /// # Errors

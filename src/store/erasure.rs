@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::rows::{Column, Tx};
 use super::tally::{self, Changes};
 use super::writer::again;
-use super::{CallerHash, Store, StoreError, read, unasked};
+use super::{CallerHash, Pools, Store, StoreError, read, unasked};
 use crate::interview::InterviewId;
 
 /// Interviews or calls taken out in one transaction; keeps the write lock under 20 ms.
@@ -41,13 +41,14 @@ const LINKED: &str = "select distinct call_id from interviews where id in ({rows
 const SENT: &str = "select id from deliveries where subject in ({rows text})";
 const UNSEND: &str = "delete from deliveries where id in ({rows text})";
 const FORGET_OFFERS: &str = "delete from offers where caller_hash = $1";
+const FORGET_OFFERS_OF: &str = "delete from offers where interview in ({rows uuid})";
 const FORGET_ANNOUNCED: &str = "delete from handovers where caller_hash = $1";
 const FORGET_USED: &str = "delete from handovers where (provider, used_call) in
     (select provider, call_ref from interviews where id in ({rows uuid}))";
 const NEVER: &str = "select count(*) from never_ask where caller_hash = $1";
 
 /// What hangs on interviews, and they themselves; what points at others goes first.
-const GONE: [&str; 12] = [
+const GONE: [&str; 11] = [
     "delete from turns where interview in ({rows uuid})",
     "delete from answers where interview in ({rows uuid})",
     "delete from comments where interview in ({rows uuid})",
@@ -58,7 +59,6 @@ const GONE: [&str; 12] = [
     "delete from marks where interview in ({rows uuid})",
     "delete from cases where interview in ({rows uuid})",
     "delete from observations where interview in ({rows uuid})",
-    "delete from offers where interview in ({rows uuid})",
     "delete from interviews where id in ({rows uuid})",
 ];
 
@@ -99,12 +99,13 @@ pub struct Erased {
     pub deliveries: u64,
 }
 
-/// Deletes locked interviews with all that hangs on them.
-pub(super) async fn delete(tx: &mut Tx, ids: &[Uuid]) -> Result<(), sqlx::Error> {
+/// Deletes locked interviews with all that hangs on them; says how many offers that were.
+pub(super) async fn delete(tx: &mut Tx, ids: &[Uuid]) -> Result<u64, sqlx::Error> {
+    let offers = tx.run(FORGET_OFFERS_OF, &[Column::Id(ids.to_vec())]).await?;
     for gone in GONE {
         tx.run(gone, &[Column::Id(ids.to_vec())]).await?;
     }
-    Ok(())
+    Ok(offers)
 }
 
 impl Subject {
@@ -172,17 +173,33 @@ impl Store {
         }
         for part in traces.ids().chunks(PART) {
             done.announced += again(|| self.forget_used(part)).await?;
-            done.interviews += self.erase_interviews(part).await?;
+            let (interviews, offers) = self.erase_interviews(part).await?;
+            done.interviews += interviews;
+            done.offers += offers;
             tokio::task::yield_now().await;
         }
         for part in traces.calls.chunks(PART) {
             done.calls += again(|| self.erase_calls(part)).await?;
             tokio::task::yield_now().await;
         }
+        self.begin_log_anew().await?;
         Ok(done)
     }
 
-    async fn erase_interviews(&self, ids: &[Uuid]) -> Result<u64, StoreError> {
+    /// What was overwritten still stands in SQLite's log, until that begins anew: it does so now,
+    /// unless somebody is reading in it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub(super) async fn begin_log_anew(&self) -> Result<(), StoreError> {
+        if let Pools::Sqlite { write, own, .. } = &self.pools {
+            let _pen = own.pen().await;
+            sqlx::query("pragma wal_checkpoint(truncate)").execute(write).await?;
+        }
+        Ok(())
+    }
+
+    async fn erase_interviews(&self, ids: &[Uuid]) -> Result<(u64, u64), StoreError> {
         let mut tried = 0;
         loop {
             match again(|| self.erase_interviews_once(ids)).await {
@@ -193,7 +210,8 @@ impl Store {
         }
     }
 
-    async fn erase_interviews_once(&self, ids: &[Uuid]) -> Result<u64, StoreError> {
+    /// How many interviews and offers went.
+    async fn erase_interviews_once(&self, ids: &[Uuid]) -> Result<(u64, u64), StoreError> {
         let mut tx = Tx::write(&self.pools).await?;
         let locked = tally::lock(&mut tx, ids).await?;
         let ids: Vec<Uuid> = locked.keys().copied().collect();
@@ -209,11 +227,11 @@ impl Store {
             let credits = credits.get(id).map_or(&[][..], Vec::as_slice);
             changes.count(interview, answers, credits, -1);
         }
-        delete(&mut tx, &ids).await?;
+        let offers = delete(&mut tx, &ids).await?;
         unasked::follow(&mut tx, &mut changes, calls).await?;
         changes.write(&mut tx).await?;
         tx.commit().await?;
-        Ok(locked.len() as u64)
+        Ok((locked.len() as u64, offers))
     }
 
     pub(super) async fn erase_calls(&self, ids: &[Uuid]) -> Result<u64, StoreError> {

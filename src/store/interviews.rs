@@ -66,6 +66,7 @@ pub(super) const CLOSE: &str = "update interviews set closed = true, caller_seal
 const NEVER_ASK_ALL: &str = "select caller_hash from never_ask";
 const NEVER_ASK_ADD: &str = "insert into never_ask (caller_hash, since_ms, source)
     values ($1, $2, $3) on conflict (caller_hash) do nothing";
+const NEVER_ASK_REMOVE: &str = "delete from never_ask where caller_hash = $1";
 const NEVER_ASK_CALLERS: &str = "with v (interview, at_ms) as ({rows uuid, bigint})
     insert into never_ask (caller_hash, since_ms, source)
     select i.caller_hash, min(v.at_ms), 'call' from v join interviews i on i.id = v.interview
@@ -350,6 +351,16 @@ impl Store {
         let rows: Vec<(Uuid,)> =
             read!(self, |db| sqlx::query_as(NEVER_ASK_ALL).fetch_all(db).await?);
         Ok(rows.into_iter().map(|(hash,)| CallerHash(*hash.as_bytes())).collect())
+    }
+
+    /// That caller may be asked again.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn never_ask_remove(&self, caller: CallerHash) -> Result<(), StoreError> {
+        let mut tx = Tx::write(&self.pools).await?;
+        tx.run(NEVER_ASK_REMOVE, &[Column::Id(vec![Uuid::from_bytes(caller.0)])]).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Never ask the callers of these interviews again, who said so there.

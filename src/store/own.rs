@@ -26,11 +26,13 @@ use super::rows::Column;
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps.
 pub(super) const STATEMENTS: usize = 512;
-/// How every connection is set up. FULL: a commit is on the disk when it returns.
-pub(super) const PRAGMAS: [(&str, &str); 4] = [
+/// How every connection is set up. FULL: a commit is on the disk when it returns. What is deleted is
+/// overwritten in the file, so that it is gone for whoever reads the file itself.
+pub(super) const PRAGMAS: [(&str, &str); 5] = [
     ("journal_mode", "wal"),
     ("synchronous", "full"),
     ("foreign_keys", "on"),
+    ("secure_delete", "on"),
     ("cache_size", "-16000"),
 ];
 

@@ -181,19 +181,20 @@ impl Store {
         Ok(taken > 0)
     }
 
-    /// Notes that a recording is kept as `file`, a path inside the media folder.
+    /// Notes that a recording is kept as `file`, a path inside the media folder. `false` where nobody
+    /// wants it any more: its interview or comment was removed meanwhile.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn comment_stored(&self, due: &Due, file: &str) -> Result<(), StoreError> {
-        write_tx!(self, |tx| sqlx::query(STORED)
+    pub async fn comment_stored(&self, due: &Due, file: &str) -> Result<bool, StoreError> {
+        let noted = write_tx!(self, |tx| sqlx::query(STORED)
             .bind(Uuid::from_bytes(due.interview.0))
             .bind(due.recording.as_str())
             .bind(file)
             .execute(&mut *tx)
             .await?
             .rows_affected());
-        Ok(())
+        Ok(noted > 0)
     }
 
     /// Notes why a try failed and when the next one is due.

@@ -16,12 +16,14 @@ use sqlx::{Connection, Sqlite, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::batch::uuid;
 use super::open::pool;
 use super::{Begin, CallerHash, StoreError, Turn};
 use crate::interview::{InterviewId, Millis};
 
 mod traces;
+mod write;
+use write::{first, run};
+
 pub use traces::{Sought, Waiting};
 
 /// Most servers that share a folder.
@@ -34,6 +36,8 @@ const MOST: usize = 256;
 const CALLERS: usize = 5000;
 /// Place of notices: they come after all turns.
 const LAST: i64 = 1000;
+/// How far behind the place of its turn a second outcome stands: after all turns.
+const SECOND: i64 = 500;
 
 const PUT: &str = "insert into waiting (interview, place, at_ms, item)
     values (?, ?, ?, ?) on conflict (interview, place) do nothing";
@@ -41,9 +45,10 @@ const FIRST: &str = "select item from waiting where interview = ? and place = ?"
 const NEXT: &str = "select seq, place, item from waiting where refused is null
     order by place, seq limit ?";
 const EVERYTHING: &str = "select seq, item from waiting order by seq";
-const HELD: &str = "select interview from waiting";
+const HELD: &str = "select interview, refused is not null from waiting";
 const DONE: &str = "delete from waiting where seq = ?";
 const REFUSE: &str = "update waiting set refused = ? where seq = ?";
+const FORGET_REFUSED: &str = "delete from waiting where refused is not null and at_ms < ?";
 const TRY_AGAIN: &str = "update waiting set refused = null where refused is not null";
 const DEPTH: &str = "select count(*) filter (where place between 1 and 999),
     count(*), count(*) filter (where refused is not null), min(at_ms) from waiting";
@@ -56,6 +61,8 @@ pub enum Item {
     Start(Box<Begin>),
     /// A turn.
     Turn(Box<Turn>),
+    /// A turn in whose place another server had kept another outcome.
+    Second(Box<Turn>),
     /// A notice, in the desk's own words, and when it came.
     Notice(String, Millis),
 }
@@ -115,31 +122,46 @@ struct Job {
 /// What of the file is held in memory.
 #[derive(Debug, Default)]
 struct Held {
-    /// How many parts wait of each interview.
+    /// How many parts wait of each interview, those that were refused among them.
     parts: HashMap<InterviewId, usize>,
-    /// How many notices wait.
-    notices: usize,
+    /// How much is to be brought: all but what was refused.
+    due: usize,
 }
 
 impl Held {
     fn add(&mut self, interview: Option<InterviewId>) {
-        match interview {
-            Some(interview) => *self.parts.entry(interview).or_default() += 1,
-            None => self.notices += 1,
+        self.due += 1;
+        if let Some(interview) = interview {
+            *self.parts.entry(interview).or_default() += 1;
         }
     }
 
+    fn refuse(&mut self) {
+        self.due = self.due.saturating_sub(1);
+    }
+
     fn take(&mut self, interview: Option<InterviewId>) {
-        let Some(interview) = interview else {
-            self.notices = self.notices.saturating_sub(1);
-            return;
-        };
+        self.due = self.due.saturating_sub(1);
+        let Some(interview) = interview else { return };
         if let Some(n) = self.parts.get_mut(&interview) {
             *n = n.saturating_sub(1);
             if *n == 0 {
                 self.parts.remove(&interview);
             }
         }
+    }
+
+    /// What the file holds.
+    async fn read(pool: &SqlitePool) -> Result<Self, StoreError> {
+        let rows: Vec<(Option<Uuid>, bool)> = sqlx::query_as(HELD).fetch_all(pool).await?;
+        let mut held = Self::default();
+        for (id, refused) in rows {
+            held.add(id.map(|id| InterviewId(*id.as_bytes())));
+            if refused {
+                held.refuse();
+            }
+        }
+        Ok(held)
     }
 }
 
@@ -206,23 +228,24 @@ impl Spool {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
         private.recursive(true).create(folder).map_err(sqlx::Error::Io)?;
-        let mut own: Option<Self> = None;
+        let (mut own, mut unusable) = (None::<Self>, None);
         for place in 1..=PLACES {
             let file = folder.join(format!("{place}.db"));
             if own.is_some() && !file.exists() {
                 continue;
             }
             let Some(lock) = lock(folder, place)? else { continue };
-            let found = Self::of(&file, lock, Uuid::from_bytes(random)).await?;
-            if !found.is_for(database).await? {
-                tracing::warn!("{} is of another database and stays as it is", file.display());
-                found.close().await;
-                continue;
+            // A file that is damaged keeps nobody from having one.
+            match Self::take(&mut own, &file, lock, database, random).await {
+                Ok(()) => {}
+                Err(fault) => {
+                    tracing::error!("{} stays as it is: {fault}", file.display());
+                    unusable.get_or_insert(fault);
+                }
             }
-            match &mut own {
-                None => own = Some(found),
-                Some(own) => own.adopt(found, &file).await?,
-            }
+        }
+        if let (None, Some(fault)) = (&own, unusable) {
+            return Err(fault);
         }
         own.ok_or_else(|| {
             StoreError::Mismatch(format!(
@@ -231,6 +254,27 @@ impl Spool {
                 folder.display()
             ))
         })
+    }
+
+    /// Makes that file this server's own, or takes over what it holds.
+    async fn take(
+        own: &mut Option<Self>,
+        file: &Path,
+        lock: File,
+        database: &Whose,
+        random: [u8; 16],
+    ) -> Result<(), StoreError> {
+        let found = Self::of(file, lock, Uuid::from_bytes(random)).await?;
+        if !found.is_for(database).await? {
+            tracing::warn!("{} is of another database and stays as it is", file.display());
+            found.close().await;
+            return Ok(());
+        }
+        match own {
+            None => *own = Some(found),
+            Some(own) => own.adopt(found, file).await?,
+        }
+        Ok(())
     }
 
     async fn of(file: &Path, lock: File, new: Uuid) -> Result<Self, StoreError> {
@@ -244,12 +288,7 @@ impl Spool {
         sqlx::migrate!("migrations/spool").run(&pool).await?;
         // What was refused is tried again by whoever starts the server after mending its reason.
         sqlx::query(TRY_AGAIN).execute(&pool).await?;
-        let rows: Vec<(Option<Uuid>,)> = sqlx::query_as(HELD).fetch_all(&pool).await?;
-        let mut held = Held::default();
-        for (id,) in rows {
-            held.add(id.map(|id| InterviewId(*id.as_bytes())));
-        }
-        let held = Arc::new(Mutex::new(held));
+        let held = Arc::new(Mutex::new(Held::read(&pool).await?));
         let (door, jobs) = mpsc::channel(QUEUE);
         let door = Arc::new(RwLock::new(Some(door)));
         tokio::spawn(run(pool.clone(), held.clone(), jobs));
@@ -293,7 +332,13 @@ impl Spool {
                 break;
             }
             for one in &waits {
-                self.put(vec![one.item.clone()]).await?;
+                let put = self.put(vec![one.item.clone()]).await?.pop();
+                // Two servers kept two outcomes of one turn: neither is lost for the other.
+                if let (Some(Put::Old(first)), Item::Turn(turn)) = (put, &one.item)
+                    && !matches!(&*first, Item::Turn(first) if first.input == turn.input)
+                {
+                    self.put(vec![Item::Second(turn.clone())]).await?;
+                }
             }
             other.done(&waits.iter().collect::<Vec<_>>()).await?;
         }
@@ -352,8 +397,13 @@ impl Spool {
 
     /// Whether nothing waits at all.
     pub(super) fn is_empty(&self) -> bool {
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.parts.is_empty() && held.notices == 0
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).due == 0
+    }
+
+    /// Looks again what is in the file, after another program has taken something out of it.
+    async fn look_again(&self) -> Result<(), StoreError> {
+        // By whoever writes, who notes what comes in.
+        self.put(Vec::new()).await.map(drop)
     }
 
     /// What waits in that place of an interview.
@@ -378,6 +428,9 @@ impl Spool {
     pub(super) async fn next(&self, most: u32) -> Result<Vec<Waits>, StoreError> {
         let rows: Vec<(i64, i64, String)> =
             sqlx::query_as(NEXT).bind(most).fetch_all(&self.pool).await?;
+        if rows.is_empty() && !self.is_empty() {
+            self.look_again().await?;
+        }
         let mut waits = Vec::with_capacity(rows.len());
         for (seq, place, item) in rows {
             match serde_json::from_str(&item) {
@@ -411,8 +464,23 @@ impl Spool {
     /// # Errors
     /// If the file cannot be written.
     pub(super) async fn refuse(&self, seq: i64, why: &str) -> Result<(), StoreError> {
-        sqlx::query(REFUSE).bind(why).bind(seq).execute(&self.pool).await?;
+        let refused = sqlx::query(REFUSE).bind(why).bind(seq).execute(&self.pool).await?;
+        if refused.rows_affected() > 0 {
+            self.held.lock().unwrap_or_else(PoisonError::into_inner).refuse();
+        }
         Ok(())
+    }
+
+    /// Forgets what was refused and came before that moment; says how much.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(super) async fn forget_refused(&self, before_ms: Millis) -> Result<u64, StoreError> {
+        let gone = sqlx::query(FORGET_REFUSED).bind(before_ms).execute(&self.pool).await?;
+        if gone.rows_affected() > 0 {
+            self.look_again().await?;
+        }
+        Ok(gone.rows_affected())
     }
 
     /// How much waits.
@@ -494,92 +562,12 @@ async fn depth(pool: &SqlitePool) -> Result<Depth, StoreError> {
     Ok(Depth { turns: count(turns), items: count(items), refused: count(refused), oldest_ms })
 }
 
-/// Writes what waits at the door: many callers share one commit.
-async fn run(pool: SqlitePool, held: Arc<Mutex<Held>>, mut jobs: mpsc::Receiver<Job>) {
-    loop {
-        let mut batch = Vec::with_capacity(MOST);
-        if jobs.recv_many(&mut batch, MOST).await == 0 {
-            return;
-        }
-        let (jobs, replies): (Vec<_>, Vec<_>) =
-            batch.into_iter().map(|job| (job.items, job.reply)).unzip();
-        match write(&pool, &jobs).await {
-            Ok(done) => {
-                note(&held, &jobs, &done);
-                for (reply, put) in replies.into_iter().zip(done) {
-                    // Whoever gave up waiting has it here all the same.
-                    let _ = reply.send(Ok(put));
-                }
-            }
-            Err(fault) => {
-                let fault = Arc::new(fault);
-                for reply in replies {
-                    let _ = reply.send(Err(StoreError::Batch(fault.clone())));
-                }
-            }
-        }
-    }
-}
-
-/// Notes whose parts wait now.
-fn note(held: &Mutex<Held>, jobs: &[Vec<Item>], done: &[Vec<Put>]) {
-    let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
-    let all = jobs.iter().flatten().zip(done.iter().flatten());
-    let new = all.filter(|(_, put)| matches!(put, Put::New));
-    for (item, _) in new {
-        held.add(item.interview());
-    }
-}
-
-async fn write(pool: &SqlitePool, jobs: &[Vec<Item>]) -> Result<Vec<Vec<Put>>, StoreError> {
-    let mut tx = pool.begin_with("begin immediate").await?;
-    let mut done = Vec::with_capacity(jobs.len());
-    for items in jobs {
-        let mut puts = Vec::with_capacity(items.len());
-        for item in items {
-            let (interview, place) = (item.interview(), item.place());
-            let text = serde_json::to_string(item)
-                .map_err(|fault| StoreError::Corrupt(format!("it cannot be spooled: {fault}")))?;
-            let put = sqlx::query(PUT)
-                .bind(interview.map(uuid))
-                .bind(place)
-                .bind(item.at_ms())
-                .bind(text)
-                .execute(&mut *tx)
-                .await?;
-            puts.push(match interview {
-                Some(interview) if put.rows_affected() == 0 => first(&mut tx, interview, place)
-                    .await?
-                    .map_or(Put::New, |item| Put::Old(Box::new(item))),
-                _ => Put::New,
-            });
-        }
-        done.push(puts);
-    }
-    tx.commit().await?;
-    Ok(done)
-}
-
-async fn first(
-    connection: &mut sqlx::SqliteConnection,
-    interview: InterviewId,
-    place: i64,
-) -> Result<Option<Item>, StoreError> {
-    let found: Option<(String,)> =
-        sqlx::query_as(FIRST).bind(uuid(interview)).bind(place).fetch_optional(connection).await?;
-    let read = |item: String| {
-        serde_json::from_str(&item)
-            .map_err(|fault| StoreError::Corrupt(format!("place {place} of the spool: {fault}")))
-    };
-    found.map(|(item,)| read(item)).transpose()
-}
-
 impl Item {
     /// Whose it is; `None` for a notice.
     pub(super) fn interview(&self) -> Option<InterviewId> {
         match self {
             Self::Start(begin) => Some(begin.id),
-            Self::Turn(turn) => Some(turn.id),
+            Self::Turn(turn) | Self::Second(turn) => Some(turn.id),
             Self::Notice(..) => None,
         }
     }
@@ -589,6 +577,7 @@ impl Item {
         match self {
             Self::Start(_) => 0,
             Self::Turn(turn) => i64::from(turn.turn),
+            Self::Second(turn) => SECOND + i64::from(turn.turn),
             Self::Notice(..) => LAST,
         }
     }
@@ -596,7 +585,7 @@ impl Item {
     fn at_ms(&self) -> Millis {
         match self {
             Self::Start(begin) => begin.started_ms,
-            Self::Turn(turn) => turn.at_ms,
+            Self::Turn(turn) | Self::Second(turn) => turn.at_ms,
             Self::Notice(_, at_ms) => *at_ms,
         }
     }

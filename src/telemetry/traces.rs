@@ -148,10 +148,10 @@ impl Traces {
             .then(|| Span { context: parent.with_span(span), tracer: tracer.clone() })
     }
 
-    /// Sends what waits, and no more after that. Blocks for some seconds at most.
+    /// Sends what waits, and no more after that. Blocks for a second at most.
     pub fn stop(&self) {
         let Some(On { provider, .. }) = &self.0 else { return };
-        if let Err(fault) = provider.shutdown_with_timeout(Duration::from_secs(3)) {
+        if let Err(fault) = provider.shutdown_with_timeout(Duration::from_secs(1)) {
             tracing::warn!("the last traces were not sent: {fault}");
         }
     }

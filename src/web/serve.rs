@@ -28,7 +28,7 @@ use crate::config::Limits;
 pub struct Peer(pub SocketAddr);
 
 /// Time for running requests to finish when the server stops.
-const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(4);
 
 /// A client that takes nothing for so long has gone, or holds its place on purpose.
 const WRITE: Duration = Duration::from_secs(30);

@@ -31,6 +31,8 @@ pub struct Sought<'a> {
 pub struct Waiting {
     /// The things that wait, as JSON.
     pub items: Vec<String>,
+    /// Interviews that they are of.
+    pub interviews: BTreeSet<InterviewId>,
     /// Interviews in which one of them says never to ask them again.
     pub never_ask: Vec<InterviewId>,
 }
@@ -64,6 +66,7 @@ impl Store {
                 if remove {
                     sqlx::query(DONE).bind(seq).execute(&pool).await?;
                 }
+                found.interviews.extend(item.interview());
                 found.never_ask.extend(item.interview().filter(|_| says_never(&item)));
                 found.items.push(text);
             }
@@ -94,5 +97,5 @@ fn of(rows: &[(i64, String, Item)], whose: &Sought<'_>) -> HashSet<i64> {
 }
 
 fn says_never(item: &Item) -> bool {
-    matches!(item, Item::Turn(turn) if turn.facts.iter().any(|fact| matches!(fact, Fact::NeverAsk)))
+    matches!(item, Item::Turn(turn) | Item::Second(turn) if turn.facts.iter().any(|fact| matches!(fact, Fact::NeverAsk)))
 }

@@ -206,6 +206,53 @@ fn check_tells_every_fault_with_file_and_line() {
     assert!(bad.err.contains("no settings file was named (--config FILE): secret"), "{bad:?}");
 }
 
+/// Records are not brought to a store that there is none of, output that is lost is a fault, nothing
+/// is no file, and what is told of people is for whoever asked alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_say_what_did_not_work() {
+    use std::os::unix::fs::PermissionsExt;
+    let database = Database::sqlite();
+    let settings = Settings::new(&database);
+    let folder = settings.folder.path().to_owned();
+    let calls = write(&folder, "calls.csv", "provider_call,leg,agent\nX1,L1,A18\n");
+    let nothing = write(&folder, "nothing.csv", "");
+    let ran = settings.run(&["import", "calls", &calls]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.err.contains("there is no store at"), "{ran:?}");
+    assert_eq!(settings.run(&["call", "--agent", "A17", "--keys", "5"]).code, Some(0));
+    assert_eq!(settings.run(&["import", "calls", &calls]).code, Some(0));
+    let ran = settings.run(&["import", "calls", &nothing]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.err.contains("no first line that names the columns"), "{ran:?}");
+    let file = settings.file();
+    let config = file.to_str().expect("text");
+    let run_into = |arguments: &[&str], out: Stdio, err: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aftercall"));
+        command.args(arguments).args(["--config", config]).stdout(out).stderr(err);
+        command.status().expect("it runs").code()
+    };
+    let full =
+        || Stdio::from(std::fs::File::options().write(true).open("/dev/full").expect("there"));
+    let report = ["report", "agents", "--format", "csv"];
+    assert_eq!(run_into(&report, full(), Stdio::null()), Some(1));
+    assert_eq!(run_into(&report, Stdio::null(), full()), Some(0));
+    let wrong = write(&folder, "wrong.csv", "provider_call,started\nX1,yesterday\n");
+    assert_eq!(run_into(&["import", "calls", &wrong], Stdio::null(), full()), Some(1));
+    for (words, name) in [(&report[..], "report"), (&["export", "interviews"], "lines")] {
+        let out = folder.join(name);
+        let ran = settings.run(&[words, &["--out", out.to_str().expect("text")]].concat());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let mode = std::fs::metadata(&out).expect("there").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}");
+    }
+    for team in ["", " "] {
+        let ran =
+            settings.run(&["token", "create", "--name", "x", "--role", "read", "--team", team]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.err.contains("a team's name"), "{ran:?}");
+    }
+}
+
 both! {
     /// Everything that works on a store, one after the other on the same one.
     async fn commands_work_on_the_store_that_the_settings_name(database: Database) {

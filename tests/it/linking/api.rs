@@ -81,6 +81,8 @@ both! {
         assert_eq!(centre.stands(id).await.1, ["A - -"]);
         for (kind, body, status, code) in [
             (JSON, "{".to_owned(), 400, "not_json"),
+            (JSON, "[".repeat(200_000), 400, "not_json"),
+            (JSON, "{\"legs\":".repeat(100_000), 400, "not_json"),
             ("text/csv", "x".to_owned(), 415, "unsupported_media_type"),
             (JSON, " ".repeat(1_100_000), 413, "too_large"),
             (LINES, "x".repeat(300_000), 413, "too_large"),

@@ -216,6 +216,10 @@ both! {
         let agent = store.name_agent("Ona-17", "Ona Onaitė").await.expect("named");
         let team = store.team("north").await.expect("made");
         store.join_team(agent, team, START).await.expect("joined");
+        let bytes = |n: u8| match url.starts_with("sqlite:") {
+            true => format!("x'{n:032x}'"),
+            false => format!("'{n:032x}'"),
+        };
         for (id, email, role) in [(1, "ona@example.org", "agent"), (2, "chief@example.org", "manager")] {
             change(&database, &format!("insert into users (id, email, name, hash, role, agent, created_ms)
                 values ({id}, '{email}', 'Ona', 'argon', '{role}', 'Ona-17', 1)")).await;
@@ -224,8 +228,14 @@ both! {
             "insert into sessions (hash, user_id, mark, created_ms, seen_ms, expires_ms) values ('h', 1, '', 1, 1, 9)".to_owned(),
             "insert into user_team (user_id, team, from_ms) values (1, 'north', 1)".to_owned(),
             "insert into survey_share (day, agent, queue, share) values (20000, 'Ona-17', 'sales', 500)".to_owned(),
+            format!("insert into handovers (id, provider, said, at_ms, expires_ms) values
+                ({0}, 'x', '{{\"agent\":\"Ona-17\"}}', 1, 1), ({1}, 'x', '{{\"agent\":\"Ona-171\"}}', 1, 1)",
+                bytes(1), bytes(2)),
             format!("insert into deliveries (id, kind, target, event, subject, body, created_ms, next_ms, tries, status)
-                values ('d', 'webhook', 'x', 'score.low', '{}', 'Ona-17', 1, 1, 0, 'delivered')", id(3)),
+                values ('d', 'webhook', 'x', 'score.low', '{}', '{{\"agent\":\"Ona-17\",\"name\":\"Ona Onaitė\"}}', 1, 1, 0, 'delivered')", id(3)),
+            format!("insert into calls (id, channel, ended_by, received_ms) values ({}, 'phone', 'Ona-17', 1)", bytes(9)),
+            format!("insert into legs (call_id, leg, agent, transferred_to, seq) values ({0}, 'Ona-17 176', {agent}, 'Ona-17', 1), ({0}, 'Ona-171', null, 'B2', 2)", bytes(9)),
+            "insert into cases (id, interview, opened_ms, reason, owner, status) select 'c', id, 1, 'low_score', 'ona@example.org', 'closed' from interviews order by id limit 1".to_owned(),
         ] {
             change(&database, &sql).await;
         }
@@ -239,7 +249,7 @@ both! {
             serde_json::from_str::<Value>(&text).expect("JSON")
         };
         let hers = write_down("Ona-17", "ona");
-        let tables = ["agents", "agent_team", "answer_tally", "audit", "funnel_tally", "sessions",
+        let tables = ["agents", "agent_team", "answer_tally", "audit", "funnel_tally", "legs", "sessions",
             "survey_share", "user_team", "users"];
         let told = hers["tables"].as_object().expect("tables");
         assert_eq!(told.keys().collect::<std::collections::BTreeSet<_>>(),
@@ -263,10 +273,16 @@ both! {
             ("select count(*) from users where email = 'chief@example.org' and disabled_ms is null".to_owned(), 1),
             ("select count(*) from sessions".to_owned(), 0),
             ("select count(*) from user_team".to_owned(), 0),
-            ("select count(*) from deliveries".to_owned(), 0),
+            (format!("select count(*) from deliveries where body = '{{\"agent\":\"{gone}\",\"name\":\"{gone}\"}}'"), 1),
+            (format!("select count(*) from legs where leg = '{gone} 176' and transferred_to = '{gone}'"), 1),
+            ("select count(*) from legs where leg = 'Ona-171' and transferred_to = 'B2'".to_owned(), 1),
+            (format!("select count(*) from calls where ended_by = '{gone}'"), 1),
+            (format!("select count(*) from cases where owner = '{gone}'"), 1),
             ("select count(*) from survey_share where agent like 'Ona%'".to_owned(), 0),
-            // What was said twice of other agents' interviews is not hers alone.
-            ("select count(*) from interviews where conflicts is not null".to_owned(), 2),
+            // Also where it stands beside another agent's.
+            ("select count(*) from interviews where conflicts like '%Ona%'".to_owned(), 0),
+            (format!("select count(*) from interviews where conflicts = '[[\"agent\",\"{gone}\",\"B2\"]]'"), 7),
+            ("select count(*) from handovers".to_owned(), 1),
             (format!("select cast(sum(n_raw) as bigint) from answer_tally where agent = {agent} and kind = 1"), 5),
         ] {
             assert_eq!(number(&database, &sql).await, left, "{sql}");
@@ -275,6 +291,16 @@ both! {
         assert_eq!(doctor.status.code(), Some(0), "{doctor:?}");
         let ran = beside.run(&url, &["erase", "--agent", "Ona-17"]);
         assert!(String::from_utf8_lossy(&ran.stdout).contains("no agent has this code"), "{ran:?}");
+        // Nor in the file itself, or beside it.
+        if let Some(file) = url.strip_prefix("sqlite:") {
+            for end in ["", "-wal"] {
+                let bytes = std::fs::read(format!("{file}{end}")).unwrap_or_default();
+                for name in ["Onait", "ona@example", "Ona-17\""] {
+                    let there = bytes.windows(name.len()).any(|part| part == name.as_bytes());
+                    assert!(!there, "{name} stands in the file{end}");
+                }
+            }
+        }
         assert_eq!(number(&database, "select count(*) from audit where act = 'erase_agent'").await, 2);
         assert_eq!(number(&database, "select count(*) from audit where act = 'export_agent' and object like '%Ona%'").await, 0);
     }

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use aftercall::store::{Item, Sought};
+
 use super::*;
 use crate::harness::both;
 
@@ -94,11 +96,67 @@ both! {
         assert_eq!(store.spooled(10).await.expect("reads").len(), 1);
         let depth = store.spool_depth().await.expect("reads");
         assert_eq!((depth.items, depth.refused), (2, 1));
+        // Nothing waits for the database any more, but for a person.
+        store.unspool(&[&waits[1]]).await.expect("forgotten");
+        assert!(!store.anything_waits());
+        store.spool_notice("three".into(), 30).await.expect("kept");
+        assert!(store.anything_waits());
         store.close().await;
         drop(store);
         let next = with_spool(&database.url, folder.path(), 1).await;
-        assert_eq!(next.spooled(10).await.expect("reads").len(), 2);
+        let waits = next.spooled(10).await.expect("reads");
+        assert_eq!(waits.len(), 2);
+        // Only what is refused, and old enough.
+        next.spool_refused(&waits[0], "it is not a notice").await.expect("kept");
+        assert_eq!(next.forget_refused(10).await.expect("looked"), 0);
+        assert_eq!(next.forget_refused(1000).await.expect("looked"), 1);
+        assert_eq!(next.spool_depth().await.expect("reads").items, 1);
+        assert!(next.anything_waits());
         next.close().await;
+    }
+
+    /// Two servers that share a folder kept two outcomes of one turn, and both are gone: the next one
+    /// takes both, and none for what it finds damaged.
+    async fn two_outcomes_of_a_turn_are_both_taken_over(database: Database) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let one = with_spool(&database.url, folder.path(), 1).await;
+        let two = with_spool(&database.url, folder.path(), 3).await;
+        let three = with_spool(&database.url, folder.path(), 5).await;
+        for (store, rating) in [(&one, 5), (&two, 2), (&three, 5)] {
+            store.spool_turn(None, turn(1, 1, rating)).await.expect("kept");
+        }
+        for store in [one, two, three] {
+            store.close().await;
+        }
+        std::fs::write(folder.path().join("4.db"), "no database, whatever its name says").expect("written");
+        let next = with_spool(&database.url, folder.path(), 7).await;
+        assert_eq!(files(folder.path()), ["1.db", "4.db"]);
+        let waits = next.spooled(10).await.expect("reads");
+        let rating = |item: &Item| match item {
+            Item::Turn(turn) | Item::Second(turn) => turn.items[0].1,
+            _ => panic!("a turn"),
+        };
+        let ratings: Vec<Outcome> = waits.iter().map(|one| rating(&one.item)).collect();
+        assert_eq!(ratings, [Outcome::Answered(5), Outcome::Answered(2)]);
+        assert!(matches!(waits[1].item, Item::Second(_)) && waits[1].place > waits[0].place);
+        next.close().await;
+    }
+
+    /// Another program takes out what waits: nothing is waited for any more.
+    async fn what_another_program_takes_out_waits_no_more(database: Database) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = with_spool(&database.url, folder.path(), 1).await;
+        let mut one = begin(1);
+        one.caller = Some(CallerHash([9; 16]));
+        store.spool_start(one).await.expect("kept");
+        let about = |_: &str, _: &std::collections::HashSet<InterviewId>, _: &std::collections::BTreeSet<String>| false;
+        let calls = std::collections::BTreeSet::new();
+        let whose = Sought { caller: Some(CallerHash([9; 16])), interviews: &[], notice: &about, calls: &calls };
+        let gone = Store::in_spools(folder.path(), &whose, true).await.expect("taken out");
+        assert_eq!((gone.items.len(), gone.interviews.contains(&id(1))), (1, true));
+        assert_eq!(store.spooled(10).await.expect("reads").len(), 0);
+        assert!(!store.anything_waits());
+        store.close().await;
     }
 }
 

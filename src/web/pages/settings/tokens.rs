@@ -86,6 +86,10 @@ async fn add(Admin(visit): Admin, body: String) -> Response {
                 let sentence = part.shell.say("settings-wrong-name");
                 list(&visit, part.with_fault(sentence), None).await.map(wrong)
             }
+            Err(TokenError::Team) => {
+                let sentence = part.shell.say("settings-wrong-team");
+                list(&visit, part.with_fault(sentence), None).await.map(wrong)
+            }
             Err(TokenError::Store(fault)) => Err(ReportError::from(fault).into()),
         }
     })

@@ -69,13 +69,14 @@ impl Work {
     /// Does it again and again, and counts how often it came to its end.
     pub async fn again(self, place: &Place<'_>, done: &Cell<u32>) -> Infallible {
         loop {
-            self.once(place).await;
+            self.once(place, done.get()).await;
             done.set(done.get() + 1);
         }
     }
 
-    async fn once(self, place: &Place<'_>) {
-        let file = place.folder.join("beside");
+    async fn once(self, place: &Place<'_>, time: u32) {
+        // A new one each time: to remove a large file would hold up whoever measures.
+        let file = place.folder.join(format!("beside-{time}"));
         let file = file.to_str().expect("a path");
         let words: &[&str] = match self {
             Self::Report => return report(place).await,
@@ -92,10 +93,7 @@ impl Work {
             ],
             Self::Recount => &["recount"],
             Self::Retain => &["retain"],
-            Self::Backup => {
-                let _ = std::fs::remove_file(file);
-                &["backup", file]
-            }
+            Self::Backup => &["backup", file],
         };
         let mut command = command(place.settings, words);
         let ended = command.stdout(Stdio::null()).stderr(Stdio::null()).status().await;

@@ -256,6 +256,17 @@ impl Desk {
         Ok(Written { file, rows, recordings: 0 })
     }
 
+    /// Who gets anything of interviews by the settings of now.
+    fn recipients(&self) -> Value {
+        let config = &self.config;
+        let webhooks: Vec<&str> = config.webhooks.keys().map(String::as_str).collect();
+        let alerts: BTreeSet<&String> =
+            config.alert.to.iter().chain(config.alert.teams.values().flatten()).collect();
+        let reports: BTreeSet<&String> =
+            config.report_mails.iter().flat_map(|mail| &mail.to).collect();
+        json!({ "webhooks": webhooks, "alerts_by_mail": alerts, "reports_by_mail": reports })
+    }
+
     /// Writes the file, with all tables in it; says how many rows they have.
     fn write_file(
         &self,
@@ -271,9 +282,12 @@ impl Desk {
             let until = until(table.table, &self.config.retention);
             let rows: Vec<Value> =
                 table.rows.into_iter().map(|line| Value::Object(line.0)).collect();
-            tables.insert(table.table.to_owned(), json!({ "kept": until, "rows": rows }));
+            let from = source(table.table);
+            let told = json!({ "kept": until, "comes_from": from, "rows": rows });
+            tables.insert(table.table.to_owned(), told);
         }
         everything.insert("tables".into(), tables.into());
+        everything.insert("may_be_sent_to".into(), self.recipients());
         let made = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
         everything.insert("written_down".into(), made.to_string().into());
         let file = out.join(format!("{kind}.json"));
@@ -281,6 +295,34 @@ impl Desk {
         fs::write(&file, text).map_err(KeepingError::of(&file))?;
         private(&file).map_err(KeepingError::of(&file))?;
         Ok((file, rows))
+    }
+}
+
+/// Where rows of a table come from, for people.
+fn source(table: &str) -> &'static str {
+    match table {
+        "interviews" | "turns" | "answers" | "offers" => {
+            "the call: what the phone platform told and what was pressed"
+        }
+        "comments" => "the call: what was spoken, recorded by the phone platform",
+        "callbacks" => "the call: a wish to be called",
+        "never_ask" => "the call, or somebody's word for the caller",
+        "calls" | "call_names" | "legs" => {
+            "records of calls: imported, sent by a program, or told by the phone platform"
+        }
+        "handovers" => "a program that announced the hand-over",
+        "credits" | "link_history" | "observations" => {
+            "worked out of interviews and records of calls"
+        }
+        "answer_tally" | "funnel_tally" => "counted from interviews",
+        "hand_links" | "marks" | "cases" => "what people decided in the pages, and alerts",
+        "deliveries" => "made of interviews, for those who are to be told",
+        "audit" | "sessions" => "what people did in the pages, programs and commands",
+        "agents" | "agent_team" | "users" | "user_team" => {
+            "hand-overs, records of calls, imported lists, the settings page"
+        }
+        "survey_share" => "worked out of rules for who is asked",
+        _ => "this program",
     }
 }
 

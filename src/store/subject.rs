@@ -45,7 +45,7 @@ enum By {
 }
 
 /// Every table that knows of callers, with what of it is theirs.
-const TABLES: [(&str, By, &str); 20] = [
+const TABLES: [(&str, By, &str); 21] = [
     ("interviews", By::Interview, INTERVIEWS),
     ("turns", By::Interview, TURNS),
     ("answers", By::Interview, ANSWERS),
@@ -62,6 +62,7 @@ const TABLES: [(&str, By, &str); 20] = [
     ("legs", By::Call, LEGS),
     ("offers", By::Interview, OFFERS),
     ("offers", By::Caller, OTHER_OFFERS),
+    ("handovers", By::Interview, USED_HANDOVERS),
     ("handovers", By::Caller, HANDOVERS),
     ("never_ask", By::Caller, NEVER_ASK),
     ("deliveries", By::Written, DELIVERIES),
@@ -95,7 +96,11 @@ const OFFERS: &str = "select * from offers where interview in ({rows uuid})";
 // Of interviews that are gone.
 const OTHER_OFFERS: &str = "select * from offers where caller_hash in ({rows uuid})
     and not exists (select 1 from interviews i where i.id = offers.interview)";
-const HANDOVERS: &str = "select * from handovers where caller_hash in ({rows uuid})";
+const USED_HANDOVERS: &str = "select * from handovers h where exists (select 1 from interviews i
+    where i.id in ({rows uuid}) and i.provider = h.provider and i.call_ref = h.used_call)";
+// The others.
+const HANDOVERS: &str = "select * from handovers where caller_hash in ({rows uuid})
+    and used_call is null";
 const NEVER_ASK: &str = "select * from never_ask where caller_hash in ({rows uuid})";
 const DELIVERIES: &str = "select * from deliveries where subject in ({rows text})";
 const AUDIT: &str = "select seq, at_ms, who, act, object from audit where object in ({rows text})";

@@ -270,7 +270,10 @@ struct Lines<R> {
     mark: u64,
 }
 
-impl<R: Read> Lines<std::io::Chain<std::io::Cursor<Vec<u8>>, R>> {
+/// A file whose first line was looked at, and whose last one ends as the others do.
+type Whole<R> = std::io::Chain<std::io::Chain<std::io::Cursor<Vec<u8>>, R>, &'static [u8]>;
+
+impl<R: Read> Lines<Whole<R>> {
     fn open(mut file: R, columns: &[&str]) -> Result<Self, ImportError> {
         let start = first_line(&mut file)?;
         let marked = start.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec);
@@ -280,11 +283,11 @@ impl<R: Read> Lines<std::io::Chain<std::io::Cursor<Vec<u8>>, R>> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(if semicolons { b';' } else { b',' })
             .flexible(true)
-            .trim(csv::Trim::All)
+            .trim(csv::Trim::Headers)
             // With the default, the second half of CR LF counts into the next line's number; so
             // only LF ends a line, and the CR before it is trimmed away.
             .terminator(csv::Terminator::Any(b'\n'))
-            .from_reader(std::io::Cursor::new(start).chain(file));
+            .from_reader(std::io::Cursor::new(start).chain(file).chain(&b"\n"[..]));
         let headers = reader.byte_headers().map_err(broken)?.clone();
         if headers.iter().all(<[u8]>::is_empty) {
             return Err(ImportError::Columns(format!(
@@ -326,11 +329,15 @@ impl<R: Read> Lines<R> {
                 Ok(true) => {}
                 Err(fault) => return Err(broken(fault)),
             }
+            // The reader says where it began to look, which may be at empty lines before it.
+            let inside = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
+            let line = |at: &csv::Position| usize::try_from(at.line()).unwrap_or_default();
+            let number = line(self.reader.position()).saturating_sub(inside + 1);
+            let number = number.max(record.position().map_or(0, line));
+            record.trim();
             if record.len() == 1 && record[0].is_empty() {
                 continue;
             }
-            let number = record.position().map_or(0, csv::Position::line);
-            let number = usize::try_from(number).unwrap_or_default();
             let line = if record.len() == self.headers.len() {
                 record.deserialize(Some(&self.headers)).map_err(|fault| match fault.kind() {
                     csv::ErrorKind::Deserialize { err, .. } => err.to_string(),

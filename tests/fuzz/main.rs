@@ -10,6 +10,7 @@ mod turn;
 mod bend;
 mod documents;
 mod requests;
+mod texts;
 mod tokens;
 
 use std::alloc::System;

@@ -236,7 +236,14 @@ async fn commands_say_what_did_not_work() {
     let report = ["report", "agents", "--format", "csv"];
     assert_eq!(run_into(&report, full(), Stdio::null()), Some(1));
     assert_eq!(run_into(&report, Stdio::null(), full()), Some(0));
-    let wrong = write(&folder, "wrong.csv", "provider_call,started\nX1,yesterday\n");
+    let wrong = write(
+        &folder,
+        "wrong.csv",
+        "provider_call,started\n\n \nX1,yesterday\r\n\n\"X\n2\",yesterday\nX3,2026-01-20T10:00:00Z\n\nX4,now",
+    );
+    let ran = settings.run(&["import", "calls", &wrong]);
+    let lines: Vec<&str> = ran.err.lines().filter_map(|line| line.split(':').nth(1)).collect();
+    assert_eq!(lines, ["4", "6", "10"], "{ran:?}");
     assert_eq!(run_into(&["import", "calls", &wrong], Stdio::null(), full()), Some(1));
     for (words, name) in [(&report[..], "report"), (&["export", "interviews"], "lines")] {
         let out = folder.join(name);

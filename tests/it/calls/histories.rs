@@ -273,8 +273,7 @@ impl<'a> History<'a> {
         let id = self.calls[number].id.clone();
         let silent = self.outage == Outage::Silent && !self.life().store.is_away();
         if silent && self.dice.below(2) == 0 {
-            self.note(format!("call {number}: {input:?}, and the server dies over it"));
-            {
+            let answer = {
                 let (life, sent) = (self.life(), input.clone());
                 let desk = life.desk.clone();
                 let token = before.token.clone();
@@ -282,11 +281,20 @@ impl<'a> History<'a> {
                 life.runtime.block_on(async {
                     tokio::select! {
                         biased;
-                        _ = work => panic!("a silent database is waited for"),
-                        () = life.database.holds_up() => {}
+                        answer = work => Some(answer),
+                        () = life.database.holds_up() => None,
                     }
-                });
+                })
+            };
+            if let Some(answer) = answer {
+                // What was being brought beside it met the silence first.
+                assert!(self.life().store.is_away(), "a silent database is waited for");
+                self.note(format!("call {number}: {input:?}"));
+                let heard = speak(answer).expect("an open call is answered");
+                self.answered(number, before, vec![input], heard);
+                return;
             }
+            self.note(format!("call {number}: {input:?}, and the server dies over it"));
             self.calls[number].unanswered = Some(input);
             let commits = self.dice.below(2) == 0;
             self.restart(commits);

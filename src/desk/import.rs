@@ -268,6 +268,8 @@ struct Lines<R> {
     headers: csv::ByteRecord,
     /// Bytes of the mark before the first line.
     mark: u64,
+    /// Bytes read that are not the file's: the end of its last line, once that was come to.
+    added: u64,
 }
 
 /// A file whose first line was looked at, and whose last one ends as the others do.
@@ -314,7 +316,7 @@ impl<R: Read> Lines<Whole<R>> {
             seen.push(name);
         }
         let headers = seen.iter().map(String::as_bytes).collect();
-        Ok(Self { reader, headers, mark })
+        Ok(Self { reader, headers, mark, added: 0 })
     }
 }
 
@@ -325,7 +327,10 @@ impl<R: Read> Lines<R> {
         let mut record = csv::ByteRecord::new();
         while lines.len() < CHUNK {
             match self.reader.read_byte_record(&mut record) {
-                Ok(false) => break,
+                Ok(false) => {
+                    self.added = 1;
+                    break;
+                }
                 Ok(true) => {}
                 Err(fault) => return Err(broken(fault)),
             }
@@ -357,7 +362,7 @@ impl<R: Read> Lines<R> {
 
     /// Bytes of the file read so far.
     fn read(&self) -> u64 {
-        self.mark + self.reader.position().byte()
+        self.mark + self.reader.position().byte() - self.added
     }
 }
 
@@ -450,5 +455,70 @@ impl Desk {
             done.taken += records.len();
             progress(lines.read());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What files of calls are made of, and of what they should not be.
+    const PIECES: [&[u8]; 24] = [
+        b",",
+        b",",
+        b";",
+        b"\n",
+        b"\n",
+        b"\r\n",
+        b"\"",
+        b"\"\"",
+        b" ",
+        b"\0",
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"call",
+        b"agent",
+        b"K1",
+        b"A17",
+        b"2026-01-20T10:00:00Z",
+        b"1768903200000",
+        b"-1",
+        b"18446744073709551616",
+        b"+37060000001",
+        b"yes",
+        b"=1+1",
+        b"",
+    ];
+
+    #[test]
+    fn any_file_is_read_or_its_faults_are_told_by_their_lines() {
+        let right =
+            b"call,agent,started,talk,caller\nK1,A17,2026-01-20T10:00:00Z,60,+37060000001\n";
+        bolero::check!()
+            .with_type::<(bool, Vec<u8>)>()
+            .with_iterations(usize::MAX)
+            .with_test_time(Duration::from_secs(2))
+            .for_each(|(begins_right, pieces)| {
+                let mut file = if *begins_right { right.to_vec() } else { Vec::new() };
+                for piece in pieces {
+                    file.extend(PIECES[usize::from(*piece) % PIECES.len()]);
+                }
+                let last = file.iter().filter(|byte| **byte == b'\n').count() + 1;
+                let Ok(mut lines) = Lines::open(&file[..], CALL_COLUMNS) else { return };
+                loop {
+                    let Ok(chunk) = lines.next::<CallLine>() else { return };
+                    if chunk.is_empty() {
+                        return;
+                    }
+                    for (number, line) in chunk {
+                        assert!((2..=last).contains(&number), "{number} of {last}: {file:?}");
+                        if let Err(reason) = line.and_then(CallLine::read) {
+                            assert!(!reason.is_empty(), "{file:?}");
+                        }
+                    }
+                }
+            });
     }
 }

@@ -257,6 +257,11 @@ pub fn read_call(json: serde_json::Value) -> Result<CallIn, String> {
     if !json.is_object() {
         return Err(String::from("a record is an object such as {\"call\": \"4711\", …}"));
     }
+    // A list would be taken for a leg by the order of its fields.
+    let legs = json.get("legs").and_then(serde_json::Value::as_array);
+    if let Some(at) = legs.and_then(|legs| legs.iter().position(|leg| !leg.is_object())) {
+        return Err(format!("legs[{at}]: is no object such as {{\"agent\": \"A17\", …}}"));
+    }
     serde_json::from_value(json).map_err(|fault| fault.to_string())
 }
 

@@ -145,7 +145,7 @@ async fn handovers(
     request: Request,
 ) -> Result<Response, ApiError> {
     may_feed(&person)?;
-    let said: HandoverIn = read_json(whole(request.into_body()).await?)?;
+    let said: HandoverIn = read_object(whole(request.into_body()).await?)?;
     let now = clock::now_ms();
     let start = site.desk.announce(said, (site.draw)(), now).await.map_err(|f| match f {
         AnnounceError::Wrong(message) => ApiError::wrong(message),
@@ -234,7 +234,7 @@ async fn take_lines(site: &Site, mut body: Body) -> Result<Taken, ApiError> {
 
 /// Adds a line; empty ones are none and have no index.
 fn add_line(line: &[u8], items: &mut Vec<(usize, Result<CallIn, String>)>, index: &mut usize) {
-    let line = line.trim_ascii();
+    let line = line.strip_prefix(MARK).unwrap_or(line).trim_ascii();
     if line.is_empty() {
         return;
     }
@@ -257,8 +257,21 @@ pub(super) async fn whole(mut body: Body) -> Result<Bytes, ApiError> {
     Ok(all.freeze())
 }
 
-pub(super) fn read_json<T: for<'de> Deserialize<'de>>(body: Bytes) -> Result<T, ApiError> {
-    serde_json::from_slice(&body).map_err(|fault| {
+/// What some programs put before a text in UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// An object; a list would else be taken for one by the order of its fields.
+pub(super) fn read_object<T: for<'de> Deserialize<'de>>(body: Bytes) -> Result<T, ApiError> {
+    let start = body.strip_prefix(MARK).unwrap_or(&body).trim_ascii_start();
+    if start.first() == Some(&b'[') {
+        let message = "the body is a list; send one object, such as {…}";
+        return Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message));
+    }
+    read_json(body)
+}
+
+fn read_json<T: for<'de> Deserialize<'de>>(body: Bytes) -> Result<T, ApiError> {
+    serde_json::from_slice(body.strip_prefix(MARK).unwrap_or(&body)).map_err(|fault| {
         let code = if fault.is_data() { "invalid" } else { "not_json" };
         let status = if fault.is_data() {
             StatusCode::UNPROCESSABLE_ENTITY

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Site;
 use super::access::Person;
-use super::api::{ApiError, answer, may_read, read_json, whole, written_down};
+use super::api::{ApiError, answer, may_read, read_object, whole, written_down};
 use crate::clock;
 use crate::desk::audit::Act;
 use crate::desk::follow::{Case, CaseChange, CasePage, ChangeError, case_json};
@@ -96,7 +96,7 @@ async fn change(
     if !person.may_manage() {
         return Err(ApiError::forbidden("may follow up: role manager or admin"));
     }
-    let change: CaseChange = read_json(whole(request.into_body()).await?)?;
+    let change: CaseChange = read_object(whole(request.into_body()).await?)?;
     let missing =
         || ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is no case with this id");
     let case = site.desk.case(&id).await.map_err(|fault| ApiError::away(&fault))?;

@@ -1,10 +1,13 @@
-//! What people write: survey files, and the filters of reports.
+//! What people and programs write: survey files, filters of reports, records of calls.
 
+use aftercall::desk::records::{check_call, read_call};
 use aftercall::report::Filter;
+use aftercall::store::CallerHash;
 use aftercall::survey::{Files, parse};
 use bolero::{TypeGenerator, check};
 
 use crate::bend::{Bend, bent_text};
+use crate::turn::T;
 use crate::{RUNS_FOR, one, one_at_a_time};
 
 /// How the two files of a survey are bent.
@@ -19,6 +22,13 @@ struct Written {
 struct Asked {
     pairs: Vec<(u8, u8, Vec<Bend>)>,
     day: i16,
+}
+
+/// How a record of a call is bent, and which of its values are others.
+#[derive(Clone, Debug, TypeGenerator)]
+struct Told {
+    bends: Vec<Bend>,
+    others: Vec<(u8, u8)>,
 }
 
 /// Longest that the fuzzer makes; ours are shorter.
@@ -39,6 +49,31 @@ const VALUES: [&str; 10] = [
     "9f2c0001",
     "lt",
     "phone",
+];
+
+/// A record as it should be.
+const RECORD: &str = r#"{"call": 4711, "provider_call": "CA1", "parent_call": "CA0", "other_ids": ["x"],
+ "started": "2026-01-31T16:05:00+02:00", "ended": 1769868600000, "direction": "inbound",
+ "channel": "phone", "language": "lt", "caller": "+37060000001", "customer": "C-1", "case": "",
+ "ended_by": "caller", "legs": [{"leg": "1", "agent": "A17", "team": "support", "queue": "q",
+ "started": "2026-01-31T14:05:00Z", "answered": null, "ended": null, "talk": 60, "ended_by": "x",
+ "handed_over": true, "transferred_to": "B2"}]}"#;
+/// What may stand where something else should.
+const OTHERS: [&str; 14] = [
+    "null",
+    "true",
+    "-1",
+    "0.5",
+    "1e308",
+    "18446744073709551615",
+    "-9223372036854775808",
+    "\"\"",
+    "\" \"",
+    "\"\\u0000\"",
+    "[]",
+    "[[1]]",
+    "{}",
+    "{\"call\":1}",
 ];
 
 /// Each fault of a survey's files is told with a line that is there, and what is told is the same
@@ -86,6 +121,38 @@ fn filters() {
             assert!(filter.from <= filter.to, "{filter:?}");
             let said = filter.pairs().into_iter().map(|(name, value)| (name.to_owned(), value));
             assert_eq!(Filter::read(&said.collect::<Vec<_>>(), today).expect("it is one"), filter);
+        },
+    );
+}
+
+/// A record is refused with a sentence, or it names its call and its times are in their order.
+#[test]
+fn records() {
+    let _alone = one_at_a_time();
+    let hash = |number: &str| (number.len() > 3).then_some(CallerHash([7; 16]));
+    check!().with_type::<Told>().with_iterations(usize::MAX).with_test_time(RUNS_FOR).for_each(
+        |told| {
+            let text = bent_text(RECORD, &told.bends, LONGEST);
+            let Ok(mut json) = serde_json::from_str::<serde_json::Value>(&text) else { return };
+            for (field, other) in &told.others {
+                let Some(record) = json.as_object_mut().filter(|record| !record.is_empty()) else {
+                    break;
+                };
+                let at = usize::from(*field) % record.len();
+                let other = serde_json::from_str(one::<&str>(&OTHERS, *other)).expect("JSON");
+                if let Some(value) = record.values_mut().nth(at) {
+                    *value = other;
+                }
+            }
+            match read_call(json).and_then(|call| check_call(call, &hash, T)) {
+                Err(reason) => assert!(!reason.is_empty()),
+                Ok(record) => {
+                    assert!(record.names.iter().all(|name| !name.is_empty()), "{record:?}");
+                    assert!(!record.names.is_empty(), "{record:?}");
+                    let times = record.started_ms.zip(record.ended_ms);
+                    assert!(times.is_none_or(|(from, to)| from <= to), "{record:?}");
+                }
+            }
         },
     );
 }

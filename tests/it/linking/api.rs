@@ -57,12 +57,15 @@ both! {
         let token = centre.token("feed").await;
         let id = centre.interview(T, "CA1", said("", ""), None).await;
         let good = json!({"provider_call": "CA1", "legs": [{"agent": "A"}]}).to_string();
-        let cases: [(&str, String, u16, u64, &[u64]); 7] = [
+        let cases: [(&str, String, u16, u64, &[u64]); 10] = [
             (JSON, good.clone(), 200, 1, &[]),
             (JSON, format!("[{good}, 5, {{\"call\": \"\"}}, {good}]"), 200, 2, &[1, 2]),
             (JSON, "[{}]".into(), 422, 0, &[0]),
             (LINES, format!("{good}\n\n{{broken\n{good}\r\n{{\"call\":\"2\",\"no\":1}}"), 200, 2, &[1, 3]),
             (LINES, String::new(), 200, 0, &[]),
+            (JSON, format!("\u{feff}{good}"), 200, 1, &[]),
+            (LINES, format!("\u{feff}{good}\n{good}"), 200, 2, &[]),
+            (JSON, "[{\"call\": \"3\", \"legs\": [{}, [\"1\", \"A\"]]}]".into(), 422, 0, &[0]),
             ("application/json; charset=utf-8", "[]".into(), 200, 0, &[]),
             (LINES, vec![good.clone(); 450].join("\n"), 200, 450, &[]),
         ];
@@ -92,6 +95,10 @@ both! {
             assert_eq!(answer.body["error"]["code"], code);
             assert!(answer.body["error"]["message"].is_string());
         }
+        // A list is no object, whatever the order of its fields.
+        let list = "[\"twilio\", null, \"A17\"]".to_owned();
+        let answer = centre.ask(post("/api/v1/handovers", &token, JSON, list)).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["error"]["code"]), (422, &json!("invalid")));
         centre.adds_up().await;
     }
 

@@ -170,13 +170,6 @@ impl App {
         if away || app.store.anything_waits() {
             site.desk.bring_when_back();
         }
-        match crate::web::webhooks::sweep(&site.config.media) {
-            Ok(0) => {}
-            Ok(swept) => {
-                tracing::info!(swept, "recordings that a stopped server left half written")
-            }
-            Err(fault) => tracing::warn!("the media folder cannot be swept: {fault}"),
-        }
         Ok(app)
     }
 

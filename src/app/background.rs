@@ -86,8 +86,7 @@ impl App {
         background
             .tasks
             .spawn(every(RETAIN, store.clone(), what, move || forget_refused(of.clone(), days)));
-        let (of, what) = (config.clone(), "what was uploaded in half could not be swept");
-        background.tasks.spawn(every(RETAIN, store.clone(), what, move || sweep(of.clone())));
+        background.tasks.spawn(sweep(config.clone()));
         if let Some(certificate) = certificate {
             background.tasks.spawn(certificate.keep_fresh());
         }
@@ -311,14 +310,19 @@ async fn close_expired(store: Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Removes recordings whose upload broke off.
-async fn sweep(config: Arc<Config>) -> Result<(), StoreError> {
-    match crate::web::webhooks::sweep(&config.media) {
-        Ok(0) => {}
-        Ok(n) => tracing::info!("{n} recordings whose upload broke off are removed"),
-        Err(fault) => tracing::warn!("what was uploaded in half could not be swept: {fault}"),
+/// Removes recordings whose upload broke off, at the start and then now and again; a large folder
+/// takes its time, and that on no thread that answers calls.
+async fn sweep(config: Arc<Config>) {
+    loop {
+        let media = config.media.clone();
+        let swept = tokio::task::spawn_blocking(move || crate::web::webhooks::sweep(&media)).await;
+        match swept {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(n)) => tracing::info!("{n} recordings whose upload broke off are removed"),
+            Ok(Err(fault)) => tracing::warn!("the media folder cannot be swept: {fault}"),
+        }
+        tokio::time::sleep(RETAIN).await;
     }
-    Ok(())
 }
 
 /// Of what the database refused, and a person did not mend, no more is kept than of interviews.

@@ -76,13 +76,14 @@ const REWORD: &str =
     update deliveries set body = replace(replace(body, v.old, v.instead), v.name, v.called)
     from v where deliveries.id = v.id";
 // Where a record names no leg, its agent's code stands for it, also followed by when it began.
+// Compared as they stand: in a language's own order a blank may count for nothing.
 const LEGS_NAMED: &str = "select call_id, leg from legs
-    where leg = $1 or leg >= $1 || ' ' and leg < $1 || '!'";
+    where leg = $1 or substr(leg, 1, length($1) + 1) = $1 || ' '";
 const RENAME_LEGS: &str = "with v (call_id, leg, instead) as ({rows uuid, text, text})
     update legs set leg = v.instead
     from v where legs.call_id = v.call_id and legs.leg = v.leg {of legs.call_id}";
 const SAID_LEGS: &str = "select id, said_leg from interviews
-    where said_leg is not null and (said_leg = $1 or said_leg >= $1 || ' ' and said_leg < $1 || '!')";
+    where said_leg = $1 or substr(said_leg, 1, length($1) + 1) = $1 || ' '";
 const RENAME_SAID_LEGS: &str = "with v (id, instead) as ({rows uuid, text})
     update interviews set said_leg = v.instead from v where interviews.id = v.id {of interviews.id}";
 const LEGS_TOLD: &str =
@@ -145,8 +146,8 @@ impl Store {
     }
 
     /// Puts another code in place of an agent's code and name, which leads to nobody, and closes the
-    /// accounts of that agent's own. What was counted stays under the new code. `None` where no agent has the code. It may be done again where it was
-    /// stopped.
+    /// accounts of that agent's own. What was counted stays under the new code. `None` where no agent
+    /// has the code. It may be done again where it was stopped.
     ///
     /// # Errors
     /// If the database does not answer.

@@ -39,6 +39,8 @@ const WHOLE: &[(&str, &str)] = &[
     ("FORGET_ANNOUNCED", "hand-overs live for a day; by hand, for one caller"),
     ("HANDOVERS", "hand-overs live for a day; by hand, for one caller"),
     ("USED_HANDOVERS", "hand-overs live for a day; by hand, for one caller"),
+    ("LEGS_NAMED", "by hand, for one agent who is to be forgotten, and only read"),
+    ("SAID_LEGS", "by hand, for one agent who is to be forgotten, and only read"),
     ("LEGS_TOLD", "by hand, for one agent who is to be forgotten, and only read"),
     ("CALLS_TOLD", "by hand, for one agent who is to be forgotten, and only read"),
     ("NAMED", "by hand, for one agent who is to be forgotten, and only read"),

@@ -125,6 +125,11 @@ both! {
         assert!(String::from_utf8_lossy(&ran.stdout).contains("nothing is kept"), "{ran:?}");
         assert_eq!(number(&database, "select count(*) from audit where act = 'erase_caller'").await, 2);
         assert_eq!(number(&database, "select count(*) from audit where act = 'export_caller'").await, 3);
+        // And at her own wish she may be asked again.
+        let ran = beside.run(&url, &["erase", "--number", ONA, "--ask-again"]);
+        assert!(String::from_utf8_lossy(&ran.stdout).contains("may be asked again"), "{ran:?}");
+        assert_eq!(number(&database, "select count(*) from never_ask").await, 0);
+        assert_eq!(number(&database, "select count(*) from audit where act = 'ask_again'").await, 1);
         for wrong in [&["--number", "12"][..], &["--number", ONA, "--provider", "nobody"]] {
             let ran = beside.run(&url, &[&["erase"][..], wrong].concat());
             assert_eq!(ran.status.code(), Some(2), "{ran:?}");
